@@ -1,0 +1,1 @@
+"""The baselines, one file a family; each module registers its retrievers when imported."""

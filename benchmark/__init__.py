@@ -1,0 +1,11 @@
+"""The reproducibility benchmark for multi-modal retrieval.
+
+What a retriever of one's own needs: ``register``, ``Retriever``, ``Task``, ``TopK``, ``top_k``.
+"""
+
+from benchmark.registry import register
+from benchmark.retriever import Retriever, Task
+from benchmark.ties import top_k
+from benchmark.types import Document, Query, Run, TopK
+
+__all__ = ["Document", "Query", "Retriever", "Run", "Task", "TopK", "register", "top_k"]

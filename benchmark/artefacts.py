@@ -1,0 +1,198 @@
+"""Everything slow is an artefact: a value that says how it is made, kept under a hash of that.
+
+An artefact is a frozen, keyword-only dataclass. Its identity hashes its class, the version that the
+class carries, and its fields, of which some are artefacts or data sets themselves. The store builds
+what is missing in a temporary folder, renames it into place, reuses what is there, lets a build go
+on where it was cut off, and locks each artefact against a second process.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+import shutil
+import time
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, ClassVar, Protocol, runtime_checkable
+
+from benchmark.errors import InputError
+from benchmark.files import sha256, write_text
+
+RECORD = "artefact.json"
+
+INCIDENTAL = MappingProxyType({"identity": False})
+"""Metadata of a dataclass field that doesn't change the result (a path, say)."""
+
+
+class Artefact:
+    """Base of the artefacts: subclasses are frozen dataclasses that implement ``build``."""
+
+    version: ClassVar[str] = "1"
+    """Raise it when the same fields come to mean another result."""
+
+    resumable: ClassVar[bool] = False
+    """Whether ``build`` can go on from what a cut-off build left in its folder."""
+
+    def build(self, folder: Path, store: Store) -> None:
+        """Make the artefact's files in ``folder``; what it needs it asks of ``store``."""
+        raise NotImplementedError
+
+
+@runtime_checkable
+class Fingerprinted(Protocol):
+    """Data that is known by a hash of its content, such as a data set."""
+
+    @property
+    def fingerprint(self) -> str: ...
+
+
+def recipe(value: object) -> Any:
+    """``value`` as JSON data that tells it apart from every value that means something else."""
+    match value:
+        case None | bool() | int() | float() | str():
+            return value
+        case tuple() | list() | range():
+            return [recipe(item) for item in value]
+        case Fingerprinted():
+            return {"fingerprint": value.fingerprint}
+        case Mapping():
+            return {str(key): recipe(value[key]) for key in sorted(value)}
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        kind = type(value)
+        fields = {
+            field.name: recipe(getattr(value, field.name))
+            for field in dataclasses.fields(value)
+            if field.metadata.get("identity", True)
+        }
+        version = getattr(kind, "version", None)
+        return {"kind": f"{kind.__module__}.{kind.__qualname__}", "version": version, **fields}
+    raise TypeError(f"{type(value).__name__} cannot be part of an artefact's identity")
+
+
+def identity(value: object) -> str:
+    """The SHA-256 of a value's recipe, in hexadecimal digits."""
+    text = json.dumps(recipe(value), sort_keys=True, ensure_ascii=False, allow_nan=False)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def parts(value: object) -> Iterator[Artefact]:
+    """The artefacts that ``value`` is made from, itself included, each after its own parts."""
+    seen: set[str] = set()
+
+    def walk(item: object) -> Iterator[Artefact]:
+        if isinstance(item, (tuple, list)):
+            for element in item:
+                yield from walk(element)
+        elif dataclasses.is_dataclass(item) and not isinstance(item, type):
+            for field in dataclasses.fields(item):
+                yield from walk(getattr(item, field.name))
+            if isinstance(item, Artefact) and (key := identity(item)) not in seen:
+                seen.add(key)
+                yield item
+
+    return walk(value)
+
+
+class Store:
+    """A folder of artefacts, each in ``<kind>/<identity>``, with a record of how it was made."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self._inner_seconds = 0.0
+
+    def path(self, artefact: Artefact) -> Path:
+        """The folder of ``artefact``, built first where it is missing."""
+        folder = self._place(artefact)
+        if self._whole(folder):
+            return folder
+        with self._lock(folder):
+            if not self._whole(folder):
+                shutil.rmtree(folder, ignore_errors=True)
+                self._build(artefact, folder)
+        return folder
+
+    def has(self, artefact: Artefact) -> bool:
+        """Whether ``artefact`` is built."""
+        return self._whole(self._place(artefact))
+
+    def record(self, artefact: Artefact) -> dict[str, Any]:
+        """How a built artefact was made: its recipe, files with hashes and sizes, and seconds."""
+        text = (self._place(artefact) / RECORD).read_text(encoding="utf-8")
+        record: dict[str, Any] = json.loads(text)
+        return record
+
+    def _place(self, artefact: Artefact) -> Path:
+        return self.root / type(artefact).__name__ / identity(artefact)[:32]
+
+    def _whole(self, folder: Path) -> bool:
+        """Whether ``folder`` holds the files it was built with, by their sizes."""
+        try:
+            record = json.loads((folder / RECORD).read_text(encoding="utf-8"))
+            sizes = {name: file["bytes"] for name, file in record["files"].items()}
+        except (OSError, ValueError, KeyError, TypeError, AttributeError):
+            return False
+        return all(_size(folder / name) == size for name, size in sizes.items())
+
+    def _lock(self, folder: Path) -> Any:
+        """Hold ``folder`` against other processes; say so when another one is at it."""
+        from filelock import FileLock, Timeout
+
+        lock_path = folder.with_name(f".{folder.name}.lock")
+        try:
+            lock_path.parent.mkdir(parents=True, exist_ok=True)
+            lock = FileLock(lock_path)
+            try:
+                return lock.acquire(timeout=0)
+            except Timeout:
+                from benchmark.progress import say
+
+                say(f"waiting for another process that is building {folder.parent.name}")
+                return lock.acquire()
+        except OSError as error:
+            raise InputError(
+                f"the store cannot be written ({error.strerror})",
+                mend="choose another with --store DIR",
+                path=self.root,
+            ) from None
+
+    def _build(self, artefact: Artefact, folder: Path) -> None:
+        partial = folder.with_name(f".{folder.name}.partial")
+        if not artefact.resumable:
+            shutil.rmtree(partial, ignore_errors=True)
+        partial.mkdir(parents=True, exist_ok=True)
+        seconds = self._timed_build(artefact, partial)
+        files = sorted(path for path in partial.rglob("*") if path.is_file())
+        record = {
+            "artefact": recipe(artefact),
+            "seconds": round(seconds, 3),
+            "files": {
+                path.relative_to(partial).as_posix(): {
+                    "bytes": path.stat().st_size,
+                    "sha256": sha256(path),
+                }
+                for path in files
+            },
+        }
+        write_text(partial / RECORD, json.dumps(record, indent=1, ensure_ascii=False) + "\n")
+        partial.rename(folder)
+
+    def _timed_build(self, artefact: Artefact, folder: Path) -> float:
+        """Build and return the seconds it took, less those of the artefacts built on the way."""
+        outer, self._inner_seconds = self._inner_seconds, 0.0
+        started = time.monotonic()
+        try:
+            artefact.build(folder, self)
+        finally:
+            elapsed = time.monotonic() - started
+            own, self._inner_seconds = elapsed - self._inner_seconds, outer + elapsed
+        return own
+
+
+def _size(path: Path) -> int | None:
+    try:
+        return path.stat().st_size
+    except OSError:
+        return None

@@ -1,0 +1,358 @@
+"""The commands. Each imports what it needs when it runs, so that ``--help`` is quick."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from benchmark.errors import BenchmarkError, InputError
+
+if TYPE_CHECKING:
+    from benchmark.datasets import Collection
+    from benchmark.evaluation.metrics import Scores
+    from benchmark.report.tables import Table
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+RESULTS = Path("results")
+
+
+def main() -> None:
+    """Run the command line; errors that a user can mend end it with one line and exit code 2."""
+    try:
+        cli(prog_name="python -m benchmark", standalone_mode=False)
+    except click.exceptions.Exit as stop:
+        sys.exit(stop.exit_code)
+    except (KeyboardInterrupt, click.Abort):
+        print("interrupted: the same command goes on where it stopped", file=sys.stderr)
+        sys.exit(130)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(141)
+    except click.ClickException as error:
+        _fail(error.format_message())
+    except BenchmarkError as error:
+        _fail(str(error))
+    except OSError as error:
+        where = f"{error.filename}: " if error.filename else ""
+        _fail(f"{where}{error.strerror or error}; mend this and run the command again")
+
+
+def _fail(message: str) -> None:
+    print(f"error: {message}", file=sys.stderr)
+    sys.exit(2)
+
+
+def _path(**options: Any) -> click.Path:
+    return click.Path(path_type=Path, **options)
+
+
+def _plugin(function: F) -> F:
+    """Add ``--plugin`` to a command."""
+
+    def load(_: click.Context, __: click.Parameter, paths: tuple[Path, ...]) -> None:
+        from benchmark.registry import plug_in
+
+        for path in paths:
+            plug_in(path)
+
+    return click.option(
+        "--plugin",
+        type=_path(),
+        multiple=True,
+        metavar="FILE.py",
+        callback=load,
+        expose_value=False,
+        help="Run a Python file that registers retrievers. It can do all that Python can.",
+    )(function)
+
+
+def _data(function: F) -> F:
+    """Add the options that name a data set and a split, resolved to ``data`` and ``split``."""
+    options = (
+        click.option(
+            "--dataset",
+            required=True,
+            metavar="NAME|FILE.toml",
+            help="A data set by name, or a TOML file with name, format and path.",
+        ),
+        click.option("--data-dir", type=_path(), metavar="DIR", help="The data set's own files."),
+        click.option("--split", default="test", show_default=True, help="Which questions."),
+        _store,
+    )
+    for option in reversed(options):
+        function = option(function)
+    return function
+
+
+def _store(function: F) -> F:
+    return click.option(
+        "--store",
+        type=_path(),
+        metavar="DIR",
+        envvar="BENCHMARK_STORE",
+        help="Where indexes, embeddings and checkpoints are kept [default: the user's cache].",
+    )(function)
+
+
+_results = click.option(
+    "--results",
+    type=_path(),
+    default=RESULTS,
+    show_default=True,
+    metavar="DIR",
+    help="Where results are kept.",
+)
+_format = click.option(
+    "--format",
+    "form",
+    type=click.Choice(["md", "json"]),
+    default="md",
+    show_default=True,
+    help="Markdown for people, JSON for programs.",
+)
+_qrels = click.option(
+    "--qrels", type=_path(), required=True, metavar="FILE", help="Judgments of 3, 4 or 5 columns."
+)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(package_name="univl-bench")
+def cli() -> None:
+    """The reproducibility benchmark for multi-modal retrieval.
+
+    Every retriever runs under one evaluation; out come leaderboards with intervals and corrected
+    significance. Begin with:
+
+    \b
+        python -m benchmark doctor
+        python -m benchmark list
+        python -m benchmark run --all --dataset NAME
+    """
+
+
+@cli.command("list")
+@_plugin
+@_format
+def list_(form: str) -> None:
+    """List the retrievers, one a row: name, title, setting."""
+    from benchmark.registry import retrievers
+    from benchmark.report.tables import Table
+
+    entries = retrievers().values()
+    facts = [(e.name, e.title, e.setting, e.summary) for e in entries]
+    columns = ("name", "title", "setting", "summary")
+    _print(
+        Table(
+            title="Retrievers",
+            columns=[name.capitalize() for name in columns],
+            rows=facts,
+            records=[dict(zip(columns, row, strict=True)) for row in facts],
+        ),
+        form,
+    )
+
+
+@cli.command()
+@click.argument("name")
+@_plugin
+@_format
+def show(name: str, form: str) -> None:
+    """Show a retriever: what it does, its settings, where its code is."""
+    import inspect
+
+    from benchmark.registry import retriever
+    from benchmark.retriever import settings
+
+    entry = retriever(name)
+    made = entry.make()
+    code = inspect.getsourcefile(type(made))
+    values = settings(made)
+    if form == "json":
+        facts = {"name": name, "title": entry.title, "setting": entry.setting}
+        shown = {key: value if _plain(value) else repr(value) for key, value in values.items()}
+        click.echo(json.dumps({**facts, "settings": shown, "code": code}, indent=1))
+        return
+    click.echo(f"{entry.title} ({name}; {entry.setting})\n")
+    click.echo(f"{inspect.getdoc(type(made))}\n")
+    for key, value in values.items():
+        click.echo(f"  {key} = {value!r}")
+    click.echo(f"\nCode: {code}")
+
+
+@cli.command()
+@click.argument("names", nargs=-1, metavar="[NAME]...")
+@click.option("--all", "everything", is_flag=True, help="Run every retriever that can run here.")
+@_data
+@_plugin
+@_results
+@_format
+@click.option("--seed", default=1234, show_default=True, help="For all that is trained or drawn.")
+def run(
+    names: tuple[str, ...],
+    everything: bool,
+    dataset: str,
+    data_dir: Path | None,
+    split: str,
+    store: Path | None,
+    results: Path,
+    form: str,
+    seed: int,
+) -> None:
+    """Run retrievers on a data set, score them, and print the leaderboard.
+
+    What is done already is reused; what was interrupted goes on where it stopped.
+
+    \b
+        python -m benchmark run bm25 --dataset beir --data-dir scifact/
+        python -m benchmark run --all --dataset webqa-answers --data-dir DIR
+        python -m benchmark run mine --plugin mine.py --dataset my-data.toml
+    """
+    from benchmark import experiment
+    from benchmark.files import write_text
+    from benchmark.registry import retriever, retrievers
+    from benchmark.results import place
+
+    if bool(names) == everything:
+        raise InputError("no retriever is named", mend="give names, or --all alone")
+    entries = [*retrievers().values()] if everything else [retriever(name) for name in names]
+    kept, data = _open(dataset, data_dir, store)
+    from benchmark.retriever import Task
+
+    task = Task(data=data, split=split, seed=seed)
+    experiment.run(entries, task, results=results, store=kept, skip=everything)
+    table = _leaderboard(data, split, results)
+    write_text(place(results, data, split) / "leaderboard.md", table.markdown())
+    _print(table, form)
+
+
+@cli.command()
+@_data
+@_results
+@_format
+def table(
+    dataset: str,
+    data_dir: Path | None,
+    split: str,
+    store: Path | None,
+    results: Path,
+    form: str,
+) -> None:
+    """Print the leaderboard of a data set from the results at hand, running nothing."""
+    _, data = _open(dataset, data_dir, store)
+    _print(_leaderboard(data, split, results), form)
+
+
+@cli.command()
+@click.argument("run", type=_path())
+@_qrels
+@click.option("--by", type=click.Choice(["modality"]), help="Figures of each group of questions.")
+@_format
+def evaluate(run: Path, qrels: Path, by: str | None, form: str) -> None:
+    """Score a run against judgments.
+
+    RUN is a TREC run (six columns, .gz or not), or WebQA's prediction JSON: an object of
+    'question id -> [document ids]', an unranked set scored by F1. The denominator is the judged
+    questions. Modality is read from WebQA's ids: an image's is an integer, a passage's isn't.
+
+    \b
+        python -m benchmark evaluate run.trec.gz --qrels qrels.txt
+        python -m benchmark evaluate sources.json --qrels test_qrels.txt --by modality
+    """
+    from benchmark.report.evaluation import evaluation_table
+    from benchmark.trec import read_qrels
+
+    judgments = read_qrels(qrels)
+    name, scores = _scores(run, judgments)
+    _print(evaluation_table(name, scores, judgments, by), form)
+
+
+@cli.command()
+@click.argument("runs", nargs=-1, required=True, type=_path(), metavar="RUN RUN...")
+@_qrels
+@click.option("--metric", "metrics", multiple=True, help="Which metric; may be repeated.")
+@click.option("--seed", default=1234, show_default=True, help="For permutations and resampling.")
+@_format
+def compare(
+    runs: tuple[Path, ...], qrels: Path, metrics: tuple[str, ...], seed: int, form: str
+) -> None:
+    """Test the difference between runs, pair by pair.
+
+    Paired two-sided randomization test and t-test with Holm's correction over all pairs of a
+    metric, 95% bootstrap interval of the difference, effect size (Cohen's d).
+
+    \b
+        python -m benchmark compare a.trec b.trec --qrels qrels.txt --metric nDCG@10
+    """
+    from benchmark.report.evaluation import comparison_table
+    from benchmark.trec import read_qrels
+
+    if len(runs) < 2:
+        raise InputError("one run alone", mend="give two runs or more")
+    judgments = read_qrels(qrels)
+    systems: dict[str, Scores] = {}
+    for path in runs:
+        name, scores = _scores(path, judgments)
+        systems[str(path) if name in systems else name] = scores
+    _print(comparison_table(systems, metrics, seed), form)
+
+
+@cli.command()
+@_store
+@_format
+def doctor(store: Path | None, form: str) -> None:
+    """Check Java, torch, optional weights and disk; say what is missing and what mends it."""
+    from benchmark.doctor import examine
+
+    _print(examine(_store_path(store)), form)
+
+
+def _store_path(store: Path | None) -> Path:
+    if store is not None:
+        return store
+    from platformdirs import user_cache_path
+
+    return user_cache_path("univl-bench")
+
+
+def _open(dataset: str, data_dir: Path | None, store: Path | None) -> tuple[Any, Collection]:
+    from benchmark.artefacts import Store
+    from benchmark.datasets import find
+
+    kept = Store(_store_path(store))
+    return kept, find(dataset, data_dir, kept)
+
+
+def _leaderboard(data: Collection, split: str, results: Path) -> Table:
+    from benchmark.report.leaderboard import leaderboard
+    from benchmark.results import place, read_results
+
+    folder = place(results, data, split)
+    found = read_results(folder)
+    if not found:
+        raise InputError("no results", mend="run retrievers on this data set first", path=folder)
+    return leaderboard(found, data, split)
+
+
+def _scores(path: Path, judgments: Any) -> tuple[str, Scores]:
+    from benchmark.evaluation.metrics import score_run, score_sets
+    from benchmark.trec import read_run, read_sets
+
+    if path.suffix == ".json":
+        return path.stem, score_sets(read_sets(path), judgments)
+    run = read_run(path)
+    return run.name, score_run(run, judgments)
+
+
+def _plain(value: object) -> bool:
+    return value is None or isinstance(value, (str, int, float, bool))
+
+
+def _print(table: Table, form: str) -> None:
+    click.echo(table.render(form), nl=False)

@@ -1,0 +1,41 @@
+"""``webqa-answers``: WebQA's validation questions, each to find its own answer sentence.
+
+A real text collection made from ``val_queries.jsonl`` alone (WebQnA/WebQA baseline outputs, CC0):
+each question whose first answer has four words or more, with that answer as its one relevant
+passage. Answers repeat much of their question, so that word overlap is strong here.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from benchmark.datasets.collection import Writer
+from benchmark.datasets.jsonl import Source, read_jsonl
+from benchmark.types import Document, Query
+
+TITLE = "WebQA's validation questions and their answer sentences"
+FEWEST_WORDS = 4
+
+
+def files(source: Path) -> list[Path]:
+    """The files that make up the data set."""
+    return [source / "val_queries.jsonl"]
+
+
+def prepare(source: Path, writer: Writer) -> None:
+    """Write the questions and answers in the order of the file."""
+    (path,) = files(source)
+    queries: list[tuple[Query, Source]] = []
+    judgments: dict[str, dict[str, int]] = {}
+    for record, place in read_jsonl(path, qid=str, Q=str, A=list):
+        answers = tuple(str(answer) for answer in record["A"])
+        if not answers or len(answers[0].split()) < FEWEST_WORDS:
+            continue
+        document = Document(id=f"answer-{record['qid']}", text=answers[0])
+        writer.add(document, place)
+        query = Query(
+            id=record["qid"], text=record["Q"], answers=answers, category=record.get("Qcate")
+        )
+        queries.append((query, place))
+        judgments[query.id] = {document.id: 1}
+    writer.split("test", queries, judgments, path)

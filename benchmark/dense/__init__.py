@@ -1,0 +1,1 @@
+"""Dense retrieval: encoders, embeddings on disk, exact search."""

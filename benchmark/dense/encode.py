@@ -1,0 +1,131 @@
+"""Embeddings: encoded in a stream, kept as a mapped matrix, resumed where they were cut off."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from benchmark.artefacts import Artefact, Store
+from benchmark.files import write_text
+from benchmark.progress import Progress
+from benchmark.types import Modality
+
+if TYPE_CHECKING:
+    from benchmark.datasets import Collection, Corpus
+
+Matrix = npt.NDArray[np.float32]
+
+CHUNK = 4096
+"""Texts or documents encoded between two marks of what is done: what an interruption may cost."""
+
+
+class Encoder(Protocol):
+    """A loaded model. Rows of its results belong to the rows of its arguments."""
+
+    @property
+    def dimension(self) -> int:
+        """The width of an embedding."""
+
+    def encode_queries(self, texts: Sequence[str]) -> Matrix:
+        """Embed questions; float32, shape (texts, dimension)."""
+
+    def encode_documents(self, corpus: Corpus, rows: npt.NDArray[np.int64]) -> Matrix:
+        """Embed the documents in ``rows``, of both modalities; float32, shape (rows, dimension)."""
+
+
+class Model(Protocol):
+    """How an encoder is made: a frozen dataclass, part of the identity of what it encodes."""
+
+    def load(self, store: Store) -> Encoder:
+        """Load the weights."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Embedded(Artefact):
+    """A matrix of embeddings; subclasses say of what."""
+
+    resumable: ClassVar[bool] = True
+
+    model: Model
+
+    def count(self) -> int:
+        """How many rows the matrix has."""
+        raise NotImplementedError
+
+    def encode(self, encoder: Encoder, start: int, stop: int) -> Matrix:
+        """The rows from ``start`` to ``stop``."""
+        raise NotImplementedError
+
+    def build(self, folder: Path, store: Store) -> None:
+        encoder = self.model.load(store)
+        shape = (self.count(), encoder.dimension)
+        mark, path = folder / "done.json", folder / "embeddings.npy"
+        done = json.loads(mark.read_text()) if mark.exists() else 0
+        matrix = np.lib.format.open_memmap(
+            path, mode="r+" if done else "w+", dtype=np.float32, shape=shape
+        )
+        with Progress(f"encode {type(self).__name__.lower()}", shape[0], "rows") as progress:
+            progress.advance(done)
+            for start in range(done, shape[0], CHUNK):
+                stop = min(start + CHUNK, shape[0])
+                matrix[start:stop] = self.encode(encoder, start, stop)
+                matrix.flush()
+                write_text(mark, json.dumps(stop))
+                progress.advance(stop - start)
+        mark.unlink(missing_ok=True)
+
+    def matrix(self, store: Store) -> Matrix:
+        """The embeddings, mapped from disk; float32, shape (count, dimension)."""
+        mapped: Matrix = np.load(
+            store.path(self) / "embeddings.npy", mmap_mode="r", allow_pickle=False
+        )
+        return mapped
+
+
+@dataclass(frozen=True, kw_only=True)
+class Questions(Embedded):
+    """The embeddings of a split's questions, in their order."""
+
+    data: Collection
+    split: str
+
+    def count(self) -> int:
+        return len(self._texts())
+
+    def encode(self, encoder: Encoder, start: int, stop: int) -> Matrix:
+        return encoder.encode_queries(self._texts()[start:stop])
+
+    def _texts(self) -> list[str]:
+        return [query.text for query in self.data.queries(self.split)]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Documents(Embedded):
+    """The embeddings of the corpus, or of one modality of it; equal contents are encoded once."""
+
+    data: Collection
+    scope: Modality | None = None
+
+    def count(self) -> int:
+        return len(self._rows())
+
+    def encode(self, encoder: Encoder, start: int, stop: int) -> Matrix:
+        rows = np.asarray(self._rows()[start:stop], dtype=np.int64)
+        contents, places = np.unique(self.data.corpus.canonical[rows], return_inverse=True)
+        return encoder.encode_documents(self.data.corpus, contents.astype(np.int64))[places]
+
+    def _rows(self) -> range:
+        return self.data.corpus.rows(self.scope)
+
+
+def batches_by_length(lengths: Sequence[int], size: int) -> Iterator[npt.NDArray[np.int64]]:
+    """Cut texts into batches of like length, the longest first: little padding, early failure."""
+    order = np.argsort(-np.asarray(lengths), kind="stable")
+    for start in range(0, len(order), size):
+        yield order[start : start + size]

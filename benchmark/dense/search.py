@@ -1,0 +1,107 @@
+"""Exact inner-product search over embeddings on disk: bounded memory, and one tie rule.
+
+Blocks of the corpus are searched with faiss, and their best candidates scored again by one fixed
+product, so that neither the block size nor the number of threads changes a score, and documents
+with equal embeddings tie exactly. A query whose candidates may end inside a tie is searched again,
+deeper, until the tie ends.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from benchmark.artefacts import Store
+from benchmark.dense.encode import Documents, Matrix, Model, Questions
+from benchmark.progress import Progress
+from benchmark.retriever import Ranking, Task
+from benchmark.types import TopK
+
+BLOCK = 65536
+"""Documents in memory at a time."""
+
+MARGIN = 28
+"""Candidates beyond the depth, to hold the ties and the rounding at its edge."""
+
+ROUNDING = 1e-5
+"""Relative to the vectors' lengths: how far faiss's scores may be from the fixed product's."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class DenseRanking(Ranking):
+    """Each question's nearest documents by inner product of their embeddings."""
+
+    task: Task
+    model: Model
+
+    def rank(self, store: Store) -> TopK:
+        task = self.task
+        queries = Questions(model=self.model, data=task.data, split=task.split).matrix(store)
+        documents = Documents(model=self.model, data=task.data, scope=task.scope).matrix(store)
+        found = search(np.asarray(queries), documents, task.depth)
+        rows = np.where(found.rows >= 0, found.rows + task.rows.start, -1)
+        return TopK(rows.astype(np.int32), found.scores)
+
+
+def search(queries: Matrix, documents: Matrix, depth: int) -> TopK:
+    """The ``depth`` documents of highest inner product for each query.
+
+    queries: float32, shape (queries, dimension), in memory.
+    documents: float32, shape (documents, dimension), may be mapped from disk.
+    Order: score descending, then row ascending. Fewer documents than ``depth`` leave rows of -1.
+    """
+    lengths = np.linalg.norm(queries, axis=1)
+    places, width = np.arange(len(queries)), min(depth + MARGIN, len(documents))
+    rows = np.full((len(queries), depth), -1, dtype=np.int32)
+    scores = np.full((len(queries), depth), -np.inf, dtype=np.float32)
+    kept = min(depth, len(documents))
+    while len(places):
+        candidates, bound, longest = _candidates(queries[places], documents, width)
+        exact = _rescore(queries[places], documents, candidates)
+        order = np.lexsort((candidates, -exact), axis=1)[:, :kept]
+        rows[places, :kept] = np.take_along_axis(candidates, order, axis=1)
+        scores[places, :kept] = np.take_along_axis(exact, order, axis=1)
+        # What was left out scores at most `bound`, give or take the rounding.
+        slack = 2 * ROUNDING * lengths[places] * longest
+        unsure = bound + slack >= scores[places, kept - 1]
+        places = places[unsure] if width < len(documents) else places[:0]
+        width = min(4 * width, len(documents))
+    return TopK(rows, scores)
+
+
+def _candidates(
+    queries: Matrix, documents: Matrix, width: int
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float32], float]:
+    """The best ``width`` rows of each query by faiss's scores, the least of these scores, and the
+    length of the longest document vector.
+    """
+    import faiss
+
+    rows = np.empty((len(queries), 0), dtype=np.int64)
+    scores = np.empty((len(queries), 0), dtype=np.float32)
+    longest = 0.0
+    with Progress("search", len(documents), "docs") as progress:
+        for start in range(0, len(documents), BLOCK):
+            block = np.ascontiguousarray(documents[start : start + BLOCK])
+            longest = max(longest, float(np.linalg.norm(block, axis=1).max()))
+            found, places = faiss.knn(
+                queries, block, min(width, len(block)), metric=faiss.METRIC_INNER_PRODUCT
+            )
+            scores = np.concatenate([scores, found], axis=1)
+            rows = np.concatenate([rows, places + start], axis=1)
+            if scores.shape[1] > width:
+                best = np.argpartition(-scores, width - 1, axis=1)[:, :width]
+                scores = np.take_along_axis(scores, best, axis=1)
+                rows = np.take_along_axis(rows, best, axis=1)
+            progress.advance(len(block))
+    return rows, scores.min(axis=1), longest
+
+
+def _rescore(queries: Matrix, documents: Matrix, rows: npt.NDArray[np.int64]) -> Matrix:
+    """Inner products of each query with its candidates, each computed in the same order of sums."""
+    scores = np.empty(rows.shape, dtype=np.float32)
+    for place, (query, candidates) in enumerate(zip(queries, rows, strict=True)):
+        scores[place] = np.einsum("nd,d->n", documents[candidates], query)
+    return scores

@@ -1,0 +1,1 @@
+"""Evaluation: touches runs and judgments, never a model."""

@@ -1,0 +1,161 @@
+"""Which differences are real: paired tests of all pairs, corrected, with intervals and sizes.
+
+The randomization test flips the sign of each question's difference at random (Fisher; Smucker,
+Allan and Carterette, CIKM 2007): p = (b + 1) / (n + 1), where b of n permutations give a mean
+difference at least as far from zero as the one observed. All pairs of systems share the same
+permutations, which makes the test one matrix product. Holm's family is all pairs within one metric.
+"""
+
+from __future__ import annotations
+
+import itertools
+import string
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from benchmark.evaluation.metrics import Scores
+
+ALPHA = 0.05
+SEED = 1234
+FEWEST_PERMUTATIONS = 10_000
+RESAMPLES = 10_000
+_BLOCK = 512
+
+Floats = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Comparison:
+    """Two systems on one metric over the same questions; ``difference`` is first minus second."""
+
+    first: str
+    second: str
+    metric: str
+    questions: int
+    difference: float
+    low: float
+    high: float
+    effect: float
+    """Cohen's d for paired samples: mean difference / standard deviation of the differences."""
+    p_randomization: float
+    p_t: float
+    p_holm: float
+    """The randomization test's p, corrected over all pairs compared."""
+    p_t_holm: float
+
+    @property
+    def significant(self) -> bool:
+        """Whether the corrected randomization test tells the two apart at ALPHA."""
+        return self.p_holm <= ALPHA
+
+
+def permutations_for(pairs: int) -> int:
+    """Enough permutations that Holm's correction over ``pairs`` leaves room for significance."""
+    return max(FEWEST_PERMUTATIONS, 200 * pairs)
+
+
+def compare(systems: Mapping[str, Scores], metric: str, *, seed: int = SEED) -> list[Comparison]:
+    """Compare every pair of systems; all must be scored on the same questions.
+
+    Deterministic for a seed. Pairs come in the order of ``systems``.
+    """
+    from scipy import stats
+    from statsmodels.stats.multitest import multipletests
+
+    pairs = list(itertools.combinations(systems, 2))
+    if not pairs:
+        return []
+    values = np.stack([systems[name].values[metric] for name in systems])
+    place = {name: number for number, name in enumerate(systems)}
+    differences = np.stack([values[place[a]] - values[place[b]] for a, b in pairs])
+    p_randomization = randomization_test(differences, permutations_for(len(pairs)), seed)
+    low, high = bootstrap(differences, seed)
+    deviations = differences.std(axis=1, ddof=1)
+    means = differences.mean(axis=1)
+    spread = np.where(deviations > 0, deviations, np.inf)
+    t = means / spread * np.sqrt(differences.shape[1])
+    p_t = np.where(
+        deviations > 0, 2 * stats.t.sf(np.abs(t), differences.shape[1] - 1), np.where(means, 0, 1)
+    )
+    p_holm = multipletests(p_randomization, method="holm")[1]
+    p_t_holm = multipletests(p_t, method="holm")[1]
+    return [
+        Comparison(
+            first=first,
+            second=second,
+            metric=metric,
+            questions=differences.shape[1],
+            difference=float(means[i]),
+            low=float(low[i]),
+            high=float(high[i]),
+            effect=float(means[i] / spread[i]),
+            p_randomization=float(p_randomization[i]),
+            p_t=float(p_t[i]),
+            p_holm=float(p_holm[i]),
+            p_t_holm=float(p_t_holm[i]),
+        )
+        for i, (first, second) in enumerate(pairs)
+    ]
+
+
+def randomization_test(differences: Floats, permutations: int, seed: int) -> Floats:
+    """Two-sided p of each row of paired differences, shape (pairs, questions)."""
+    generator = np.random.default_rng(seed)
+    observed = np.abs(differences.sum(axis=1))
+    beyond = np.zeros(len(differences), dtype=np.int64)
+    tolerance = 1e-9 * np.abs(differences).sum(axis=1)
+    for start in range(0, permutations, _BLOCK):
+        count = min(_BLOCK, permutations - start)
+        signs = generator.integers(0, 2, (count, differences.shape[1]), dtype=np.int8) * 2.0 - 1.0
+        sums = np.abs(signs @ differences.T)
+        beyond += (sums >= observed - tolerance).sum(axis=0)
+    p: Floats = (beyond + 1) / (permutations + 1)
+    return p
+
+
+def bootstrap(values: Floats, seed: int = SEED) -> tuple[Floats, Floats]:
+    """95% percentile bootstrap interval of the mean of each row, shape (rows, questions)."""
+    generator = np.random.default_rng(seed)
+    count = values.shape[1]
+    means = np.empty((RESAMPLES, len(values)))
+    for start in range(0, RESAMPLES, _BLOCK):
+        stop = min(start + _BLOCK, RESAMPLES)
+        drawn = generator.integers(0, count, (stop - start, count))
+        drawn += np.arange(stop - start)[:, None] * count
+        weights = np.bincount(drawn.ravel(), minlength=(stop - start) * count)
+        means[start:stop] = weights.reshape(stop - start, count) @ values.T / count
+    low, high = np.quantile(means, [ALPHA / 2, 1 - ALPHA / 2], axis=0)
+    return low, high
+
+
+def letters(ranked: Sequence[str], comparisons: Sequence[Comparison]) -> dict[str, str]:
+    """Compact letter display: systems that share a letter can't be told apart.
+
+    ranked: the systems, best first. Insert and absorb (Piepho, 2004): start with one group of all;
+    for each significant pair, split every group that holds both; drop groups within another.
+    """
+    groups: list[frozenset[str]] = [frozenset(ranked)]
+    for pair in comparisons:
+        if not pair.significant:
+            continue
+        split: list[frozenset[str]] = []
+        for group in groups:
+            both = {pair.first, pair.second} <= group
+            split += [group - {pair.first}, group - {pair.second}] if both else [group]
+        distinct = list(dict.fromkeys(split))
+        groups = [group for group in distinct if not any(group < other for other in distinct)]
+    place = {name: number for number, name in enumerate(ranked)}
+    groups.sort(key=lambda group: sorted(place[name] for name in group))
+    return {
+        name: "".join(_letter(number) for number, group in enumerate(groups) if name in group)
+        for name in ranked
+    }
+
+
+def _letter(number: int) -> str:
+    """a ... z, then a1 ... z1, and so on."""
+    round_, letter = divmod(number, 26)
+    return string.ascii_lowercase[letter] + (str(round_) if round_ else "")

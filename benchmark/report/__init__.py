@@ -1,0 +1,1 @@
+"""Reports: made from results alone, and at any time again."""

@@ -1,0 +1,102 @@
+"""Tables of one run's figures, and of the differences between runs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+
+from benchmark.errors import InputError
+from benchmark.evaluation.metrics import Scores
+from benchmark.evaluation.significance import ALPHA, compare, permutations_for
+from benchmark.report.tables import Table, p_value, percent
+from benchmark.results import summary
+from benchmark.suggest import unknown
+from benchmark.types import Judgments
+
+
+def evaluation_table(name: str, scores: Scores, judgments: Judgments, by: str | None) -> Table:
+    """Each metric's mean with its interval, over all questions and over each group ``by``."""
+    groups = {"all": scores}
+    if by == "modality":
+        groups |= {kind: scores.among(ids) for kind, ids in _by_modality(judgments).items() if ids}
+    rows, records = [], []
+    for group, figures in groups.items():
+        for metric, value in summary(figures).items():
+            interval = f"[{value['low']:.4f}, {value['high']:.4f}]"
+            rows.append(
+                [group, str(len(figures.queries)), metric, f"{value['mean']:.4f}", interval]
+            )
+            records.append(
+                {"questions": group, "count": len(figures.queries), "metric": metric, **value}
+            )
+    return Table(
+        title=name,
+        columns=["Questions", "Count", "Metric", "Mean", "95% interval"],
+        rows=rows,
+        records=records,
+        notes=[f"{scores.unanswered} of the judged questions have no result and count 0"],
+    )
+
+
+def comparison_table(systems: Mapping[str, Scores], metrics: Sequence[str], seed: int) -> Table:
+    """Every pair of systems on every metric asked for, or on all that they share."""
+    shared = [
+        metric
+        for metric in next(iter(systems.values())).values
+        if all(metric in scores.values for scores in systems.values())
+    ]
+    if not shared:
+        raise InputError("ranked runs and unranked sets", mend="compare runs of one kind")
+    for metric in metrics:
+        if metric not in shared:
+            raise unknown("metric", metric, shared)
+    pairs = [pair for metric in metrics or shared for pair in compare(systems, metric, seed=seed)]
+    count = len(systems) * (len(systems) - 1) // 2
+    return Table(
+        title=f"Differences over {pairs[0].questions:,} questions" if pairs else "Differences",
+        columns=[
+            "Metric",
+            "First",
+            "Second",
+            "Difference",
+            "95% interval",
+            "d",
+            "p",
+            "p (Holm)",
+            "t-test p (Holm)",
+            "Different",
+        ],
+        rows=[
+            [
+                pair.metric,
+                f"{pair.first} {percent(systems[pair.first].mean(pair.metric))}",
+                f"{pair.second} {percent(systems[pair.second].mean(pair.metric))}",
+                f"{100 * pair.difference:+.2f}",
+                f"[{100 * pair.low:+.2f}, {100 * pair.high:+.2f}]",
+                f"{pair.effect:+.3f}",
+                p_value(pair.p_randomization),
+                p_value(pair.p_holm),
+                p_value(pair.p_t_holm),
+                "yes" if pair.significant else "no",
+            ]
+            for pair in pairs
+        ],
+        records=[{**asdict(pair), "significant": pair.significant} for pair in pairs],
+        notes=[
+            f"paired two-sided randomization test, {permutations_for(count):,} permutations, "
+            f"seed {seed}; Holm's correction over {count} "
+            f"{'pair' if count == 1 else 'pairs'} within each metric; alpha {ALPHA}; differences "
+            "in points of 100; d: mean difference by its standard deviation"
+        ],
+    )
+
+
+def _by_modality(judgments: Judgments) -> dict[str, set[str]]:
+    """Questions by the modality of their relevant documents, told by WebQA's ids."""
+    groups: dict[str, set[str]] = {"image": set(), "text": set(), "both": set()}
+    for query, judged in judgments.items():
+        kinds = {document.isdecimal() for document, level in judged.items() if level > 0}
+        if kinds:
+            group = "both" if len(kinds) == 2 else "image" if kinds.pop() else "text"
+            groups[group].add(query)
+    return groups

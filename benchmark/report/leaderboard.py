@@ -1,0 +1,99 @@
+"""The leaderboard: all results on a data set, best first, with what the tests can tell apart."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from benchmark.datasets import Collection
+from benchmark.evaluation.metrics import MAIN, METRICS
+from benchmark.evaluation.significance import (
+    ALPHA,
+    Comparison,
+    compare,
+    letters,
+    permutations_for,
+)
+from benchmark.report.tables import Table, p_value, percent
+from benchmark.results import Result
+
+
+def leaderboard(
+    results: Sequence[Result], data: Collection, split: str, metric: str = MAIN
+) -> Table:
+    """Rank ``results`` by ``metric`` with intervals, and mark those that can't be told apart."""
+    ranked = sorted(results, key=lambda result: (-result.scores.mean(metric), result.name))
+    comparisons = compare({result.name: result.scores for result in ranked}, metric)
+    marks = letters([result.name for result in ranked], comparisons)
+    others = [name for name in METRICS if name != metric]
+    copies = all("copies_as_one" in result.metrics for result in ranked)
+    rows, records = [], []
+    for place, result in enumerate(ranked, 1):
+        figures = result.metrics["metrics"]
+        main = figures[metric]
+        row = [
+            str(place),
+            result.title,
+            result.name,
+            result.setting,
+            f"{percent(main['mean'])} [{percent(main['low'])}, {percent(main['high'])}]",
+            marks[result.name],
+            *(percent(figures[name]["mean"]) for name in others),
+        ]
+        if copies:
+            row.append(percent(result.metrics["copies_as_one"][metric]["mean"]))
+        rows.append(row)
+        records.append({"place": place, "group": marks[result.name], **result.metrics})
+    columns = ["#", "System", "Name", "Setting", f"{metric} [95%]", "Group", *others]
+    if copies:
+        columns.append(f"{metric}, copies as one")
+    return Table(
+        title=f"{data.name} ({split}): {data.title}",
+        columns=columns,
+        rows=rows,
+        records=records,
+        notes=_notes(ranked, data, split, metric, comparisons),
+    )
+
+
+def _notes(
+    ranked: Sequence[Result],
+    data: Collection,
+    split: str,
+    metric: str,
+    comparisons: Sequence[Comparison],
+) -> list[str]:
+    documents = data.facts["documents"]
+    notes = [
+        f"{data.facts['splits'][split]['judged']:,} judged questions, the denominator of all "
+        f"means; {documents['text']:,} passages and {documents['image']:,} images. Figures in percent.",
+    ]
+    if data.notice:
+        notes.append(data.notice)
+    if comparisons:
+        count = len(comparisons)
+        notes.append(
+            f"Group: systems that share a letter can't be told apart in {metric} (paired two-sided "
+            f"randomization test, {permutations_for(count):,} permutations, Holm's correction over "
+            f"{count} {'pair' if count == 1 else 'pairs'}, alpha {ALPHA}). "
+            "Intervals: 95% bootstrap over questions."
+        )
+        notes += [
+            f"{pair.first} - {pair.second}: {100 * pair.difference:+.2f} "
+            f"[{100 * pair.low:+.2f}, {100 * pair.high:+.2f}], p = {p_value(pair.p_holm)}"
+            for pair in comparisons
+            if _neighbours(pair, ranked)
+        ]
+    if any(result.metrics.get("copies_as_one") for result in ranked):
+        copies = sum(documents.values()) - data.facts["distinct"]
+        notes.append(f"Copies as one: {copies:,} documents repeat another's content.")
+    notes += [
+        f"{result.name}: {result.scores.unanswered:,} questions without a result"
+        for result in ranked
+        if result.scores.unanswered
+    ]
+    return notes
+
+
+def _neighbours(pair: Comparison, ranked: Sequence[Result]) -> bool:
+    names = [result.name for result in ranked]
+    return abs(names.index(pair.first) - names.index(pair.second)) == 1

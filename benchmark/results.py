@@ -1,0 +1,160 @@
+"""Results on disk: what a retriever found and how it scored, one folder a retriever.
+
+<results>/<data set>/<retriever>/run.trec.gz         the ranked lists
+                                 per_query.parquet   each metric of each question
+                                 metrics.json        means with 95% intervals
+                                 manifest.json       how it all was made
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from benchmark.datasets import Collection
+from benchmark.errors import InputError
+from benchmark.evaluation.metrics import METRICS, Scores, merge_copies, score_run
+from benchmark.evaluation.significance import bootstrap
+from benchmark.files import replacing, write_text
+from benchmark.trec import read_run, write_run
+from benchmark.types import Run
+
+FILES = ("run.trec.gz", "per_query.parquet", "metrics.json", "manifest.json")
+
+
+@dataclass(frozen=True)
+class Result:
+    """One retriever's result on one data set."""
+
+    folder: Path
+
+    @property
+    def name(self) -> str:
+        return self.folder.name
+
+    @cached_property
+    def metrics(self) -> dict[str, Any]:
+        """What ``metrics.json`` says."""
+        return _read(self.folder / "metrics.json")
+
+    @cached_property
+    def manifest(self) -> dict[str, Any]:
+        """What ``manifest.json`` says."""
+        return _read(self.folder / "manifest.json")
+
+    @property
+    def title(self) -> str:
+        return str(self.metrics["title"])
+
+    @property
+    def setting(self) -> str:
+        return str(self.metrics["setting"])
+
+    @cached_property
+    def scores(self) -> Scores:
+        """The figures of each judged question."""
+        import pyarrow.parquet as pq
+
+        table = pq.read_table(self.folder / "per_query.parquet")
+        values = {metric: table[metric].to_numpy() for metric in METRICS}
+        return Scores(tuple(table["query"].to_pylist()), values, self.metrics["unanswered"])
+
+    def run(self) -> Run:
+        """The ranked lists."""
+        return read_run(self.folder / "run.trec.gz")
+
+    def is_of(self, ranking_identity: str) -> bool:
+        """Whether this is the whole result of the ranking with that identity."""
+        if not all((self.folder / name).is_file() for name in FILES):
+            return False
+        try:
+            return bool(self.manifest["ranking"] == ranking_identity)
+        except (InputError, KeyError):
+            return False
+
+
+def place(results: Path, data: Collection, split: str) -> Path:
+    """The folder of a data set's results; splits other than test have one of their own."""
+    return results / (data.name if split == "test" else f"{data.name}@{split}")
+
+
+def read_results(folder: Path) -> list[Result]:
+    """The results in a data set's folder. Raises InputError where they are of different data."""
+    found = [Result(path.parent) for path in sorted(folder.glob("*/manifest.json"))]
+    prints = {result.manifest["data"]["fingerprint"] for result in found}
+    if len(prints) > 1:
+        raise InputError(
+            f"results of {len(prints)} versions of the data set", mend="run them again", path=folder
+        )
+    return found
+
+
+def write_result(
+    folder: Path, run: Run, data: Collection, split: str, *, labels: Mapping[str, str], made: Any
+) -> Result:
+    """Score ``run`` and write its folder; the manifest comes last, and makes the result whole."""
+    judgments = data.judgments(split)
+    scores = score_run(run, judgments)
+    metrics = {
+        **labels,
+        "data": data.name,
+        "split": split,
+        "questions": len(scores.queries),
+        "unanswered": scores.unanswered,
+        "metrics": summary(scores),
+    }
+    copies = _copies(data)
+    if copies:
+        merged = score_run(*merge_copies(run, judgments, copies))
+        metrics["copies_as_one"] = summary(merged)
+    (folder / "manifest.json").unlink(missing_ok=True)
+    write_run(run, folder / "run.trec.gz")
+    _write_table(scores, folder / "per_query.parquet")
+    _write(metrics, folder / "metrics.json")
+    _write(made, folder / "manifest.json")
+    return Result(folder)
+
+
+def summary(scores: Scores) -> dict[str, dict[str, float]]:
+    """Mean and 95% bootstrap interval of each metric."""
+    values = np.stack(list(scores.values.values()))
+    low, high = bootstrap(values)
+    return {
+        metric: {"mean": float(mean), "low": float(low[i]), "high": float(high[i])}
+        for i, (metric, mean) in enumerate(zip(scores.values, values.mean(axis=1), strict=True))
+    }
+
+
+def _copies(data: Collection) -> dict[str, str]:
+    """Id of each document whose content came before -> id of the first of that content."""
+    canonical = data.corpus.canonical
+    rows = np.flatnonzero(canonical != np.arange(len(canonical)))
+    return dict(zip(data.corpus.ids(rows), data.corpus.ids(canonical[rows]), strict=True))
+
+
+def _write_table(scores: Scores, path: Path) -> None:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    with replacing(path) as temporary:
+        pq.write_table(pa.table({"query": scores.queries, **scores.values}), temporary)
+
+
+def _write(values: Any, path: Path) -> None:
+    write_text(path, json.dumps(values, indent=1, ensure_ascii=False) + "\n")
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        values: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise InputError(
+            f"not readable ({error})", mend="run the retriever again", path=path
+        ) from None
+    return values

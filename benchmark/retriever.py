@@ -1,0 +1,129 @@
+"""A retriever is a value: its fields are its settings, and it says how its ranking is made."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar
+
+from benchmark.artefacts import Artefact, Store
+from benchmark.types import Modality, Run, TopK
+
+if TYPE_CHECKING:
+    from benchmark.datasets import Collection
+
+
+@dataclass(frozen=True, kw_only=True)
+class Task:
+    """What every retriever is given alike: the questions of a split, one corpus, a depth, a seed.
+
+    ``scope`` restricts the corpus to one modality, for retrievers that search one at a time.
+    """
+
+    data: Collection
+    split: str = "test"
+    depth: int = 100
+    seed: int = 1234
+    scope: Modality | None = None
+
+    @property
+    def rows(self) -> range:
+        """The corpus rows to search."""
+        return self.data.corpus.rows(self.scope)
+
+    def questions(self) -> list[str]:
+        """The texts of the questions."""
+        return [query.text for query in self.data.queries(self.split)]
+
+
+class Ranking(Artefact):
+    """A ranked list for each question of ``task``; subclasses are frozen dataclasses."""
+
+    task: Task
+
+    def rank(self, store: Store) -> TopK:
+        """Search. The order of the result must follow the benchmark's tie rule."""
+        raise NotImplementedError
+
+    def build(self, folder: Path, store: Store) -> None:
+        import numpy as np
+
+        found = self.rank(store)
+        np.save(folder / "rows.npy", found.rows.astype(np.int32))
+        np.save(folder / "scores.npy", found.scores.astype(np.float32))
+
+    def top(self, store: Store) -> TopK:
+        """The ranked lists, searched first where they are missing."""
+        import numpy as np
+
+        folder = store.path(self)
+        return TopK(
+            np.load(folder / "rows.npy", allow_pickle=False),
+            np.load(folder / "scores.npy", allow_pickle=False),
+        )
+
+    def run(self, name: str, store: Store) -> Run:
+        """The ranked lists by question and document id."""
+        top = self.top(store)
+        kept = top.rows >= 0
+        ids = iter(self.task.data.corpus.ids(top.rows[kept]))
+        documents, scores = {}, {}
+        for place, query in enumerate(self.task.data.queries(self.task.split)):
+            row = top.scores[place][kept[place]].tolist()
+            documents[query.id] = [next(ids) for _ in row]
+            scores[query.id] = row
+        return Run(name=name, documents=documents, scores=scores)
+
+
+class Retriever:
+    """Base of the retrievers: frozen dataclasses that implement ``ranking`` or ``search``.
+
+    ``search`` is the short way for a retriever of one's own; ``ranking`` the one for a retriever
+    that is made of artefacts (an index, embeddings, a checkpoint) worth keeping.
+    """
+
+    source: ClassVar[str] = ""
+    """Hash of the file of a plug-in, whose results are made anew when it changes."""
+
+    def ranking(self, task: Task) -> Ranking:
+        """The artefact that holds this retriever's ranked lists for ``task``."""
+        return Searched(retriever=self, task=task, source=self.source)
+
+    def search(self, task: Task) -> TopK:
+        """Rank ``task.rows`` for each of ``task.questions()``; ``top_k`` keeps the tie rule."""
+        raise NotImplementedError(f"{type(self).__name__} implements neither ranking nor search")
+
+    def lacks(self, task: Task | None) -> str | None:
+        """Why this retriever can't serve ``task`` here, and what mends it; None where it can.
+
+        Without a task the question is about this machine alone.
+        """
+        del task
+        return None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Searched(Ranking):
+    """What a retriever's own ``search`` found."""
+
+    retriever: Retriever
+    task: Task
+    source: str
+
+    def rank(self, store: Store) -> TopK:
+        del store
+        found = self.retriever.search(self.task)
+        shape = (len(self.task.questions()), self.task.depth)
+        if found.rows.shape[0] != shape[0] or found.scores.shape != found.rows.shape:
+            raise ValueError(
+                f"{type(self.retriever).__name__}.search gave arrays of shapes {found.rows.shape} "
+                f"and {found.scores.shape}, expected {shape}"
+            )
+        return found
+
+
+def settings(retriever: Retriever) -> dict[str, object]:
+    """The settings of a retriever by name."""
+    assert dataclasses.is_dataclass(retriever)  # noqa: S101  (narrows the type)
+    return {field.name: getattr(retriever, field.name) for field in dataclasses.fields(retriever)}

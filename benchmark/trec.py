@@ -1,0 +1,227 @@
+"""TREC run and qrels files: strict readers, and a writer that keeps the order for any reader.
+
+One tie rule holds everywhere: score descending, then document order in the corpus. Ids never break
+a tie (in WebQA an id gives its question away). A run file carries that order in its ranks, and the
+writer lowers tied scores by one float32 step each, so that tools that re-sort by score agree.
+"""
+
+from __future__ import annotations
+
+import gzip
+import io
+import json
+import math
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from benchmark.errors import InputError
+from benchmark.files import replacing, write_text
+from benchmark.types import Judgments, Run
+
+
+def read_run(path: Path) -> Run:
+    """Read ``qid Q0 docid rank score tag`` lines, gzipped where the name ends in ``.gz``.
+
+    Documents are ordered by score descending, equal scores by rank, then by line.
+    Raises InputError, naming the line, for a malformed line, a score that is no finite number,
+    or a document that a query holds twice.
+    """
+    found: dict[str, dict[str, tuple[float, int]]] = {}
+    tag = path.name.removesuffix(".gz").removesuffix(".trec")
+    for number, line in _lines(path):
+        fields = line.split()
+        if len(fields) != 6:
+            raise InputError(
+                f"{len(fields)} columns where a run has 6",
+                mend="write 'qid Q0 docid rank score tag' on each line",
+                path=path,
+                line=number,
+            )
+        query, _, document, rank_text, score_text, tag = fields
+        try:
+            rank, score = int(rank_text), float(score_text)
+        except ValueError:
+            raise InputError(
+                f"rank '{rank_text}' or score '{score_text}' is no number",
+                mend="ranks are integers from 1, scores decimal numbers",
+                path=path,
+                line=number,
+            ) from None
+        if not math.isfinite(score):
+            raise InputError(
+                f"score '{score_text}' is not finite",
+                mend="leave the document out or give it a finite score",
+                path=path,
+                line=number,
+            )
+        ranked = found.setdefault(query, {})
+        if document in ranked:
+            raise InputError(
+                f"document '{document}' is repeated for query '{query}'",
+                mend="list each document once for a query",
+                path=path,
+                line=number,
+            )
+        ranked[document] = (score, rank)
+    if not found:
+        raise InputError("no results", mend="give a run with at least one line", path=path)
+    documents, scores = {}, {}
+    for query, ranked in found.items():
+        order = sorted(ranked, key=lambda document: (-ranked[document][0], ranked[document][1]))
+        documents[query] = order
+        scores[query] = [ranked[document][0] for document in order]
+    return Run(name=tag, documents=documents, scores=scores)
+
+
+def write_run(run: Run, path: Path) -> None:
+    """Write a run, gzipped where the name ends in ``.gz``; the same run gives the same bytes."""
+    with replacing(path) as temporary, temporary.open("wb") as raw:
+        packed = path.suffix == ".gz"
+        binary = gzip.GzipFile("", "wb", 6, raw, mtime=0) if packed else raw
+        with io.TextIOWrapper(binary, encoding="utf-8", newline="\n") as file:
+            for query, documents in run.documents.items():
+                scores = _strictly_decreasing(run.scores[query])
+                for rank, (document, score) in enumerate(zip(documents, scores, strict=True), 1):
+                    file.write(f"{query} Q0 {document} {rank} {score} {run.name}\n")
+
+
+def read_sets(path: Path) -> dict[str, list[str]]:
+    """Read WebQA's prediction JSON: an object of query id -> list of document ids, unranked.
+
+    Raises InputError for another form, or for a query or document that is repeated.
+    """
+
+    def whole(pairs: list[tuple[str, object]]) -> dict[str, object]:
+        repeated = [key for key, count in Counter(key for key, _ in pairs).items() if count > 1]
+        if repeated:
+            raise InputError(
+                f"query '{repeated[0]}' occurs twice", mend="keep one of the two", path=path
+            )
+        return dict(pairs)
+
+    with _open(path) as file:
+        try:
+            content = json.load(file, object_pairs_hook=whole)
+        except json.JSONDecodeError as error:
+            raise InputError(
+                f"not JSON ({error.msg})",
+                mend="restore the file: it is cut or damaged",
+                path=path,
+                line=error.lineno,
+            ) from None
+    if not isinstance(content, dict) or not content:
+        raise InputError("no predictions", mend="write {query id: [document ids]}", path=path)
+    for query, documents in content.items():
+        if not isinstance(documents, list) or not all(isinstance(d, (str, int)) for d in documents):
+            raise InputError(
+                f"query '{query}' has no list of document ids",
+                mend="write {query id: [document ids]}",
+                path=path,
+            )
+        content[query] = [str(document) for document in documents]
+        if len(set(content[query])) < len(documents):
+            raise InputError(
+                f"query '{query}' has a repeated document",
+                mend="list each document once for a query",
+                path=path,
+            )
+    return content
+
+
+def read_qrels(path: Path) -> dict[str, dict[str, int]]:
+    """Read judgments of 3 (UniVL-DR), 4 (TREC) or 5 columns (M-BEIR: the fifth is a task id).
+
+    Raises InputError, naming the line, for other widths, a relevance that is no integer, or a
+    pair judged twice.
+    """
+    judgments: dict[str, dict[str, int]] = {}
+    for number, line in _lines(path):
+        fields = line.split()
+        if len(fields) not in (3, 4, 5):
+            raise InputError(
+                f"{len(fields)} columns where qrels have 3, 4 or 5",
+                mend="write 'qid docid relevance' or 'qid 0 docid relevance' on each line",
+                path=path,
+                line=number,
+            )
+        query = fields[0]
+        document, relevance = fields[1:3] if len(fields) == 3 else fields[2:4]
+        judged = judgments.setdefault(query, {})
+        if document in judged:
+            raise InputError(
+                f"document '{document}' is judged twice for query '{query}'",
+                mend="keep one judgment a pair",
+                path=path,
+                line=number,
+            )
+        try:
+            judged[document] = int(relevance)
+        except ValueError:
+            raise InputError(
+                f"relevance '{relevance}' is no integer",
+                mend="use 1 for relevant and 0 for not relevant",
+                path=path,
+                line=number,
+            ) from None
+    if not judgments:
+        raise InputError("no judgments", mend="give at least one judged pair", path=path)
+    return judgments
+
+
+def line_of(path: Path, query: str, document: str | None = None) -> int | None:
+    """The first line of a text file that names ``query`` (and ``document``), for an error."""
+    for number, line in _lines(path):
+        fields = line.split()
+        if fields[0] == query and (document is None or document in fields):
+            return number
+    return None
+
+
+def write_qrels(judgments: Judgments, path: Path) -> None:
+    """Write judgments in TREC's four columns."""
+    write_text(
+        path,
+        "".join(
+            f"{query} 0 {document} {relevance}\n"
+            for query, judged in judgments.items()
+            for document, relevance in judged.items()
+        ),
+    )
+
+
+def _strictly_decreasing(scores: list[float]) -> Iterator[str]:
+    """Scores as float32 text of nine digits (which is exact), ties lowered one step at a time."""
+    import numpy as np
+
+    previous = np.float32(np.inf)
+    for score in np.asarray(scores, dtype=np.float32):
+        previous = min(score, np.nextafter(previous, np.float32(-np.inf)))
+        yield f"{previous:.9g}"
+
+
+@contextmanager
+def _open(path: Path) -> Iterator[io.TextIOBase]:
+    if not path.is_file():
+        raise InputError("no such file", mend="check the path", path=path)
+    try:
+        if path.suffix == ".gz":
+            with gzip.open(path, "rt", encoding="utf-8") as packed:
+                yield packed
+        else:
+            with path.open(encoding="utf-8") as file:
+                yield file
+    except (UnicodeDecodeError, EOFError, gzip.BadGzipFile) as error:
+        raise InputError(
+            f"not readable as text ({error})",
+            mend="restore the file: it is cut or damaged",
+            path=path,
+        ) from None
+
+
+def _lines(path: Path) -> Iterator[tuple[int, str]]:
+    with _open(path) as file:
+        for number, line in enumerate(file, 1):
+            if line.strip():
+                yield number, line

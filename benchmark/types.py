@@ -1,0 +1,63 @@
+"""What a retrieval experiment is made of: queries, documents, judgments, runs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
+Modality: TypeAlias = Literal["text", "image"]
+MODALITIES: tuple[Modality, Modality] = ("text", "image")
+
+Judgments: TypeAlias = Mapping[str, Mapping[str, int]]
+"""Query id -> document id -> relevance; what is not listed is not relevant."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Query:
+    """A question; ``modality`` is that of the documents that answer it, where the data tell."""
+
+    id: str
+    text: str
+    answers: tuple[str, ...] = ()
+    category: str | None = None
+    modality: Modality | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """A passage, or a captioned image: ``text`` is its caption, ``image`` the key of its bytes."""
+
+    id: str
+    text: str
+    title: str = ""
+    modality: Modality = "text"
+    image: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TopK:
+    """The best documents of each query as corpus rows, best first, in the benchmark's tie order.
+
+    rows: int32, shape (queries, depth); -1 where fewer documents were found.
+    scores: float32, the same shape; -inf where there is no document.
+    """
+
+    rows: npt.NDArray[np.int32]
+    scores: npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Run:
+    """Ranked document ids of each query, best first. The order is the ranking: scores only inform.
+
+    scores: as many as there are documents, never increasing.
+    """
+
+    name: str
+    documents: Mapping[str, list[str]]
+    scores: Mapping[str, list[float]]

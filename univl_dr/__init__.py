@@ -1,0 +1,1 @@
+"""UniVL-DR, the paper's method: its retrievers are registered in ``univl_dr.retrievers``."""
