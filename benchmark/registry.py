@@ -95,7 +95,7 @@ def plug_in(path: Path) -> None:
     if not path.is_file():
         raise InputError("no such file", mend="check --plugin", path=path)
     before = set(_entries)
-    spec = importlib.util.spec_from_file_location(f"benchmark_plugin_{path.stem}", path)
+    spec = importlib.util.spec_from_file_location(f"benchmark_plugin_{path.stem}", path.resolve())
     if spec is None or spec.loader is None:
         raise InputError("no Python file", mend="give a file that ends in .py", path=path)
     module = importlib.util.module_from_spec(spec)
@@ -130,7 +130,7 @@ def _line(error: Exception, path: Path) -> int | None:
     """The last line of ``path`` that the error passed through."""
     line, trace = None, error.__traceback__
     while trace is not None:
-        if trace.tb_frame.f_code.co_filename == str(path):
+        if trace.tb_frame.f_code.co_filename == str(path.resolve()):
             line = trace.tb_lineno
         trace = trace.tb_next
     return line

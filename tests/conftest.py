@@ -1,0 +1,73 @@
+"""What tests share: the real data (or a reason to skip), a small data set, and the command line."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from benchmark.artefacts import Store
+from benchmark.datasets import Collection, find
+
+SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
+
+Command = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    if not SHARED.is_dir():
+        pytest.skip("the real data isn't beside this checkout (../shared/data)")
+    return SHARED
+
+
+@pytest.fixture
+def beir(tmp_path: Path) -> Path:
+    """A BEIR folder: five passages, of which two have the same text, and three questions."""
+    texts = ["red fox", "blue whale", "red fox", "green tree frog", "grey owl at night"]
+    folder = tmp_path / "zoo"
+    (folder / "qrels").mkdir(parents=True)
+    write_lines(folder / "corpus.jsonl", [{"_id": f"d{i}", "text": t} for i, t in enumerate(texts)])
+    questions = ["which fox is red", "what swims", "owl at night"]
+    write_lines(
+        folder / "queries.jsonl", [{"_id": f"q{i}", "text": t} for i, t in enumerate(questions)]
+    )
+    (folder / "qrels" / "test.tsv").write_text(
+        "query-id\tcorpus-id\tscore\nq0\td2\t1\nq1\td1\t1\nq2\td4\t1\n"
+    )
+    return folder
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    return Store(tmp_path / "store")
+
+
+@pytest.fixture
+def zoo(beir: Path, store: Store) -> Collection:
+    return find("beir", beir, store)
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> Command:
+    """Run ``python -m benchmark`` as a user does, in a folder and store of the test's own."""
+
+    def run(*words: object) -> subprocess.CompletedProcess[str]:
+        environment = {**os.environ, "BENCHMARK_STORE": str(tmp_path / "store")}
+        return subprocess.run(
+            [sys.executable, "-m", "benchmark", *map(str, words)],
+            cwd=tmp_path,
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    return run
+
+
+def write_lines(path: Path, records: list[dict[str, object]]) -> None:
+    path.write_text("".join(json.dumps(record) + "\n" for record in records))

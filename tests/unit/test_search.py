@@ -1,0 +1,108 @@
+"""Exact search, against a full sort in double precision, ties included."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from benchmark.artefacts import Store
+from benchmark.datasets import Collection, Corpus
+from benchmark.dense import encode, search
+from benchmark.dense.encode import Documents, batches_by_length
+from benchmark.dense.search import DenseRanking
+from benchmark.retriever import Task
+from benchmark.ties import top_k
+
+
+@settings(max_examples=40, deadline=None)
+@given(seed=st.integers(0, 10**6), depth=st.integers(1, 60), block=st.sampled_from([7, 64, 1000]))
+def test_search_is_a_full_sort_with_the_tie_rule(seed: int, depth: int, block: int) -> None:
+    dice = np.random.default_rng(seed)
+    # Small whole numbers are exact in any order of sums: ties abound, and none is a rounding.
+    queries = dice.integers(-2, 3, (6, 4)).astype(np.float32)
+    documents = dice.integers(-2, 3, (int(dice.integers(1, 200)), 4)).astype(np.float32)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(search, "BLOCK", block)
+        found = search.search(queries, documents, depth)
+    expected = top_k(queries @ documents.T, range(len(documents)), depth)
+    assert found.rows.tolist() == expected.rows.tolist()
+    assert found.scores.tolist() == expected.scores.tolist()
+
+
+def test_equal_embeddings_tie_exactly_whatever_the_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
+    dice = np.random.default_rng(1)
+    distinct = dice.standard_normal((40, 96)).astype(np.float32)
+    documents = distinct[dice.integers(0, 40, 900)]
+    queries = dice.standard_normal((9, 96)).astype(np.float32)
+    whole = search.search(queries, documents, 50)
+    monkeypatch.setattr(search, "BLOCK", 111)
+    parts = search.search(queries, documents, 50)
+    assert whole.rows.tolist() == parts.rows.tolist()
+    assert whole.scores.tolist() == parts.scores.tolist()
+    for rows, scores in zip(whole.rows, whole.scores, strict=True):
+        assert all(
+            b > a for a, b, s, t in zip(rows, rows[1:], scores, scores[1:], strict=False) if s == t
+        )
+
+
+class LetterCounts:
+    """A model and encoder that needs no weights, and remembers what it was asked to encode."""
+
+    fingerprint = "letter counts"
+    dimension = 26
+
+    def __init__(self) -> None:
+        self.encoded: list[str] = []
+        self.fail_after = 10**9
+
+    def load(self, store: Store) -> "LetterCounts":
+        return self
+
+    def encode_queries(self, texts: Sequence[str]) -> np.ndarray:
+        if len(self.encoded) >= self.fail_after:
+            raise KeyboardInterrupt
+        self.encoded += texts
+        counts = [[text.count(chr(97 + i)) for i in range(26)] for text in texts]
+        return np.array(counts, dtype=np.float32)
+
+    def encode_documents(self, corpus: Corpus, rows: np.ndarray) -> np.ndarray:
+        return self.encode_queries(corpus.texts(rows))
+
+
+def test_equal_contents_are_encoded_once(zoo: Collection, store: Store) -> None:
+    model = LetterCounts()
+    matrix = Documents(model=model, data=zoo).matrix(store)
+    assert sorted(model.encoded) == [
+        "blue whale",
+        "green tree frog",
+        "grey owl at night",
+        "red fox",
+    ]
+    assert matrix[0].tolist() == matrix[2].tolist()
+
+
+def test_an_interrupted_encoding_goes_on(
+    zoo: Collection, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(encode, "CHUNK", 2)
+    model = LetterCounts()
+    model.fail_after = 2
+    with pytest.raises(KeyboardInterrupt):
+        Documents(model=model, data=zoo).matrix(store)
+    again = LetterCounts()
+    matrix = Documents(model=again, data=zoo).matrix(store)
+    assert "blue whale" not in again.encoded
+    assert matrix.sum(axis=1).tolist() == [6, 9, 6, 13, 14]
+
+
+def test_a_dense_ranking_of_a_collection(zoo: Collection, store: Store) -> None:
+    run = DenseRanking(task=Task(data=zoo, depth=5), model=LetterCounts()).run("letters", store)
+    assert run.documents["q2"][0] == "d4"
+    assert run.documents["q0"].index("d0") + 1 == run.documents["q0"].index("d2")
+
+
+def test_batches_by_length() -> None:
+    batches = list(batches_by_length([3, 9, 1, 9, 5], 2))
+    assert [batch.tolist() for batch in batches] == [[1, 3], [4, 0], [2]]

@@ -1,0 +1,99 @@
+"""The tests and intervals, against exact enumeration, scipy and figures worked out by hand."""
+
+import itertools
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy import stats
+
+from benchmark.evaluation.metrics import Scores
+from benchmark.evaluation.significance import (
+    Comparison,
+    bootstrap,
+    compare,
+    letters,
+    permutations_for,
+    randomization_test,
+)
+
+
+def scores(values: np.ndarray) -> Scores:
+    return Scores(tuple(f"q{i}" for i in range(len(values))), {"m": values}, 0)
+
+
+def test_randomization_test_against_all_sign_flips() -> None:
+    difference = np.array([0.3, -0.1, 0.4, 0.2, 0.0, 0.5, -0.2, 0.1, 0.6, 0.1])
+    sums = [abs(np.dot(flip, difference)) for flip in itertools.product([-1, 1], repeat=10)]
+    exact = np.mean(np.array(sums) >= abs(difference.sum()) - 1e-12)
+    (p,) = randomization_test(difference[None], 40_000, seed=1)
+    assert p == pytest.approx(exact, abs=0.005)
+
+
+def test_no_difference_gives_one_and_none_gives_zero() -> None:
+    same, apart = randomization_test(np.stack([np.zeros(50), np.ones(50)]), 10_000, seed=1)
+    assert same == 1
+    assert apart == 1 / 10_001
+
+
+def test_comparison_against_scipy() -> None:
+    noise = np.random.default_rng(3)
+    systems = {
+        name: scores(noise.random(200) + shift)
+        for name, shift in zip("abc", [0, 0.03, 0.2], strict=True)
+    }
+    pairs = compare(systems, "m")
+    assert [(pair.first, pair.second) for pair in pairs] == [("a", "b"), ("a", "c"), ("b", "c")]
+    for pair in pairs:
+        x, y = systems[pair.first].values["m"], systems[pair.second].values["m"]
+        assert pair.p_t == pytest.approx(stats.ttest_rel(x, y).pvalue)
+        theirs = stats.bootstrap((x - y,), np.mean, method="percentile", rng=1).confidence_interval
+        assert (pair.low, pair.high) == pytest.approx((theirs.low, theirs.high), abs=0.005)
+        assert pair.effect == pytest.approx((x - y).mean() / (x - y).std(ddof=1))
+    # Holm, by hand: the smallest of three counts threefold, and no p falls below one before it.
+    raw = sorted(pair.p_t for pair in pairs)
+    assert sorted(pair.p_t_holm for pair in pairs) == pytest.approx(
+        [
+            min(1, 3 * raw[0]),
+            min(1, max(3 * raw[0], 2 * raw[1])),
+            max(3 * raw[0], 2 * raw[1], raw[2]),
+        ]
+    )
+    assert compare(systems, "m") == pairs
+
+
+def test_enough_permutations_for_the_correction() -> None:
+    assert permutations_for(1) == 10_000
+    assert permutations_for(1000) / 1000 >= 200
+
+
+def test_bootstrap_covers_the_mean_as_often_as_it_says() -> None:
+    samples = np.random.default_rng(5).exponential(1.0, (300, 120))
+    low, high = bootstrap(samples)
+    assert 0.90 <= np.mean((low <= 1) & (high >= 1)) <= 0.98
+
+
+def pair(first: str, second: str, p: float) -> Comparison:
+    values = dict.fromkeys(["difference", "low", "high", "effect", "p_randomization", "p_t"], 0.0)
+    return Comparison(
+        first=first, second=second, metric="m", questions=9, p_holm=p, p_t_holm=p, **values
+    )
+
+
+def test_letters_by_hand() -> None:
+    # a differs from c alone; b from neither: the textbook case of overlapping groups.
+    pairs = [pair("a", "b", 0.2), pair("a", "c", 0.01), pair("b", "c", 0.6)]
+    assert letters(["a", "b", "c"], pairs) == {"a": "a", "b": "ab", "c": "b"}
+
+
+@given(st.lists(st.booleans(), min_size=15, max_size=15))
+def test_systems_share_a_letter_exactly_where_no_test_parts_them(apart: list[bool]) -> None:
+    names = "abcdef"
+    pairs = [
+        pair(x, y, 0.01 if differ else 0.9)
+        for (x, y), differ in zip(itertools.combinations(names, 2), apart, strict=True)
+    ]
+    marks = letters(names, pairs)
+    for each in pairs:
+        assert bool(set(marks[each.first]) & set(marks[each.second])) != each.significant
