@@ -194,6 +194,13 @@ def show(name: str, form: str) -> None:
 @_results
 @_format
 @click.option("--seed", default=1234, show_default=True, help="For all that is trained or drawn.")
+@click.option(
+    "--seeds",
+    type=click.IntRange(1),
+    default=1,
+    show_default=True,
+    help="How many seeds, counting up from --seed; figures are means over them.",
+)
 def run(
     names: tuple[str, ...],
     everything: bool,
@@ -204,6 +211,7 @@ def run(
     results: Path,
     form: str,
     seed: int,
+    seeds: int,
 ) -> None:
     """Run retrievers on a data set, score them, and print the leaderboard.
 
@@ -226,7 +234,7 @@ def run(
     from benchmark.retriever import Task
 
     task = Task(data=data, split=split, seed=seed)
-    experiment.run(entries, task, results=results, store=kept, skip=everything)
+    experiment.run(entries, task, seeds=seeds, results=results, store=kept, skip=everything)
     table = _leaderboard(data, split, results)
     write_text(place(results, data, split) / "leaderboard.md", table.markdown())
     _print(table, form)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from benchmark.artefacts import Store, identity
@@ -11,17 +12,24 @@ from benchmark.errors import UnavailableError
 from benchmark.progress import say
 from benchmark.provenance import manifest
 from benchmark.registry import Entry
-from benchmark.results import Result, place, write_result
-from benchmark.retriever import Task
+from benchmark.results import Result, place, seed_folder, write_result
+from benchmark.retriever import Ranking, Task
 
 
 def run(
-    entries: Sequence[Entry], task: Task, *, results: Path, store: Store, skip: bool
-) -> list[Result]:
+    entries: Sequence[Entry],
+    task: Task,
+    *,
+    seeds: int,
+    results: Path,
+    store: Store,
+    skip: bool,
+) -> None:
     """Run retrievers on ``task`` and write their results, reusing all that is there.
 
-    A retriever that can't serve the task here is skipped, saying why, where ``skip`` is set; else
-    UnavailableError is raised before anything is run.
+    Seeds count up from the task's; a ranking that no seed changes is made once. A retriever that
+    can't serve the task here is skipped, saying why, where ``skip`` is set; else UnavailableError
+    is raised before anything is run.
     """
     ready = []
     for entry in entries:
@@ -32,23 +40,27 @@ def run(
             say(f"skipped {entry.name}: {reason}")
         else:
             ready.append((entry, retriever))
-    done = []
     for entry, retriever in ready:
-        started = time.monotonic()
-        ranking = retriever.ranking(task)
-        result = Result(place(results, task.data, task.split) / entry.name)
-        if result.is_of(identity(ranking)):
-            say(f"{entry.name}: up to date")
-        else:
-            found = ranking.run(entry.name, store)
-            result = write_result(
-                result.folder,
-                found,
-                task.data,
-                task.split,
-                labels={"name": entry.name, "title": entry.title, "setting": entry.setting},
-                made=manifest(ranking, store),
-            )
-            say(f"{entry.name}: done in {time.monotonic() - started:.1f} s")
-        done.append(result)
-    return done
+        made: set[str] = set()
+        for seed in range(task.seed, task.seed + seeds):
+            ranking = retriever.ranking(replace(task, seed=seed))
+            if identity(ranking) not in made:
+                folder = place(results, task.data, task.split) / entry.name
+                _run(entry, ranking, seed, seed_folder(folder, seed, task.seed), store)
+                made.add(identity(ranking))
+
+
+def _run(entry: Entry, ranking: Ranking, seed: int, folder: Path, store: Store) -> None:
+    started, label = time.monotonic(), f"{entry.name} (seed {seed})"
+    if Result(folder).is_of(identity(ranking)):
+        say(f"{label}: up to date")
+        return
+    write_result(
+        folder,
+        ranking.run(entry.name, store),
+        ranking.task.data,
+        ranking.task.split,
+        labels={"name": entry.name, "title": entry.title, "setting": entry.setting},
+        made=manifest(ranking, seed, store),
+    )
+    say(f"{label}: done in {time.monotonic() - started:.1f} s")

@@ -29,13 +29,13 @@ PACKAGES = (
 )
 
 
-def manifest(ranking: Ranking, store: Store) -> dict[str, Any]:
+def manifest(ranking: Ranking, seed: int, store: Store) -> dict[str, Any]:
     """How ``ranking`` was made, as JSON data. It must have been built."""
     task = ranking.task
     return {
         "ranking": identity(ranking),
         "data": {"name": task.data.name, "fingerprint": task.data.fingerprint, "split": task.split},
-        "seed": task.seed,
+        "seed": seed,
         "recipe": recipe(ranking),
         "artefacts": [
             {

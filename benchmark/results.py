@@ -4,6 +4,7 @@
                                  per_query.parquet   each metric of each question
                                  metrics.json        means with 95% intervals
                                  manifest.json       how it all was made
+                                 seed-<n>/           the same for each further seed
 """
 
 from __future__ import annotations
@@ -57,6 +58,35 @@ class Result:
         return str(self.metrics["setting"])
 
     @cached_property
+    def seeds(self) -> list[Result]:
+        """The results of each seed, this one first."""
+        folders = [path.parent for path in sorted(self.folder.glob("seed-*/manifest.json"))]
+        return [self, *map(Result, folders)]
+
+    @cached_property
+    def over_seeds(self) -> Scores:
+        """The figures of each judged question, averaged over the seeds."""
+        if len(self.seeds) == 1:
+            return self.scores
+        every = [seed.scores.values for seed in self.seeds]
+        values = {
+            metric: np.mean([figures[metric] for figures in every], axis=0) for metric in METRICS
+        }
+        return Scores(self.scores.queries, values, self.scores.unanswered)
+
+    @cached_property
+    def summary(self) -> dict[str, dict[str, float]]:
+        """Each metric's mean over questions and seeds, with its 95% interval over questions."""
+        if len(self.seeds) == 1:
+            return dict(self.metrics["metrics"])
+        return summary(self.over_seeds)
+
+    def spread(self, metric: str) -> float | None:
+        """The standard deviation of a metric over the seeds; None for a single one."""
+        means = [seed.scores.mean(metric) for seed in self.seeds]
+        return float(np.std(means, ddof=1)) if len(means) > 1 else None
+
+    @cached_property
     def scores(self) -> Scores:
         """The figures of each judged question."""
         import pyarrow.parquet as pq
@@ -93,6 +123,11 @@ def read_results(folder: Path) -> list[Result]:
             f"results of {len(prints)} versions of the data set", mend="run them again", path=folder
         )
     return found
+
+
+def seed_folder(folder: Path, seed: int, first: int) -> Path:
+    """Where the result of ``seed`` goes in a retriever's folder."""
+    return folder if seed == first else folder / f"seed-{seed}"
 
 
 def write_result(

@@ -3,28 +3,32 @@
 from __future__ import annotations
 
 import dataclasses
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
-from benchmark.artefacts import Artefact, Store
+from benchmark.artefacts import INCIDENTAL, Artefact, Store
 from benchmark.types import Modality, Run, TopK
 
 if TYPE_CHECKING:
     from benchmark.datasets import Collection
+
+SEED = 1234
+"""The paper's seed, and the first of several."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Task:
     """What every retriever is given alike: the questions of a split, one corpus, a depth, a seed.
 
-    ``scope`` restricts the corpus to one modality, for retrievers that search one at a time.
+    ``scope`` restricts the corpus to one modality, for retrievers that search one at a time. The
+    seed belongs to what is trained or drawn from it: a ranking that uses none is the same for all.
     """
 
     data: Collection
     split: str = "test"
     depth: int = 100
-    seed: int = 1234
+    seed: int = field(default=SEED, metadata=INCIDENTAL)
     scope: Modality | None = None
 
     @property
@@ -88,7 +92,7 @@ class Retriever:
 
     def ranking(self, task: Task) -> Ranking:
         """The artefact that holds this retriever's ranked lists for ``task``."""
-        return Searched(retriever=self, task=task, source=self.source)
+        return Searched(retriever=self, task=task, seed=task.seed, source=self.source)
 
     def search(self, task: Task) -> TopK:
         """Rank ``task.rows`` for each of ``task.questions()``; ``top_k`` keeps the tie rule."""
@@ -109,6 +113,7 @@ class Searched(Ranking):
 
     retriever: Retriever
     task: Task
+    seed: int
     source: str
 
     def rank(self, store: Store) -> TopK:

@@ -207,7 +207,7 @@ def _strictly_decreasing(scores: list[float]) -> Iterator[str]:
 
 @contextmanager
 def _open(path: Path) -> Iterator[io.TextIOBase]:
-    if not path.is_file():
+    if not path.exists() or path.is_dir():
         raise InputError("no such file", mend="check the path", path=path)
     try:
         if path.suffix == ".gz":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from statistics import mean
 
 from benchmark.datasets import Collection
 from benchmark.evaluation.metrics import MAIN, METRICS
@@ -21,15 +22,15 @@ def leaderboard(
     results: Sequence[Result], data: Collection, split: str, metric: str = MAIN
 ) -> Table:
     """Rank ``results`` by ``metric`` with intervals, and mark those that can't be told apart."""
-    ranked = sorted(results, key=lambda result: (-result.scores.mean(metric), result.name))
-    comparisons = compare({result.name: result.scores for result in ranked}, metric)
+    ranked = sorted(results, key=lambda result: (-result.over_seeds.mean(metric), result.name))
+    comparisons = compare({result.name: result.over_seeds for result in ranked}, metric)
     marks = letters([result.name for result in ranked], comparisons)
     others = [name for name in METRICS if name != metric]
     copies = all("copies_as_one" in result.metrics for result in ranked)
+    several = any(len(result.seeds) > 1 for result in ranked)
     rows, records = [], []
     for place, result in enumerate(ranked, 1):
-        figures = result.metrics["metrics"]
-        main = figures[metric]
+        figures, main = result.summary, result.summary[metric]
         row = [
             str(place),
             result.title,
@@ -40,12 +41,27 @@ def leaderboard(
             *(percent(figures[name]["mean"]) for name in others),
         ]
         if copies:
-            row.append(percent(result.metrics["copies_as_one"][metric]["mean"]))
+            merged = [seed.metrics["copies_as_one"][metric]["mean"] for seed in result.seeds]
+            row.append(percent(mean(merged)))
+        spread = result.spread(metric)
+        if several:
+            row.append("" if spread is None else f"{len(result.seeds)} (sd {percent(spread)})")
         rows.append(row)
-        records.append({"place": place, "group": marks[result.name], **result.metrics})
+        records.append(
+            {
+                "place": place,
+                "group": marks[result.name],
+                **result.metrics,
+                "metrics": figures,
+                "seeds": len(result.seeds),
+                "spread": spread,
+            }
+        )
     columns = ["#", "System", "Name", "Setting", f"{metric} [95%]", "Group", *others]
     if copies:
         columns.append(f"{metric}, copies as one")
+    if several:
+        columns.append("Seeds")
     return Table(
         title=f"{data.name} ({split}): {data.title}",
         columns=columns,
@@ -84,6 +100,10 @@ def _notes(
             for pair in comparisons
             if _neighbours(pair, ranked)
         ]
+    if any(len(result.seeds) > 1 for result in ranked):
+        notes.append(
+            "Figures, and what is tested, are means over the seeds; sd: between the seeds' means."
+        )
     if any(result.metrics.get("copies_as_one") for result in ranked):
         copies = sum(documents.values()) - data.facts["distinct"]
         notes.append(f"Copies as one: {copies:,} documents repeat another's content.")

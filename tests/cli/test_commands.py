@@ -65,11 +65,11 @@ def test_a_plug_in_is_listed_run_and_ranked(bench: Command, beir: Path, plugin: 
     assert (results / "leaderboard.md").read_text() == bench(*words).stdout
     before = {path: path.read_bytes() for path in results.rglob("*") if path.is_file()}
     second = bench(*words)
-    assert "bm25: up to date" in second.stderr
-    assert "overlap: up to date" in second.stderr
+    assert "bm25 (seed 1234): up to date" in second.stderr
+    assert "overlap (seed 1234): up to date" in second.stderr
     assert before == {path: path.read_bytes() for path in results.rglob("*") if path.is_file()}
     plugin.write_text(PLUGIN.replace("q & d", "q | d"))
-    assert "overlap: done" in bench(*words).stderr
+    assert "overlap (seed 1234): done" in bench(*words).stderr
 
 
 def test_the_manifest_says_how_a_result_was_made(
