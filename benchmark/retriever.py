@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from benchmark.artefacts import INCIDENTAL, Artefact, Store
+from benchmark.errors import InputError
 from benchmark.types import Modality, Run, TopK
 
 if TYPE_CHECKING:
@@ -54,6 +55,7 @@ class Ranking(Artefact):
         import numpy as np
 
         found = self.rank(store)
+        _check(found, self.task, type(self).__name__)
         np.save(folder / "rows.npy", found.rows.astype(np.int32))
         np.save(folder / "scores.npy", found.scores.astype(np.float32))
 
@@ -118,17 +120,34 @@ class Searched(Ranking):
 
     def rank(self, store: Store) -> TopK:
         del store
-        found = self.retriever.search(self.task)
-        shape = (len(self.task.questions()), self.task.depth)
-        if found.rows.shape[0] != shape[0] or found.scores.shape != found.rows.shape:
-            raise ValueError(
-                f"{type(self.retriever).__name__}.search gave arrays of shapes {found.rows.shape} "
-                f"and {found.scores.shape}, expected {shape}"
-            )
-        return found
+        return self.retriever.search(self.task)
 
 
 def settings(retriever: Retriever) -> dict[str, object]:
     """The settings of a retriever by name."""
     assert dataclasses.is_dataclass(retriever)  # noqa: S101  (narrows the type)
     return {field.name: getattr(retriever, field.name) for field in dataclasses.fields(retriever)}
+
+
+def _check(found: TopK, task: Task, name: str) -> None:
+    """Refuse ranked lists that break the rules, before anything is made from them."""
+    import numpy as np
+
+    rows, scores = found.rows, found.scores
+    kept = rows >= 0
+    shape = (len(task.questions()), task.depth)
+    if rows.shape != shape or scores.shape != shape:
+        wrong = f"rows of shape {rows.shape} and scores of shape {scores.shape}, expected {shape}"
+    elif not np.isfinite(scores[kept]).all():
+        wrong = "scores that are no finite numbers"
+    elif ((rows[kept] < task.rows.start) | (rows[kept] >= task.rows.stop)).any():
+        wrong = "rows outside the corpus"
+    elif (~kept[:, :-1] & kept[:, 1:]).any():
+        wrong = "documents after the end of a list"
+    elif (kept[:, 1:] & (scores[:, 1:] > scores[:, :-1])).any():
+        wrong = "scores that increase"
+    elif (np.diff(np.sort(rows, axis=1))[np.sort(rows, axis=1)[:, 1:] >= 0] == 0).any():
+        wrong = "repeated documents"
+    else:
+        return
+    raise InputError(f"{name} gave {wrong}", mend="mend the retriever; benchmark.top_k helps")
