@@ -5,22 +5,29 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from benchmark.data_cli import data as data_commands
 from benchmark.errors import BenchmarkError, InputError
+from benchmark.options import (
+    PATH,
+    data_options,
+    format_option,
+    plugin_option,
+    qrels_option,
+    results_option,
+    show_table,
+    store_option,
+)
 
 if TYPE_CHECKING:
+    from benchmark.artefacts import Store
     from benchmark.datasets import Collection
     from benchmark.evaluation.metrics import Scores
     from benchmark.report.tables import Table
-
-F = TypeVar("F", bound=Callable[..., Any])
-
-RESULTS = Path("results")
 
 
 def main() -> None:
@@ -49,79 +56,6 @@ def _fail(message: str) -> None:
     sys.exit(2)
 
 
-def _path(**options: Any) -> click.Path:
-    return click.Path(path_type=Path, **options)
-
-
-def _plugin(function: F) -> F:
-    """Add ``--plugin`` to a command."""
-
-    def load(_: click.Context, __: click.Parameter, paths: tuple[Path, ...]) -> None:
-        from benchmark.registry import plug_in
-
-        for path in paths:
-            plug_in(path)
-
-    return click.option(
-        "--plugin",
-        type=_path(),
-        multiple=True,
-        metavar="FILE.py",
-        callback=load,
-        expose_value=False,
-        help="Run a Python file that registers retrievers. It can do all that Python can.",
-    )(function)
-
-
-def _data(function: F) -> F:
-    """Add the options that name a data set and a split, resolved to ``data`` and ``split``."""
-    options = (
-        click.option(
-            "--dataset",
-            required=True,
-            metavar="NAME|FILE.toml",
-            help="A data set by name, or a TOML file with name, format and path.",
-        ),
-        click.option("--data-dir", type=_path(), metavar="DIR", help="The data set's own files."),
-        click.option("--split", default="test", show_default=True, help="Which questions."),
-        _store,
-    )
-    for option in reversed(options):
-        function = option(function)
-    return function
-
-
-def _store(function: F) -> F:
-    return click.option(
-        "--store",
-        type=_path(),
-        metavar="DIR",
-        envvar="BENCHMARK_STORE",
-        help="Where indexes, embeddings and checkpoints are kept [default: the user's cache].",
-    )(function)
-
-
-_results = click.option(
-    "--results",
-    type=_path(),
-    default=RESULTS,
-    show_default=True,
-    metavar="DIR",
-    help="Where results are kept.",
-)
-_format = click.option(
-    "--format",
-    "form",
-    type=click.Choice(["md", "json"]),
-    default="md",
-    show_default=True,
-    help="Markdown for people, JSON for programs.",
-)
-_qrels = click.option(
-    "--qrels", type=_path(), required=True, metavar="FILE", help="Judgments of 3, 4 or 5 columns."
-)
-
-
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(package_name="univl-bench")
 def cli() -> None:
@@ -133,13 +67,16 @@ def cli() -> None:
     \b
         python -m benchmark doctor
         python -m benchmark list
-        python -m benchmark run --all --dataset NAME
+        python -m benchmark run --all
     """
 
 
+cli.add_command(data_commands)
+
+
 @cli.command("list")
-@_plugin
-@_format
+@plugin_option
+@format_option
 def list_(form: str) -> None:
     """List the retrievers, one a row: name, title, setting."""
     from benchmark.registry import retrievers
@@ -148,7 +85,7 @@ def list_(form: str) -> None:
     entries = retrievers().values()
     facts = [(e.name, e.title, e.setting, e.summary) for e in entries]
     columns = ("name", "title", "setting", "summary")
-    _print(
+    show_table(
         Table(
             title="Retrievers",
             columns=[name.capitalize() for name in columns],
@@ -161,8 +98,8 @@ def list_(form: str) -> None:
 
 @cli.command()
 @click.argument("name")
-@_plugin
-@_format
+@plugin_option
+@format_option
 def show(name: str, form: str) -> None:
     """Show a retriever: what it does, its settings, where its code is."""
     import inspect
@@ -189,10 +126,10 @@ def show(name: str, form: str) -> None:
 @cli.command()
 @click.argument("names", nargs=-1, metavar="[NAME]...")
 @click.option("--all", "everything", is_flag=True, help="Run every retriever that can run here.")
-@_data
-@_plugin
-@_results
-@_format
+@data_options
+@plugin_option
+@results_option
+@format_option
 @click.option("--seed", default=1234, show_default=True, help="For all that is trained or drawn.")
 @click.option(
     "--seeds",
@@ -207,7 +144,7 @@ def run(
     dataset: str,
     data_dir: Path | None,
     split: str,
-    store: Path | None,
+    store: Store,
     results: Path,
     form: str,
     seed: int,
@@ -218,50 +155,52 @@ def run(
     What is done already is reused; what was interrupted goes on where it stopped.
 
     \b
+        python -m benchmark run --all
         python -m benchmark run bm25 --dataset beir --data-dir scifact/
-        python -m benchmark run --all --dataset webqa-answers --data-dir DIR
         python -m benchmark run mine --plugin mine.py --dataset my-data.toml
     """
     from benchmark import experiment
+    from benchmark.datasets import find
     from benchmark.files import write_text
     from benchmark.registry import retriever, retrievers
     from benchmark.results import place
+    from benchmark.retriever import Task
 
     if bool(names) == everything:
         raise InputError("no retriever is named", mend="give names, or --all alone")
     entries = [*retrievers().values()] if everything else [retriever(name) for name in names]
-    kept, data = _open(dataset, data_dir, store)
-    from benchmark.retriever import Task
-
+    data = find(dataset, data_dir, store)
     task = Task(data=data, split=split, seed=seed)
-    experiment.run(entries, task, seeds=seeds, results=results, store=kept, skip=everything)
+    experiment.run(entries, task, seeds=seeds, results=results, store=store, skip=everything)
     table = _leaderboard(data, split, results)
     write_text(place(results, data, split) / "leaderboard.md", table.markdown())
-    _print(table, form)
+    show_table(table, form)
 
 
 @cli.command()
-@_data
-@_results
-@_format
+@data_options
+@results_option
+@format_option
 def table(
     dataset: str,
     data_dir: Path | None,
     split: str,
-    store: Path | None,
+    store: Store,
     results: Path,
     form: str,
 ) -> None:
     """Print the leaderboard of a data set from the results at hand, running nothing."""
-    _, data = _open(dataset, data_dir, store)
-    _print(_leaderboard(data, split, results), form)
+    from benchmark.datasets import find
+
+    data = find(dataset, data_dir, store)
+    show_table(_leaderboard(data, split, results), form)
 
 
 @cli.command()
-@click.argument("run", type=_path())
-@_qrels
+@click.argument("run", type=PATH)
+@qrels_option
 @click.option("--by", type=click.Choice(["modality"]), help="Figures of each group of questions.")
-@_format
+@format_option
 def evaluate(run: Path, qrels: Path, by: str | None, form: str) -> None:
     """Score a run against judgments.
 
@@ -278,15 +217,15 @@ def evaluate(run: Path, qrels: Path, by: str | None, form: str) -> None:
 
     judgments = read_qrels(qrels)
     name, scores = _scores(run, judgments)
-    _print(evaluation_table(name, scores, judgments, by), form)
+    show_table(evaluation_table(name, scores, judgments, by), form)
 
 
 @cli.command()
-@click.argument("runs", nargs=-1, required=True, type=_path(), metavar="RUN RUN...")
-@_qrels
+@click.argument("runs", nargs=-1, required=True, type=PATH, metavar="RUN RUN...")
+@qrels_option
 @click.option("--metric", "metrics", multiple=True, help="Which metric; may be repeated.")
 @click.option("--seed", default=1234, show_default=True, help="For permutations and resampling.")
-@_format
+@format_option
 def compare(
     runs: tuple[Path, ...], qrels: Path, metrics: tuple[str, ...], seed: int, form: str
 ) -> None:
@@ -308,33 +247,17 @@ def compare(
     for path in runs:
         name, scores = _scores(path, judgments)
         systems[str(path) if name in systems else name] = scores
-    _print(comparison_table(systems, metrics, seed), form)
+    show_table(comparison_table(systems, metrics, seed), form)
 
 
 @cli.command()
-@_store
-@_format
-def doctor(store: Path | None, form: str) -> None:
+@store_option
+@format_option
+def doctor(store: Store, form: str) -> None:
     """Check Java, torch, optional weights and disk; say what is missing and what mends it."""
     from benchmark.doctor import examine
 
-    _print(examine(_store_path(store)), form)
-
-
-def _store_path(store: Path | None) -> Path:
-    if store is not None:
-        return store
-    from platformdirs import user_cache_path
-
-    return user_cache_path("univl-bench")
-
-
-def _open(dataset: str, data_dir: Path | None, store: Path | None) -> tuple[Any, Collection]:
-    from benchmark.artefacts import Store
-    from benchmark.datasets import find
-
-    kept = Store(_store_path(store))
-    return kept, find(dataset, data_dir, kept)
+    show_table(examine(store.root), form)
 
 
 def _leaderboard(data: Collection, split: str, results: Path) -> Table:
@@ -360,7 +283,3 @@ def _scores(path: Path, judgments: Any) -> tuple[str, Scores]:
 
 def _plain(value: object) -> bool:
     return value is None or isinstance(value, (str, int, float, bool))
-
-
-def _print(table: Table, form: str) -> None:
-    click.echo(table.render(form), nl=False)

@@ -25,7 +25,7 @@ def say(message: str) -> None:
 class Progress:
     """Counts units of work: ``with Progress("encode", total, "docs") as p: p.advance(n)``."""
 
-    def __init__(self, label: str, total: int, unit: str = "it") -> None:
+    def __init__(self, label: str, total: int | None, unit: str = "it") -> None:
         from tqdm import tqdm
 
         terminal = sys.stderr.isatty()
@@ -55,7 +55,7 @@ class Progress:
         self._bar.close()
 
 
-def track(items: Iterable[T], label: str, total: int, unit: str = "it") -> Iterator[T]:
+def track(items: Iterable[T], label: str, total: int | None, unit: str = "it") -> Iterator[T]:
     """Yield ``items``, counting them."""
     with Progress(label, total, unit) as progress:
         for item in items:

@@ -30,13 +30,12 @@ class Query:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
-    """A passage, or a captioned image: ``text`` is its caption, ``image`` the key of its bytes."""
+    """A passage, or an image: then ``text`` is its caption."""
 
     id: str
     text: str
     title: str = ""
     modality: Modality = "text"
-    image: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from benchmark.datasets.collection import Writer
 from benchmark.datasets.jsonl import Source, read_jsonl
+from benchmark.datasets.writer import Writer
 from benchmark.types import Document, Query
 
 TITLE = "WebQA's validation questions and their answer sentences"
+NOTICE = ""
 FEWEST_WORDS = 4
 
 

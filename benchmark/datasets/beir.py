@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from benchmark.datasets.collection import Writer
 from benchmark.datasets.jsonl import read_jsonl
+from benchmark.datasets.writer import Writer
 from benchmark.errors import InputError
 from benchmark.trec import read_qrels
 from benchmark.types import Document, Query
 
 TITLE = "a BEIR folder"
+NOTICE = ""
 
 
 def files(source: Path) -> list[Path]:

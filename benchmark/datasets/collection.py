@@ -1,7 +1,10 @@
 """A prepared data set: one corpus and the judged questions of each split, kept lazily on disk.
 
     dataset.json           name, splits, counts, fingerprint
-    corpus.arrow           id, text, title, modality, image, canonical; an Arrow stream, mapped
+    corpus.arrow           id, text, title, modality, canonical; an Arrow stream, mapped
+    captions-VIEW.arrow    captions of the images, expanded in some way
+    images.tsv             image id and base64 a line; a link to the source's file
+    offsets.npy            where each image's line starts, in corpus order
     queries-SPLIT.jsonl    id, text, answers, category, modality
     qrels-SPLIT.tsv        TREC qrels
 
@@ -12,7 +15,6 @@ occur under several ids are encoded once and can be scored as one.
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -20,10 +22,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from benchmark.datasets.jsonl import Source
 from benchmark.errors import InputError
-from benchmark.files import sha256, write_text
-from benchmark.trec import line_of, read_qrels, write_qrels
+from benchmark.trec import read_qrels
 from benchmark.types import Document, Judgments, Modality, Query
 
 if TYPE_CHECKING:
@@ -32,11 +32,9 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from PIL.Image import Image
 
-    from benchmark.datasets.images import ImageSource
+    from benchmark.datasets.images import ImageFileMap
 
 FORMAT = 1
-_BATCH = 4096
-_QUERY_FIELDS = ("id", "text", "answers", "category", "modality")
 
 
 class Corpus:
@@ -44,7 +42,6 @@ class Corpus:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._images: ImageSource | None = None
 
     def __len__(self) -> int:
         return int(self._table.num_rows)
@@ -57,9 +54,25 @@ class Corpus:
         """The ids of ``rows``, in their order."""
         return self._take("id", rows)
 
-    def texts(self, rows: Sequence[int] | npt.NDArray[np.integer]) -> list[str]:
-        """The passages or captions of ``rows``, in their order."""
-        return self._take("text", rows)
+    def texts(
+        self, rows: Sequence[int] | npt.NDArray[np.integer], view: str | None = None
+    ) -> list[str]:
+        """The passages or captions of ``rows``, in their order.
+
+        view: one of ``views``: images have their captions of that view.
+        """
+        texts = self._take("text", rows)
+        if view is not None:
+            first, expanded = self.rows("image").start, self._expanded(view)
+            for place, row in enumerate(rows):
+                if row >= first:
+                    texts[place] = expanded[int(row) - first].as_py()
+        return texts
+
+    @property
+    def views(self) -> tuple[str, ...]:
+        """The expanded views of the captions that the data set has."""
+        return tuple(self._facts["views"])
 
     def rows(self, modality: Modality | None = None) -> range:
         """The rows of one modality, or all of them."""
@@ -77,7 +90,9 @@ class Corpus:
         matches = pc.index_in(self._table["id"], value_set=wanted)
         rows = pc.indices_nonzero(pc.is_valid(matches))
         found = matches.take(rows).to_pylist()
-        return {wanted[place].as_py(): row for place, row in zip(found, rows.to_pylist(), strict=True)}
+        return {
+            wanted[place].as_py(): row for place, row in zip(found, rows.to_pylist(), strict=True)
+        }
 
     @cached_property
     def canonical(self) -> npt.NDArray[np.int32]:
@@ -86,18 +101,32 @@ class Corpus:
         return values
 
     def image(self, row: int) -> Image:
-        """Decode the image of ``row`` (RGB). Raises InputError naming an image that is damaged."""
-        if self._images is None:
-            from benchmark.datasets.images import ImageSource
-
-            self._images = ImageSource.open(self._folder, self._facts["images"])
-        key = self._table["image"][row].as_py()
-        if key is None:
-            raise InputError(f"document {row} is a passage", mend="ask for rows of images")
-        return self._images.decode(key)
+        """Decode the image of ``row`` as RGB. Raises InputError naming one that is damaged."""
+        name = self._table["id"][row].as_py()
+        return self._images.decode(int(self._offsets[row - self.rows("image").start]), name)
 
     def __getstate__(self) -> dict[str, Any]:
-        return {"_folder": self._folder, "_images": None}
+        return {"_folder": self._folder}
+
+    @cached_property
+    def _images(self) -> ImageFileMap:
+        from benchmark.datasets.images import ImageFileMap
+
+        return ImageFileMap(self._folder / "images.tsv")
+
+    @cached_property
+    def _offsets(self) -> npt.NDArray[np.int64]:
+        import numpy as np
+
+        offsets: npt.NDArray[np.int64] = np.load(self._folder / "offsets.npy", mmap_mode="r")
+        return offsets
+
+    def _expanded(self, view: str) -> pa.ChunkedArray:
+        if view not in self.views:
+            raise InputError(
+                f"the data set has no '{view}' captions", mend="add the file that holds them"
+            )
+        return _read_table(self._folder / f"captions-{view}.arrow")["text"]
 
     @cached_property
     def _facts(self) -> dict[str, Any]:
@@ -105,10 +134,7 @@ class Corpus:
 
     @cached_property
     def _table(self) -> pa.Table:
-        import pyarrow as pa
-
-        with pa.memory_map(str(self._folder / "corpus.arrow")) as source:
-            return pa.ipc.open_stream(source).read_all()
+        return _read_table(self._folder / "corpus.arrow")
 
     def _take(self, column: str, rows: Any) -> list[str]:
         if isinstance(rows, range) and rows.step == 1:
@@ -174,149 +200,6 @@ class Collection:
         return split
 
 
-class Writer:
-    """Writes a prepared data set as its source is read, checking it on the way.
-
-    A context manager: leaving it without an error completes the data set. Passages must be added
-    before images, and documents before splits. Memory does not grow with the texts: the writer
-    remembers a 128-bit hash of each id and of each content, no more.
-    """
-
-    def __init__(
-        self, folder: Path, *, name: str, title: str, notice: str = "", images: str | None = None
-    ) -> None:
-        import pyarrow as pa
-
-        self._folder = folder
-        self._facts: dict[str, Any] = {
-            "format": FORMAT,
-            "name": name,
-            "title": title,
-            "notice": notice,
-            "splits": {},
-            "documents": {"text": 0, "image": 0},
-            "images": images,
-        }
-        self._schema = pa.schema(
-            [
-                ("id", pa.string()),
-                ("text", pa.string()),
-                ("title", pa.string()),
-                ("modality", pa.string()),
-                ("image", pa.string()),
-                ("canonical", pa.int32()),
-            ]
-        )
-        folder.mkdir(parents=True, exist_ok=True)
-        self._stream = pa.ipc.new_stream(str(folder / "corpus.arrow"), self._schema)
-        self._batch: list[dict[str, Any]] = []
-        self._ids: set[bytes] = set()
-        self._contents: dict[bytes, int] = {}
-        self._hash = hashlib.sha256(f"univl-bench data {FORMAT}\n{name}\n".encode())
-
-    def add(self, document: Document, source: Source) -> None:
-        """Add a document. Raises InputError for a repeated id, or a passage after an image."""
-        _check_id(document.id, source)
-        key = _digest(document.id)
-        if key in self._ids:
-            raise InputError(
-                f"document id '{document.id}' occurs twice",
-                mend="keep one of the two",
-                path=source.path,
-                line=source.line,
-            )
-        if document.modality == "text" and self._facts["documents"]["image"]:
-            raise ValueError("passages come before images")
-        self._ids.add(key)
-        row = len(self._ids) - 1
-        content = _digest(f"{document.modality}\0{document.image or document.text}")
-        values = {name: getattr(document, name) for name in Document.__slots__}
-        self._hash.update(json.dumps(values, sort_keys=True).encode() + b"\n")
-        self._batch.append({**values, "canonical": self._contents.setdefault(content, row)})
-        self._facts["documents"][document.modality] += 1
-        if len(self._batch) == _BATCH:
-            self._flush()
-
-    def split(
-        self, name: str, queries: Iterable[tuple[Query, Source]], judgments: Judgments, qrels: Path
-    ) -> None:
-        """Add a split; every judgment must be for one of its queries and for a known document."""
-        known: dict[str, Query] = {}
-        for query, source in queries:
-            _check_id(query.id, source)
-            if query.id in known:
-                raise InputError(
-                    f"query id '{query.id}' occurs twice",
-                    mend="keep one of the two",
-                    path=source.path,
-                    line=source.line,
-                )
-            if not query.text.strip():
-                raise InputError(
-                    f"query '{query.id}' is empty",
-                    mend="give it a text or remove it",
-                    path=source.path,
-                    line=source.line,
-                )
-            known[query.id] = query
-        for query_id, judged in judgments.items():
-            if query_id not in known:
-                raise InputError(
-                    f"judgment for the unknown query '{query_id}'",
-                    mend="add the query or remove its judgments",
-                    path=qrels,
-                    line=line_of(qrels, query_id),
-                )
-            for document_id in judged:
-                if _digest(document_id) not in self._ids:
-                    raise InputError(
-                        f"judgment of the unknown document '{document_id}' for query '{query_id}'",
-                        mend="add the document or remove the judgment",
-                        path=qrels,
-                        line=line_of(qrels, query_id, document_id),
-                    )
-        lines = [
-            json.dumps({field: getattr(query, field) for field in _QUERY_FIELDS}, ensure_ascii=False)
-            for query in known.values()
-        ]
-        write_text(self._folder / f"queries-{name}.jsonl", "".join(f"{line}\n" for line in lines))
-        write_qrels(judgments, self._folder / f"qrels-{name}.tsv")
-        self._facts["splits"][name] = {"queries": len(known), "judged": len(judgments)}
-
-    def __enter__(self) -> Writer:
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        try:
-            if kind is None:
-                self._finish()
-        finally:
-            self._stream.close()
-
-    def _finish(self) -> None:
-        if not self._ids:
-            raise InputError("the corpus is empty", mend="give at least one document")
-        if not any(split["judged"] for split in self._facts["splits"].values()):
-            raise InputError("no question is judged", mend="give at least one judgment")
-        self._flush()
-        for split in self._facts["splits"]:
-            for name in (f"queries-{split}.jsonl", f"qrels-{split}.tsv"):
-                self._hash.update(f"{name} {sha256(self._folder / name)}\n".encode())
-        facts = {
-            **self._facts,
-            "distinct": len(self._contents),
-            "fingerprint": self._hash.hexdigest(),
-        }
-        write_text(self._folder / "dataset.json", json.dumps(facts, indent=1, ensure_ascii=False) + "\n")
-
-    def _flush(self) -> None:
-        import pyarrow as pa
-
-        if self._batch:
-            self._stream.write_batch(pa.RecordBatch.from_pylist(self._batch, self._schema))
-            self._batch.clear()
-
-
 def _facts(folder: Path) -> dict[str, Any]:
     path = folder / "dataset.json"
     try:
@@ -324,21 +207,16 @@ def _facts(folder: Path) -> dict[str, Any]:
     except FileNotFoundError:
         raise InputError("no prepared data set", mend="prepare it first", path=folder) from None
     except ValueError as error:
-        raise InputError(f"not JSON ({error})", mend="prepare the data set again", path=path) from None
+        raise InputError(
+            f"not JSON ({error})", mend="prepare the data set again", path=path
+        ) from None
     if facts.get("format") != FORMAT:
         raise InputError("written by another version", mend="prepare the data set again", path=path)
     return facts
 
 
-def _check_id(name: str, source: Source) -> None:
-    if not name or any(character.isspace() for character in name):
-        raise InputError(
-            f"id '{name}' is empty or holds white space",
-            mend="use ids without blanks: TREC files separate columns by them",
-            path=source.path,
-            line=source.line,
-        )
+def _read_table(path: Path) -> pa.Table:
+    import pyarrow as pa
 
-
-def _digest(text: str) -> bytes:
-    return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest()
+    with pa.memory_map(str(path)) as source:
+        return pa.ipc.open_stream(source).read_all()

@@ -15,18 +15,23 @@ from pathlib import Path
 from types import MappingProxyType, ModuleType
 
 from benchmark.artefacts import INCIDENTAL, Artefact, Store
-from benchmark.datasets.collection import Collection, Writer
+from benchmark.datasets.collection import Collection
+from benchmark.datasets.writer import Writer
 from benchmark.errors import InputError
-from benchmark.files import sha256
+from benchmark.files import sha256, write_text
 from benchmark.suggest import unknown
+
+DEFAULT = "webqa-mini"
 
 FORMATS: Mapping[str, str] = MappingProxyType(
     {
-        "beir": "benchmark.datasets.beir",
+        "webqa-mini": "benchmark.datasets.webqa_mini",
+        "webqa": "benchmark.datasets.webqa",
         "webqa-answers": "benchmark.datasets.answers",
+        "beir": "benchmark.datasets.beir",
     }
 )
-"""Format -> module with ``TITLE``, ``files(source)`` and ``prepare(source, writer)``."""
+"""Format -> module with ``TITLE``, ``NOTICE``, ``files(source)``, ``prepare(source, writer)``."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,34 +45,65 @@ class Prepared(Artefact):
 
     def build(self, folder: Path, store: Store) -> None:  # noqa: ARG002
         module = _module(self.format)
-        with Writer(folder, name=self.name, title=module.TITLE) as writer:
+        with Writer(folder, name=self.name, title=module.TITLE, notice=module.NOTICE) as writer:
             module.prepare(self.source, writer)
 
 
 def find(name: str, data_dir: Path | None, store: Store) -> Collection:
     """The data set called ``name``, prepared if it isn't yet.
 
-    ``name`` is a format with ``data_dir`` as its folder, or the path of a TOML file. Raises
-    InputError for a name or folder that doesn't exist.
+    ``name`` is the path of a TOML file, or a format, with ``data_dir`` as its folder; one that was
+    prepared before needs none, and webqa-mini is made where it is missing. Raises InputError for a
+    name or folder that doesn't exist.
     """
     if name.endswith(".toml"):
-        name, form, source = _configured(Path(name))
-    elif name not in FORMATS:
+        return _prepare(*_configured(Path(name)), store)
+    if name not in FORMATS:
         raise unknown("data set", name, [*FORMATS, "FILE.toml"])
-    elif data_dir is None:
-        raise InputError(f"data set '{name}' needs its files", mend="give --data-dir DIR")
-    else:
-        form, source = name, data_dir
-        if form == "beir":
-            name = data_dir.resolve().name
+    if data_dir is not None:
+        return prepare(name, data_dir, store)
+    if name == DEFAULT:
+        return _prepare(name, name, Path(), store)
+    if not is_prepared(name, store):
+        raise InputError(
+            f"data set '{name}' isn't prepared",
+            mend=f"give --data-dir DIR, or run `data prepare {name} --source DIR` once",
+        )
+    return Collection(store.root / _pointer(name, store).read_text(encoding="utf-8").strip())
+
+
+def is_prepared(name: str, store: Store) -> bool:
+    """Whether the data set of the format ``name`` was prepared, and is there."""
+    pointer = _pointer(name, store)
+    return pointer.is_file() and (store.root / pointer.read_text(encoding="utf-8").strip()).is_dir()
+
+
+def prepare(name: str, source: Path, store: Store) -> Collection:
+    """Prepare the data set of the format ``name`` from its files, and remember it by that name."""
+    if name not in FORMATS:
+        raise unknown("data set", name, list(FORMATS))
+    title = source.resolve().name if name == "beir" else name
+    data = _prepare(title, name, source, store)
+    folder = data.folder.relative_to(store.root).as_posix()
+    write_text(_pointer(name, store), f"{folder}\n")
+    return data
+
+
+def _prepare(name: str, form: str, source: Path, store: Store) -> Collection:
     if not source.is_dir():
         raise InputError("no such folder", mend="check --data-dir or the path", path=source)
-    files = _module(form).files(source)
+    module = _module(form)
+    files = module.files(source)
     for path in files:
         if not path.is_file():
             raise InputError("no such file", mend=f"{form} needs it", path=path)
-    hashes = tuple((path.relative_to(source).as_posix(), sha256(path)) for path in files)
-    return Collection(store.path(Prepared(format=form, name=name, files=hashes, source=source)))
+    hashes = [(path.relative_to(source).as_posix(), sha256(path)) for path in files]
+    prepared = Prepared(format=form, name=name, files=tuple(hashes), source=source)
+    return Collection(store.path(prepared))
+
+
+def _pointer(name: str, store: Store) -> Path:
+    return store.root / "datasets" / f"{name}.txt"
 
 
 def _configured(path: Path) -> tuple[str, str, Path]:

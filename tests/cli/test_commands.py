@@ -117,7 +117,7 @@ def test_evaluate_and_compare_files(bench: Command, tmp_path: Path) -> None:
         (["run", "bm52", "--dataset", "beir", "--data-dir", "zoo"], "did you mean 'bm25'?"),
         (["run", "bm25", "--dataset", "bear", "--data-dir", "zoo"], "did you mean 'beir'?"),
         (["run", "bm25", "--dataset", "beir", "--data-dir", "gone"], "gone: no such folder"),
-        (["run", "bm25", "--dataset", "beir"], "give --data-dir DIR"),
+        (["run", "bm25", "--dataset", "beir"], "give --data-dir DIR, or run `data prepare beir"),
         (["run", "--dataset", "beir", "--data-dir", "zoo"], "give names, or --all alone"),
         (["table", "--dataset", "beir", "--data-dir", "zoo"], "run retrievers on this data set"),
         (["evaluate", "gone", "--qrels", "zoo/qrels/test.tsv"], "no such file"),

@@ -1,0 +1,96 @@
+"""The ``data`` commands: prepare, look at and check data sets."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from benchmark.options import (
+    PATH,
+    data_dir_option,
+    format_option,
+    show_table,
+    split_option,
+    store_option,
+)
+
+if TYPE_CHECKING:
+    from benchmark.artefacts import Store
+
+_name = click.argument("name", default="webqa-mini", metavar="[NAME|FILE.toml]")
+
+
+@click.group()
+def data() -> None:
+    """Prepare data sets, look at them, check them."""
+
+
+@data.command("list")
+@store_option
+@format_option
+def list_(store: Store, form: str) -> None:
+    """List the data sets by name: what each is, and whether it is at hand."""
+    from benchmark.report.data import data_sets
+
+    show_table(data_sets(store), form)
+
+
+@data.command()
+@click.argument("name")
+@click.option("--source", type=PATH, required=True, metavar="DIR", help="The files as published.")
+@store_option
+def prepare(name: str, source: Path, store: Store) -> None:
+    """Read a data set's files once; from then on `--dataset NAME` finds it.
+
+    \b
+    webqa: a folder with the official files (WebQA_train_val.json, WebQA_test.json, imgs.tsv,
+    imgs.lineidx) or with UniVL-DR's (train.json, dev.json, test.json, all_docs.json,
+    all_imgs.json, imgs.tsv, imgs.lineidx.new). The images stay where they are.
+    """
+    from benchmark.datasets import prepare as prepare_data
+
+    made = prepare_data(name, source, store)
+    documents = made.facts["documents"]
+    questions = [f"{len(made.queries(split)):,} {split} questions" for split in made.splits]
+    counts = [f"{documents['text']:,} passages", f"{documents['image']:,} images", *questions]
+    click.echo(f"{made.name}: {', '.join(counts)}")
+
+
+@data.command()
+@_name
+@data_dir_option
+@split_option
+@store_option
+@click.option("--samples", default=3, show_default=True, help="How many questions to show.")
+@format_option
+def show(
+    name: str, data_dir: Path | None, split: str, store: Store, samples: int, form: str
+) -> None:
+    """Show counts, lengths, and some questions with their relevant documents."""
+    from benchmark.datasets import find
+    from benchmark.report.data import descriptions
+
+    tables = descriptions(find(name, data_dir, store), split, samples)
+    texts = [table.render(form) for table in tables]
+    click.echo("\n".join(texts) if form == "md" else f"[{','.join(texts)}]", nl=False)
+
+
+@data.command()
+@_name
+@data_dir_option
+@store_option
+@format_option
+def verify(name: str, data_dir: Path | None, store: Store, form: str) -> None:
+    """Check a data set against what is known of it; exit code 1 where something differs."""
+    from benchmark.datasets import find
+    from benchmark.datasets.verify import verify as checks_of
+    from benchmark.report.data import verification
+
+    found = find(name, data_dir, store)
+    checks = checks_of(found)
+    show_table(verification(found, checks), form)
+    if any(check.agrees is False for check in checks):
+        sys.exit(1)

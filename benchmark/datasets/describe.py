@@ -1,0 +1,73 @@
+"""What a data set holds: counts, lengths, and questions to read with their documents."""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from benchmark.datasets.collection import Collection
+from benchmark.types import MODALITIES, Document, Query
+
+_CHUNK = 65536
+
+
+@dataclass(frozen=True)
+class Lengths:
+    """How long texts are, in words."""
+
+    what: str
+    count: int
+    mean: float
+    median: float
+    percentile_95: float
+    longest: int
+
+
+def lengths(data: Collection) -> list[Lengths]:
+    """Lengths of the questions of each split, of passages and of captions."""
+    found = [
+        _lengths(f"{split} questions", (query.text for query in data.queries(split)))
+        for split in data.splits
+    ]
+    for modality, what in zip(MODALITIES, ("passages", "captions"), strict=True):
+        if data.corpus.rows(modality):
+            found.append(_lengths(what, _texts(data, data.corpus.rows(modality))))
+    return found
+
+
+def categories(data: Collection, split: str) -> Counter[str]:
+    """How many questions of each category and modality a split has."""
+    return Counter(
+        " ".join(filter(None, (query.modality, query.category))) or "(unknown)"
+        for query in data.queries(split)
+    )
+
+
+def samples(
+    data: Collection, split: str, count: int, seed: int = 1234
+) -> list[tuple[Query, list[Document]]]:
+    """Questions drawn at random, each with its relevant documents."""
+    queries = data.queries(split)
+    drawn = random.Random(seed).sample(queries, min(count, len(queries)))  # noqa: S311
+    judgments = data.judgments(split)
+    chosen = []
+    for query in drawn:
+        relevant = [name for name, level in judgments.get(query.id, {}).items() if level > 0]
+        rows = data.corpus.find(relevant)
+        chosen.append((query, [data.corpus[rows[name]] for name in relevant]))
+    return chosen
+
+
+def _texts(data: Collection, rows: range) -> Iterator[str]:
+    for start in range(0, len(rows), _CHUNK):
+        yield from data.corpus.texts(rows[start : start + _CHUNK])
+
+
+def _lengths(what: str, texts: Iterable[str]) -> Lengths:
+    words = np.fromiter((len(text.split()) for text in texts), dtype=np.int32)
+    middle, high = np.percentile(words, [50, 95])
+    return Lengths(what, len(words), float(words.mean()), middle, high, int(words.max()))

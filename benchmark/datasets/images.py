@@ -1,0 +1,105 @@
+"""Images read lazily from WebQA's TSV (``image_id TAB base64`` a line) through a memory map."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import mmap
+import os
+import warnings
+from functools import cached_property
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from PIL import Image, ImageFile, UnidentifiedImageError
+
+from benchmark.errors import InputError
+
+# Some of WebQA's JPEGs are cut off; what is there of them is used, as in UniVL-DR.
+ImageFile.LOAD_TRUNCATED_IMAGES = True
+
+HEAD = 32
+"""Bytes in which a line's image id must end."""
+
+
+class ImageFileMap:
+    """The images of a TSV by byte offset. A copy in another process maps the file anew."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def encoded(self, offset: int, name: str) -> bytes:
+        """The bytes of the image ``name``, whose line starts at ``offset``.
+
+        Raises InputError where another line starts there, or one that is no base64.
+        """
+        end = self._map.find(b"\n", offset)
+        line = self._map[offset : end if end >= 0 else len(self._map)]
+        head, _, code = line.partition(b"\t")
+        if head.decode("utf-8", "replace") != name:
+            raise _damaged(self._path, name, "isn't at its offset")
+        try:
+            return base64.b64decode(code)
+        except binascii.Error as error:
+            raise _damaged(self._path, name, f"is no base64 ({error})") from None
+
+    def decode(self, offset: int, name: str) -> Image.Image:
+        """The image as RGB; see ``to_rgb``."""
+        try:
+            return to_rgb(self.encoded(offset, name))
+        except (OSError, SyntaxError, ValueError, Image.DecompressionBombWarning) as error:
+            # Pillow's errors for what is no image, or none that it can read.
+            raise _damaged(self._path, name, f"can't be decoded ({error})") from None
+
+    def starts_with(self, offset: int, name: str) -> bool:
+        """Whether the line at ``offset`` is that of ``name``; reads no more than its head."""
+        head = os.pread(self._file, HEAD, offset)
+        return head.startswith(name.encode() + b"\t")
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {"_path": self._path}
+
+    @cached_property
+    def _file(self) -> int:
+        try:
+            return os.open(self._path, os.O_RDONLY)
+        except OSError:
+            raise InputError(
+                "the images are gone", mend="prepare the data set again", path=self._path
+            ) from None
+
+    @cached_property
+    def _map(self) -> mmap.mmap:
+        return mmap.mmap(self._file, 0, prot=mmap.PROT_READ)
+
+
+def to_rgb(data: bytes) -> Image.Image:
+    """Decode an image of any format and mode as RGB.
+
+    The first frame of an animation; transparency over white; 16 bits cut to 8. A truncated image is
+    filled with grey. Raises OSError, SyntaxError, ValueError or a DecompressionBombWarning for what
+    is no image, or one of more pixels than Pillow takes for safe.
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", Image.DecompressionBombWarning)
+        try:
+            image = Image.open(BytesIO(data))
+        except UnidentifiedImageError:
+            raise ValueError("no known image format") from None
+        except Image.DecompressionBombError as error:
+            raise ValueError(str(error)) from None
+    if image.mode.startswith("I"):
+        values = np.asarray(image)
+        wide = values.max() > np.iinfo(np.uint8).max
+        return Image.fromarray((values >> 8 if wide else values).astype(np.uint8)).convert("RGB")
+    if image.has_transparency_data:
+        layer = image.convert("RGBA")
+        white = Image.new("RGBA", layer.size, "white")
+        return Image.alpha_composite(white, layer).convert("RGB")
+    return image.convert("RGB")
+
+
+def _damaged(path: Path, name: str, what: str) -> InputError:
+    return InputError(f"image {name} {what}", mend="restore the file", path=path)

@@ -1,0 +1,100 @@
+"""Checks a prepared data set against what is known of it."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from benchmark.datasets.collection import Collection
+from benchmark.types import MODALITIES
+
+Known = Mapping[str, int | str]
+
+UNIVL_DR = "UniVL-DR's dev_qrels.txt and test_qrels.txt"
+WEBQA = "WebQA's imgs.lineidx and validation questions"
+
+KNOWN: Mapping[str, Known] = MappingProxyType(
+    {
+        "webqa": {
+            "train questions": 31_766,
+            "dev questions": 5_000,
+            "dev image questions": 2_554,
+            "dev text questions": 2_446,
+            "dev judgments": 8_644,
+            "dev image judgments": 3_673,
+            "dev text judgments": 4_971,
+            "dev judgments, hash": (
+                "4ae2a96ca1e4938d5be559cba5a68d6dc8867fca96323d3ac3dc9148e483d4b6"
+            ),
+            "test questions": 4_966,
+            "test image questions": 2_511,
+            "test text questions": 2_455,
+            "test judgments": 8_629,
+            "test image judgments": 3_627,
+            "test text judgments": 5_002,
+            "test judgments, hash": (
+                "21b66deb40a685fab66036e1e35a48c4e8038522b5bc832b8e37678213a33db9"
+            ),
+            "images": 389_750,
+            "positives of both dev and test": 405,
+        },
+    }
+)
+"""Counted from UniVL-DR's judgments and WebQA's files. The number of passages has no source."""
+
+
+@dataclass(frozen=True)
+class Check:
+    """One fact; ``agrees`` is None where it could not be checked."""
+
+    fact: str
+    expected: int | str | None
+    found: int | str | None
+
+    @property
+    def agrees(self) -> bool | None:
+        if self.expected is None or self.found is None:
+            return None
+        return self.expected == self.found
+
+
+def verify(data: Collection) -> list[Check]:
+    """Every fact that is known of the data set, or found in it."""
+    known = KNOWN.get(data.name, {})
+    found = dict(_found(data))
+    return [Check(fact, known.get(fact), found.get(fact)) for fact in {**found, **known}]
+
+
+def _found(data: Collection) -> Iterator[tuple[str, int | str]]:
+    documents = data.facts["documents"]
+    yield "passages", documents["text"]
+    yield "images", documents["image"]
+    yield "distinct documents", data.facts["distinct"]
+    positives = {}
+    for split in data.splits:
+        queries, judgments = data.queries(split), data.judgments(split)
+        kinds = Counter(query.modality for query in queries)
+        yield f"{split} questions", len(queries)
+        for modality in MODALITIES:
+            yield f"{split} {modality} questions", kinds[modality]
+        ids = [name for judged in judgments.values() for name, level in judged.items() if level]
+        positives[split] = set(ids)
+        first = data.corpus.rows("image").start
+        images = {name for name, row in data.corpus.find(ids).items() if row >= first}
+        yield f"{split} judgments", len(ids)
+        yield f"{split} image judgments", sum(name in images for name in ids)
+        yield f"{split} text judgments", sum(name not in images for name in ids)
+        lines = [
+            f"{q}\t{d}\t{level}\n" for q, judged in judgments.items() for d, level in judged.items()
+        ]
+        # Sorted: the hash is of the judgments, not of the order in which a file lists them.
+        yield (
+            f"{split} judgments, hash",
+            hashlib.sha256("".join(sorted(lines)).encode()).hexdigest(),
+        )
+    if {"dev", "test"} <= positives.keys():
+        yield "positives of both dev and test", len(positives["dev"] & positives["test"])
+    yield "fingerprint", data.fingerprint

@@ -1,0 +1,346 @@
+"""WebQA, from the official files or from UniVL-DR's derived ones.
+
+Official: ``WebQA_train_val.json``, ``WebQA_test.json``, ``imgs.tsv``, ``imgs.lineidx``. The split
+is UniVL-DR's: WebQA's train questions shuffled, the first 5,000 of them dev, the others train; its
+val questions are test; its test file only adds documents.
+
+Derived: ``train.json``, ``dev.json``, ``test.json``, ``all_docs.json``, ``all_imgs.json``,
+``imgs.tsv``, ``imgs.lineidx.new``, and qrels where given.
+
+In both, ``all_imgs_query.json`` and ``all_imgs_exp.json`` add views of the captions: with a
+generated query, and with a generated caption.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeAlias
+
+from benchmark.datasets.images import ImageFileMap
+from benchmark.datasets.jsonl import Source, read_jsonl
+from benchmark.datasets.writer import Writer
+from benchmark.errors import InputError
+from benchmark.files import sha256
+from benchmark.progress import track
+from benchmark.trec import read_qrels
+from benchmark.types import Document, Modality, Query
+
+TITLE = "WebQA, split as UniVL-DR does"
+NOTICE = ""
+DEV_QUESTIONS = 5_000
+SHUFFLE_SEED = 1234
+IDS_FROM = 10_000_000
+"""The official offsets' row of an image is its id modulo this."""
+VIEWS = {"query": "all_imgs_query.json", "caption": "all_imgs_exp.json"}
+
+Offsets: TypeAlias = Callable[[str], int | None]
+"""Image id -> where its line starts in the TSV."""
+
+OFFICIAL = ("WebQA_train_val.json", "WebQA_test.json", "imgs.tsv", "imgs.lineidx")
+DERIVED = (
+    *("train.json", "dev.json", "test.json", "all_docs.json", "all_imgs.json"),
+    *("imgs.tsv", "imgs.lineidx.new"),
+)
+
+
+def files(source: Path) -> list[Path]:
+    """The files that make up the data set. Raises InputError for a folder of neither kind."""
+    needed = OFFICIAL if (source / OFFICIAL[0]).exists() else DERIVED
+    if needed is DERIVED and not (source / "all_docs.json").exists():
+        raise InputError(
+            "no WebQA",
+            mend=f"give the official files ({', '.join(OFFICIAL)}) or UniVL-DR's "
+            f"({', '.join(DERIVED)})",
+            path=source,
+        )
+    extra = [*VIEWS.values(), *(f"{split}_qrels.txt" for split in ("train", "dev", "test"))]
+    optional = [source / name for name in extra if (source / name).exists()]
+    return [*(source / name for name in needed), *optional]
+
+
+def prepare(source: Path, writer: Writer) -> None:
+    """Write the data set from a folder of either kind."""
+    digest = sha256(source / "imgs.tsv")
+    if (source / OFFICIAL[0]).exists():
+        prepare_official(source, writer, DEV_QUESTIONS, digest)
+    else:
+        _prepare_derived(source, writer, digest)
+
+
+def prepare_official(source: Path, writer: Writer, dev: int, image_digest: str) -> None:
+    """Write the data set from official files.
+
+    dev: how many of the shuffled train questions are the dev split.
+    """
+    captions: dict[str, Document] = {}
+    asked: dict[str, list[_Asked]] = {"train": [], "val": []}
+    for path in (source / OFFICIAL[0], source / OFFICIAL[1]):
+        judged = path.name == OFFICIAL[0]
+        for guid, record in track(_entries(path), f"read {path.name}", None, "questions"):
+            entry = _Entry(path, guid, record)
+            for snippet in entry.facts("txt"):
+                passage = entry.passage(snippet)
+                # Questions share snippets; the first copy read is kept.
+                if not writer.knows(passage.id):
+                    writer.add(passage, Source(path))
+            for image in entry.facts("img"):
+                # Of several captions of an image the last one read wins.
+                document = entry.image(image)
+                captions[document.id] = document
+            if judged:
+                split = record.get("split")
+                if split not in asked:
+                    raise entry.wrong(f"split '{split}'", "write 'train' or 'val'")
+                asked[split].append(entry.asked())
+    _write_images(source, writer, captions, _official_offsets(source / OFFICIAL[3]), image_digest)
+    train = _shuffled(asked["train"])
+    for name, questions in (("train", train[dev:]), ("dev", train[:dev]), ("test", asked["val"])):
+        _write_split(writer, name, questions, source / OFFICIAL[0])
+
+
+def clean(text: str) -> str:
+    """UniVL-DR's: strip blanks, then double quotes, drop carriage returns, strip again."""
+    return text.strip().strip('"').replace("\r", "").strip()
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A question with the ids of its relevant documents."""
+
+    query: Query
+    relevant: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """A question's entry in an official file."""
+
+    path: Path
+    guid: str
+    record: Mapping[str, Any] = field(repr=False)
+
+    def facts(self, kind: str) -> Iterator[Mapping[str, Any]]:
+        """The entry's documents of a kind: in the test file unjudged ones, else pos and neg."""
+        for key in (f"{kind}_posFacts", f"{kind}_negFacts", f"{kind}_Facts"):
+            found = self.record.get(key, [])
+            if not isinstance(found, list) or not all(isinstance(fact, dict) for fact in found):
+                raise self.wrong(f"'{key}' is no list of objects", "restore the file")
+            yield from found
+
+    def passage(self, fact: Mapping[str, Any]) -> Document:
+        return Document(
+            id=self._text(fact, "snippet_id"),
+            text=clean(self._text(fact, "fact")),
+            title=clean(str(fact.get("title") or "")),
+        )
+
+    def image(self, fact: Mapping[str, Any]) -> Document:
+        return Document(
+            id=self._image_id(fact),
+            text=clean(self._text(fact, "caption")),
+            title=clean(str(fact.get("title") or "")),
+            modality="image",
+        )
+
+    def asked(self) -> _Asked:
+        images = [self._image_id(fact) for fact in self.record.get("img_posFacts", [])]
+        texts = [self._text(fact, "snippet_id") for fact in self.record.get("txt_posFacts", [])]
+        if not images and not texts:
+            raise self.wrong("has no positive fact", "give it one or remove it")
+        answers = self.record.get("A")
+        if not isinstance(answers, list):
+            raise self.wrong("has no list of answers 'A'", "restore the file")
+        query = Query(
+            id=self.guid,
+            text=clean(self._text(self.record, "Q")),
+            answers=tuple(clean(str(answer)) for answer in answers),
+            category=self.record.get("Qcate"),
+            modality=_modality(images, texts),
+        )
+        return _Asked(query, tuple(dict.fromkeys([*images, *texts])))
+
+    def wrong(self, what: str, mend: str) -> InputError:
+        return InputError(f"question '{self.guid}': {what}", mend=mend, path=self.path)
+
+    def _text(self, record: Mapping[str, Any], key: str) -> str:
+        value = record.get(key)
+        if not isinstance(value, str):
+            raise self.wrong(f"'{key}' is missing or no text", "restore the file")
+        return value
+
+    def _image_id(self, fact: Mapping[str, Any]) -> str:
+        name = str(fact.get("image_id"))
+        if not name.isdecimal():
+            raise self.wrong(f"image id '{name}' is no number", "restore the file")
+        return name
+
+
+def _entries(path: Path) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """The entries of an official file, one at a time: it is too large to parse whole."""
+    import ijson
+
+    guid = None
+    with path.open("rb") as file:
+        try:
+            for guid, record in ijson.kvitems(file, "", use_float=True):
+                if not isinstance(record, dict):
+                    raise InputError(
+                        f"question '{guid}' is no object", mend="restore the file", path=path
+                    )
+                yield guid, record
+            if guid is None:
+                raise InputError("holds no questions", mend="restore the file", path=path)
+        except ijson.JSONError as error:
+            raise InputError(
+                f"not JSON after question '{guid or ''}' ({error})",
+                mend="restore the file: it is cut or damaged",
+                path=path,
+            ) from None
+
+
+def _shuffled(questions: Sequence[_Asked]) -> list[_Asked]:
+    """As ``numpy.random.seed(1234); numpy.random.shuffle(questions)``."""
+    import numpy as np
+
+    order = list(range(len(questions)))
+    np.random.RandomState(SHUFFLE_SEED).shuffle(order)
+    return [questions[place] for place in order]
+
+
+def _prepare_derived(source: Path, writer: Writer, image_digest: str) -> None:
+    path = source / "all_docs.json"
+    for record, place in track(
+        read_jsonl(path, snippet_id=str, fact=str), f"read {path.name}", None, "passages"
+    ):
+        writer.add(Document(id=record["snippet_id"], text=clean(record["fact"])), place)
+    captions: dict[str, Document] = {}
+    for record, place in read_jsonl(source / "all_imgs.json", caption=str):
+        name = _derived_image_id(record, place)
+        title = clean(str(record.get("title") or ""))
+        captions[name] = Document(
+            id=name, text=clean(record["caption"]), title=title, modality="image"
+        )
+    offsets = _derived_offsets(source / "imgs.lineidx.new")
+    _write_images(source, writer, captions, offsets, image_digest)
+    for split in ("train", "dev", "test"):
+        path = source / f"{split}.json"
+        _write_split(writer, split, list(_derived_questions(path)), path)
+
+
+def _derived_questions(path: Path) -> Iterator[_Asked]:
+    """The questions of a split; a qrels file beside it, as UniVL-DR evaluates by, has the say."""
+    qrels = path.with_name(f"{path.stem}_qrels.txt")
+    judgments = read_qrels(qrels) if qrels.exists() else {}
+    kinds = {"img_posFacts": list, "txt_posFacts": list}
+    for record, place in read_jsonl(path, qid=str, Q=str, **kinds):
+        images, texts = [str(name) for name in record["img_posFacts"]], record["txt_posFacts"]
+        name = record["qid"]
+        if not images and not texts:
+            raise InputError(
+                f"question '{name}' has no positive fact",
+                mend="give it one or remove it",
+                path=place.path,
+                line=place.line,
+            )
+        answers = record.get("A") or []
+        query = Query(
+            id=name,
+            text=clean(record["Q"]),
+            answers=tuple(
+                clean(str(a)) for a in ([answers] if isinstance(answers, str) else answers)
+            ),
+            modality=_modality(images, texts),
+        )
+        yield _Asked(query, tuple(judgments.get(name, dict.fromkeys([*images, *texts]))))
+
+
+def _derived_image_id(record: Mapping[str, Any], place: Source) -> str:
+    name = str(record.get("image_id"))
+    if not name.isdecimal():
+        raise InputError(
+            f"image id '{name}' is no number",
+            mend="restore the file",
+            path=place.path,
+            line=place.line,
+        )
+    return name
+
+
+def _modality(images: Sequence[str], texts: Sequence[str]) -> Modality | None:
+    """The modality of the relevant documents; None where they are of both."""
+    return None if images and texts else "image" if images else "text"
+
+
+def _write_images(
+    source: Path,
+    writer: Writer,
+    captions: Mapping[str, Document],
+    offset_of: Offsets,
+    digest: str,
+) -> None:
+    tsv, places = ImageFileMap(source / "imgs.tsv"), []
+    for name, document in track(captions.items(), "check images", len(captions), "images"):
+        offset = offset_of(name)
+        if offset is None or not tsv.starts_with(offset, name):
+            where = "has no offset" if offset is None else f"isn't at its offset {offset}"
+            raise InputError(
+                f"image {name} {where}",
+                mend="restore the offsets (imgs.lineidx) that belong to this file",
+                path=source / "imgs.tsv",
+            )
+        places.append(offset)
+        writer.add(document, Source(source / "imgs.tsv"))
+    if captions:
+        writer.images(source / "imgs.tsv", places, digest)
+    for view, file_name in VIEWS.items():
+        path = source / file_name
+        if path.exists():
+            texts = {
+                _derived_image_id(record, place): clean(record["caption"])
+                for record, place in read_jsonl(path, caption=str)
+            }
+            # An image that the generator left out keeps its caption.
+            writer.captions(view, [texts.get(name, captions[name].text) for name in captions])
+
+
+def _write_split(writer: Writer, name: str, questions: Sequence[_Asked], path: Path) -> None:
+    if not questions:
+        return
+    judgments = {asked.query.id: dict.fromkeys(asked.relevant, 1) for asked in questions}
+    writer.split(name, ((asked.query, Source(path)) for asked in questions), judgments, path)
+
+
+def _official_offsets(path: Path) -> Offsets:
+    """One offset a line; an image's line is its id modulo 10,000,000."""
+    offsets = [_number(text, path, line) for line, text in _numbered(path)]
+
+    def offset(name: str) -> int | None:
+        row = int(name) % IDS_FROM
+        return offsets[row] if row < len(offsets) else None
+
+    return offset
+
+
+def _derived_offsets(path: Path) -> Offsets:
+    """UniVL-DR's ``image_id TAB offset`` lines."""
+    offsets = {}
+    for line, text in _numbered(path):
+        name, _, offset = text.partition("\t")
+        offsets[name] = _number(offset, path, line)
+    return offsets.get
+
+
+def _numbered(path: Path) -> Iterator[tuple[int, str]]:
+    with path.open(encoding="utf-8", errors="replace") as file:
+        for line, text in enumerate(file, 1):
+            yield line, text.strip()
+
+
+def _number(text: str, path: Path, line: int) -> int:
+    if not text.isascii() or not text.isdecimal():
+        raise InputError(
+            f"offset '{text}' is no number", mend="restore the file", path=path, line=line
+        )
+    return int(text)

@@ -1,0 +1,203 @@
+"""Writes a prepared data set while its source is read, and checks it on the way."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+from benchmark.datasets.collection import FORMAT
+from benchmark.datasets.jsonl import Source
+from benchmark.errors import InputError
+from benchmark.files import sha256, write_text
+from benchmark.trec import line_of, write_qrels
+from benchmark.types import Document, Judgments, Query
+
+_BATCH = 4096
+_QUERY_FIELDS = ("id", "text", "answers", "category", "modality")
+
+
+class Writer:
+    """Writes a prepared data set as its source is read, checking it on the way.
+
+    A context manager: leaving it without an error completes the data set. Passages must be added
+    before images, and documents before splits. Memory does not grow with the texts: the writer
+    remembers a 128-bit hash of each id and of each content, no more.
+    """
+
+    def __init__(self, folder: Path, *, name: str, title: str, notice: str) -> None:
+        import pyarrow as pa
+
+        self.folder = folder
+        self._facts: dict[str, Any] = {
+            "format": FORMAT,
+            "name": name,
+            "title": title,
+            "notice": notice,
+            "splits": {},
+            "documents": {"text": 0, "image": 0},
+            "views": [],
+        }
+        self._schema = pa.schema(
+            [
+                ("id", pa.string()),
+                ("text", pa.string()),
+                ("title", pa.string()),
+                ("modality", pa.string()),
+                ("canonical", pa.int32()),
+            ]
+        )
+        folder.mkdir(parents=True, exist_ok=True)
+        self._stream = pa.ipc.new_stream(str(folder / "corpus.arrow"), self._schema)
+        self._batch: list[dict[str, Any]] = []
+        self._ids: set[bytes] = set()
+        self._contents: dict[bytes, int] = {}
+        self._hash = hashlib.sha256(f"univl-bench data {FORMAT}\n{name}\n".encode())
+
+    def add(self, document: Document, source: Source) -> None:
+        """Add a document. Raises InputError for a repeated id, or a passage after an image."""
+        _check_id(document.id, source)
+        key = _digest(document.id)
+        if key in self._ids:
+            raise InputError(
+                f"document id '{document.id}' occurs twice",
+                mend="keep one of the two",
+                path=source.path,
+                line=source.line,
+            )
+        if document.modality == "text" and self._facts["documents"]["image"]:
+            raise ValueError("passages come before images")
+        self._ids.add(key)
+        row = len(self._ids) - 1
+        # An image is its pixels: two of the same caption are not the same document.
+        content = _digest(document.text) if document.modality == "text" else key
+        values = {name: getattr(document, name) for name in Document.__slots__}
+        self._hash.update(json.dumps(values, sort_keys=True).encode() + b"\n")
+        self._batch.append({**values, "canonical": self._contents.setdefault(content, row)})
+        self._facts["documents"][document.modality] += 1
+        if len(self._batch) == _BATCH:
+            self._flush()
+
+    def knows(self, document_id: str) -> bool:
+        """Whether a document of that id was added."""
+        return _digest(document_id) in self._ids
+
+    def images(self, path: Path, offsets: Sequence[int], digest: str) -> None:
+        """Tell where the lines of the added images start in the TSV at ``path``, in their order.
+
+        The TSV is linked, not copied. digest: a hash of the images' content.
+        """
+        import numpy as np
+
+        link = self.folder / "images.tsv"
+        inside = path.is_relative_to(self.folder)
+        link.symlink_to(path.relative_to(self.folder) if inside else path.resolve())
+        np.save(self.folder / "offsets.npy", np.asarray(offsets, dtype=np.int64))
+        self._hash.update(f"images {digest}\n".encode())
+
+    def captions(self, view: str, texts: Iterable[str]) -> None:
+        """Add a view of the captions: a text for each image, in the order of the corpus."""
+        import pyarrow as pa
+
+        table = pa.table({"text": pa.array(texts, pa.string())})
+        path = self.folder / f"captions-{view}.arrow"
+        with pa.ipc.new_stream(str(path), table.schema) as stream:
+            stream.write_table(table)
+        self._facts["views"].append(view)
+        self._hash.update(f"captions {view} {sha256(path)}\n".encode())
+
+    def split(
+        self, name: str, queries: Iterable[tuple[Query, Source]], judgments: Judgments, qrels: Path
+    ) -> None:
+        """Add a split; every judgment must be for one of its queries and for a known document."""
+        known: dict[str, Query] = {}
+        for query, source in queries:
+            _check_id(query.id, source)
+            if query.id in known:
+                raise InputError(
+                    f"query id '{query.id}' occurs twice",
+                    mend="keep one of the two",
+                    path=source.path,
+                    line=source.line,
+                )
+            if not query.text.strip():
+                raise InputError(
+                    f"query '{query.id}' is empty",
+                    mend="give it a text or remove it",
+                    path=source.path,
+                    line=source.line,
+                )
+            known[query.id] = query
+        for query_id, judged in judgments.items():
+            if query_id not in known:
+                raise InputError(
+                    f"judgment for the unknown query '{query_id}'",
+                    mend="add the query or remove its judgments",
+                    path=qrels,
+                    line=line_of(qrels, query_id),
+                )
+            for document_id in judged:
+                if not self.knows(document_id):
+                    raise InputError(
+                        f"judgment of the unknown document '{document_id}' for query '{query_id}'",
+                        mend="add the document or remove the judgment",
+                        path=qrels,
+                        line=line_of(qrels, query_id, document_id),
+                    )
+        lines = [
+            json.dumps({name: getattr(query, name) for name in _QUERY_FIELDS}, ensure_ascii=False)
+            for query in known.values()
+        ]
+        write_text(self.folder / f"queries-{name}.jsonl", "".join(f"{line}\n" for line in lines))
+        write_qrels(judgments, self.folder / f"qrels-{name}.tsv")
+        self._facts["splits"][name] = {"queries": len(known), "judged": len(judgments)}
+
+    def __enter__(self) -> Writer:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        try:
+            if kind is None:
+                self._finish()
+        finally:
+            self._stream.close()
+
+    def _finish(self) -> None:
+        if not self._ids:
+            raise InputError("the corpus is empty", mend="give at least one document")
+        if not any(split["judged"] for split in self._facts["splits"].values()):
+            raise InputError("no question is judged", mend="give at least one judgment")
+        self._flush()
+        for split in self._facts["splits"]:
+            for name in (f"queries-{split}.jsonl", f"qrels-{split}.tsv"):
+                self._hash.update(f"{name} {sha256(self.folder / name)}\n".encode())
+        facts = {
+            **self._facts,
+            "distinct": len(self._contents),
+            "fingerprint": self._hash.hexdigest(),
+        }
+        text = json.dumps(facts, indent=1, ensure_ascii=False) + "\n"
+        write_text(self.folder / "dataset.json", text)
+
+    def _flush(self) -> None:
+        import pyarrow as pa
+
+        if self._batch:
+            self._stream.write_batch(pa.RecordBatch.from_pylist(self._batch, self._schema))
+            self._batch.clear()
+
+
+def _check_id(name: str, source: Source) -> None:
+    if not name or any(character.isspace() for character in name):
+        raise InputError(
+            f"id '{name}' is empty or holds white space",
+            mend="use ids without blanks: TREC files separate columns by them",
+            path=source.path,
+            line=source.line,
+        )
+
+
+def _digest(text: str) -> bytes:
+    return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest()

@@ -1,0 +1,93 @@
+"""Options that several commands share, resolved to what they stand for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+if TYPE_CHECKING:
+    from benchmark.artefacts import Store
+    from benchmark.report.tables import Table
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+PATH = click.Path(path_type=Path)
+
+
+def _plug_in(_: click.Context, __: click.Parameter, paths: tuple[Path, ...]) -> None:
+    from benchmark.registry import plug_in
+
+    for path in paths:
+        plug_in(path)
+
+
+def _store(_: click.Context, __: click.Parameter, root: Path | None) -> Store:
+    from benchmark.artefacts import Store
+
+    if root is None:
+        from platformdirs import user_cache_path
+
+        root = user_cache_path("univl-bench")
+    return Store(root)
+
+
+plugin_option = click.option(
+    "--plugin",
+    type=PATH,
+    multiple=True,
+    metavar="FILE.py",
+    callback=_plug_in,
+    expose_value=False,
+    help="Run a Python file that registers retrievers. It can do all that Python can.",
+)
+store_option = click.option(
+    "--store",
+    type=PATH,
+    metavar="DIR",
+    envvar="BENCHMARK_STORE",
+    callback=_store,
+    help="Where indexes, embeddings and checkpoints are kept [default: the user's cache].",
+)
+data_dir_option = click.option(
+    "--data-dir", type=PATH, metavar="DIR", help="The data set's own files."
+)
+split_option = click.option("--split", default="test", show_default=True, help="Which questions.")
+results_option = click.option(
+    "--results",
+    type=PATH,
+    default=Path("results"),
+    show_default=True,
+    metavar="DIR",
+    help="Where results are kept.",
+)
+format_option = click.option(
+    "--format",
+    "form",
+    type=click.Choice(["md", "json"]),
+    default="md",
+    show_default=True,
+    help="Markdown for people, JSON for programs.",
+)
+qrels_option = click.option(
+    "--qrels", type=PATH, required=True, metavar="FILE", help="Judgments of 3, 4 or 5 columns."
+)
+
+
+def data_options(function: F) -> F:
+    """Add the options that name a data set and a split of it, and the store."""
+    dataset = click.option(
+        "--dataset",
+        default="webqa-mini",
+        show_default=True,
+        metavar="NAME|FILE.toml",
+        help="A data set by name, or a TOML file with name, format and path.",
+    )
+    return dataset(data_dir_option(split_option(store_option(function))))
+
+
+def show_table(table: Table, form: str) -> None:
+    """Print a table in the format asked for."""
+    click.echo(table.render(form), nl=False)

@@ -1,0 +1,257 @@
+"""WebQA's files, official and derived, against small ones whose content is worked out by hand."""
+
+import base64
+import json
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from conftest import write_lines
+from PIL import Image
+
+from benchmark.artefacts import Store
+from benchmark.datasets import Collection, find, prepare, webqa
+from benchmark.datasets.verify import verify
+from benchmark.errors import InputError
+
+Q1, Q2, Q3, Q4 = (f"d5bbc{n}0dba11ecb1e81171463288e9" for n in "1234")
+
+
+def snippet(name: str, fact: str) -> dict[str, Any]:
+    return {"snippet_id": name, "fact": fact, "title": "T", "url": "u"}
+
+
+def image(name: int | str, caption: str) -> dict[str, Any]:
+    return {"image_id": name, "title": "P", "caption": caption, "url": "u", "imgUrl": "i"}
+
+
+def question(text: str, split: str, **facts: list[dict[str, Any]]) -> dict[str, Any]:
+    empty: dict[str, list[dict[str, Any]]] = {
+        f"{kind}_{sign}Facts": [] for kind in ("img", "txt") for sign in ("pos", "neg")
+    }
+    return {"Q": text, "A": ['"An answer."'], "Qcate": "color", "split": split, **empty, **facts}
+
+
+def entries() -> dict[str, Any]:
+    return {
+        Q1: question(
+            ' "What\r colour?" ',
+            "train",
+            img_posFacts=[image(30000001, "first caption")],
+            txt_negFacts=[snippet(f"{Q1}_0", '"shared\r fact"')],
+        ),
+        Q2: question(
+            "Which two?",
+            "val",
+            txt_posFacts=[snippet(f"{Q1}_0", "read later"), snippet(f"{Q2}_1", "another")],
+            img_negFacts=[image("30000001", "last caption"), image(30000000, "other")],
+        ),
+        Q3: question("Both?", "train", img_posFacts=[image(30000002, "pic")]),
+    }
+
+
+def write_official(folder: Path, judged: dict[str, Any]) -> Path:
+    folder.mkdir(exist_ok=True)
+    (folder / "WebQA_train_val.json").write_text(json.dumps(judged))
+    unjudged = {"Q": "?", "txt_Facts": [snippet(f"{Q4}_0", "added")], "img_Facts": []}
+    (folder / "WebQA_test.json").write_text(json.dumps({Q4: unjudged}))
+    offsets = []
+    with (folder / "imgs.tsv").open("wb") as file:
+        for row, color in enumerate(["red", "green", "blue"]):
+            offsets.append(file.tell())
+            data = BytesIO()
+            Image.new("RGB", (5, 4), color).save(data, "PNG")
+            file.write(b"%d\t%s\n" % (30000000 + row, base64.b64encode(data.getvalue())))
+    (folder / "imgs.lineidx").write_text("".join(f"{offset}\n" for offset in offsets))
+    lines = "".join(f"{30000000 + row}\t{offset}\n" for row, offset in enumerate(offsets))
+    (folder / "imgs.lineidx.new").write_text(lines)
+    return folder
+
+
+def write_derived(folder: Path) -> Path:
+    write_official(folder, {})
+    for name in ("WebQA_train_val.json", "WebQA_test.json", "imgs.lineidx"):
+        (folder / name).unlink()
+    texts = [(f"{Q1}_0", '"shared\r fact"'), (f"{Q2}_1", "another"), (f"{Q4}_0", "added")]
+    write_lines(folder / "all_docs.json", [{"snippet_id": n, "fact": t} for n, t in texts])
+    captions = [("30000001", "last caption"), (30000000, "other"), (30000002, "pic")]
+    write_lines(
+        folder / "all_imgs.json",
+        [{"image_id": n, "caption": c, "title": "P"} for n, c in captions],
+    )
+    for split, name, images, docs in [
+        ("train", Q3, ["30000002"], []),
+        ("dev", Q1, [30000001], []),
+        ("test", Q2, [], [f"{Q1}_0", f"{Q2}_1"]),
+    ]:
+        record = {
+            "qid": name,
+            "Q": "?",
+            "A": ["An answer."],
+            "img_negFacts": [],
+            "txt_negFacts": [],
+        }
+        write_lines(
+            folder / f"{split}.json", [{**record, "img_posFacts": images, "txt_posFacts": docs}]
+        )
+    return folder
+
+
+@pytest.fixture
+def official(tmp_path: Path) -> Path:
+    return write_official(tmp_path / "official", entries())
+
+
+@pytest.fixture(autouse=True)
+def _one_dev_question(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(webqa, "DEV_QUESTIONS", 1)
+
+
+def documents(data: Collection) -> list[tuple[str, str]]:
+    return [(data.corpus[row].id, data.corpus[row].text) for row in range(len(data.corpus))]
+
+
+def test_official_files(official: Path, store: Store) -> None:
+    data = prepare("webqa", official, store)
+    assert documents(data) == [
+        (f"{Q1}_0", "shared fact"),  # of a shared snippet the first copy
+        (f"{Q2}_1", "another"),
+        (f"{Q4}_0", "added"),
+        ("30000001", "last caption"),  # of an image's captions the last one
+        ("30000000", "other"),
+        ("30000002", "pic"),
+    ]
+    (test,) = data.queries("test")
+    assert (test.id, test.text, test.modality, test.category) == (Q2, "Which two?", "text", "color")
+    assert data.judgments("test") == {Q2: {f"{Q1}_0": 1, f"{Q2}_1": 1}}
+    order = [Q1, Q3]
+    np.random.seed(1234)
+    np.random.shuffle(order)
+    assert [query.id for split in ("dev", "train") for query in data.queries(split)] == order
+    (first,) = [q for split in ("dev", "train") for q in data.queries(split) if q.id == Q1]
+    assert (first.text, first.answers, first.modality) == ("What colour?", ("An answer.",), "image")
+    assert data.corpus.image(3).getpixel((0, 0)) == (0, 128, 0)
+    assert data.corpus.image(4).getpixel((0, 0)) == (255, 0, 0)
+    assert find("webqa", None, store) == data
+
+
+def test_derived_files(tmp_path: Path, store: Store) -> None:
+    folder = write_derived(tmp_path / "derived")
+    write_lines(
+        folder / "all_imgs_query.json",
+        [{"image_id": "30000000", "caption": "other [SEP] what is it"}],
+    )
+    data = prepare("webqa", folder, store)
+    official = prepare("webqa", write_official(tmp_path / "official", entries()), store)
+    assert documents(data) == documents(official)
+    assert data.judgments("test") == official.judgments("test")
+    assert data.corpus.image(4).getpixel((0, 0)) == (255, 0, 0)
+    assert data.corpus.views == ("query",)
+    assert data.corpus.texts([0, 4, 5], view="query") == [
+        "shared fact",
+        "other [SEP] what is it",
+        "pic",  # the generator left it out
+    ]
+    with pytest.raises(InputError, match="no 'caption' captions"):
+        data.corpus.texts([4], view="caption")
+    (folder / "test_qrels.txt").write_text(f"{Q2}\t{Q2}_1\t1\n")
+    assert prepare("webqa", folder, store).judgments("test") == {Q2: {f"{Q2}_1": 1}}
+
+
+def test_content_alone_is_the_fingerprint(official: Path, tmp_path: Path, store: Store) -> None:
+    data = prepare("webqa", official, store)
+    moved = prepare("webqa", official.rename(tmp_path / "moved"), Store(tmp_path / "other"))
+    assert moved.fingerprint == data.fingerprint
+    tsv = tmp_path / "moved" / "imgs.tsv"
+    tsv.write_bytes(tsv.read_bytes().replace(b"A\n", b"B\n").replace(b"=\n", b"+\n"))
+    changed = prepare("webqa", tmp_path / "moved", Store(tmp_path / "other"))
+    assert changed.fingerprint != data.fingerprint
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (lambda e: e[Q2].update(txt_posFacts=[]), f"question '{Q2}': has no positive fact"),
+        (lambda e: e[Q1].update(split="dev"), f"question '{Q1}': split 'dev'"),
+        (lambda e: e[Q1].pop("Q"), f"question '{Q1}': 'Q' is missing"),
+        (lambda e: e[Q1].update(A="x"), f"question '{Q1}': has no list of answers"),
+        (lambda e: e[Q1].update(img_negFacts={}), f"question '{Q1}': 'img_negFacts' is no list"),
+        (lambda e: e[Q1].update(img_posFacts=[image("x", "c")]), "image id 'x' is no number"),
+        (lambda e: e[Q1].update(img_posFacts=[image(30000009, "c")]), "30000009 has no offset"),
+        (lambda e: e[Q3].update(Q='""'), f"query '{Q3}' is empty"),
+    ],
+)
+def test_bad_questions_are_named(tmp_path: Path, store: Store, change: Any, said: str) -> None:
+    judged = entries()
+    change(judged)
+    with pytest.raises(InputError) as error:
+        prepare("webqa", write_official(tmp_path / "bad", judged), store)
+    assert said in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "said"),
+    [
+        ("WebQA_train_val.json", json.dumps(entries())[:-40], f"not JSON after question '{Q2}'"),
+        ("WebQA_test.json", "[]", "WebQA_test.json: holds no questions"),
+        ("imgs.lineidx", "0\nx\n", "imgs.lineidx:2: offset 'x' is no number"),
+        ("imgs.lineidx", "0\n5\n9\n", "imgs.tsv: image 30000001 isn't at its offset 5"),
+    ],
+)
+def test_bad_files_are_named(official: Path, store: Store, name: str, text: str, said: str) -> None:
+    (official / name).write_text(text)
+    with pytest.raises(InputError) as error:
+        prepare("webqa", official, store)
+    assert said in str(error.value)
+
+
+def test_a_folder_of_something_else(tmp_path: Path, store: Store) -> None:
+    with pytest.raises(InputError, match="no WebQA; give the official files"):
+        prepare("webqa", tmp_path, store)
+
+
+def test_verify_tells_what_differs(official: Path, store: Store) -> None:
+    checks = {check.fact: check for check in verify(prepare("webqa", official, store))}
+    assert (checks["test questions"].found, checks["test questions"].agrees) == (1, False)
+    assert checks["positives of both dev and test"].agrees is False
+    assert checks["passages"].agrees is None
+
+
+def read(path: Path) -> list[str]:
+    return path.read_text(encoding="utf-8").splitlines()
+
+
+def test_the_real_judgments(shared: Path, tmp_path: Path, store: Store) -> None:
+    """Official files made around the real judgments of test come out as UniVL-DR's, in order."""
+    qrels = [line.split("\t") for line in read(shared / "webqa" / "test_qrels.txt")]
+    asked = [json.loads(line) for line in read(shared / "webqa" / "val_queries.jsonl")]
+    judged = {
+        record["qid"]: question(record["Q"], "val", img_posFacts=[], txt_posFacts=[])
+        for record in asked
+    }
+    for query, document, _ in qrels:
+        kind, fact = ("img", image) if document.isdecimal() else ("txt", snippet)
+        judged[query][f"{kind}_posFacts"].append(fact(document, f"about {document}"))
+    judged[Q1] = question("?", "train", txt_posFacts=[snippet("x_1", "x")])
+    folder = write_official(tmp_path / "real", judged)
+    names = sorted({document for _, document, _ in qrels if document.isdecimal()})
+    with (folder / "imgs.tsv").open("w") as tsv, (folder / "imgs.lineidx").open("w") as index:
+        rows = {int(name) % webqa.IDS_FROM: name for name in names}
+        for row in range(max(rows) + 1):
+            index.write(f"{tsv.tell()}\n")
+            tsv.write(f"{rows[row]}\tAAAA\n" if row in rows else "")
+    data = prepare("webqa", folder, store)
+    lines = [f"{q}\t{d}\t{n}\n" for q, js in data.judgments("test").items() for d, n in js.items()]
+    assert "".join(lines) == (shared / "webqa" / "test_qrels.txt").read_text()
+    checks = {check.fact: check.agrees for check in verify(data)}
+    assert {fact for fact, agrees in checks.items() if fact.startswith("test") and agrees} >= {
+        "test questions",
+        "test image questions",
+        "test text questions",
+        "test judgments",
+        "test image judgments",
+        "test text judgments",
+        "test judgments, hash",
+    }
