@@ -171,7 +171,8 @@ class Store:
             "files": {
                 path.relative_to(partial).as_posix(): {
                     "bytes": path.stat().st_size,
-                    "sha256": sha256(path),
+                    # What is linked is another's, and hashed where it matters.
+                    "sha256": None if path.is_symlink() else sha256(path),
                 }
                 for path in files
             },

@@ -19,6 +19,7 @@ from benchmark.datasets.collection import Collection
 from benchmark.datasets.writer import Writer
 from benchmark.errors import InputError
 from benchmark.files import sha256, write_text
+from benchmark.progress import Progress
 from benchmark.suggest import unknown
 
 DEFAULT = "webqa-mini"
@@ -45,7 +46,13 @@ class Prepared(Artefact):
 
     def build(self, folder: Path, store: Store) -> None:  # noqa: ARG002
         module = _module(self.format)
-        with Writer(folder, name=self.name, title=module.TITLE, notice=module.NOTICE) as writer:
+        with Writer(
+            folder,
+            name=self.name,
+            title=module.TITLE,
+            notice=module.NOTICE,
+            hashes=dict(self.files),
+        ) as writer:
             module.prepare(self.source, writer)
 
 
@@ -61,7 +68,7 @@ def find(name: str, data_dir: Path | None, store: Store) -> Collection:
     if name not in FORMATS:
         raise unknown("data set", name, [*FORMATS, "FILE.toml"])
     if data_dir is not None:
-        return prepare(name, data_dir, store)
+        return _prepare(_title(name, data_dir), name, data_dir, store)
     if name == DEFAULT:
         return _prepare(name, name, Path(), store)
     if not is_prepared(name, store):
@@ -82,8 +89,7 @@ def prepare(name: str, source: Path, store: Store) -> Collection:
     """Prepare the data set of the format ``name`` from its files, and remember it by that name."""
     if name not in FORMATS:
         raise unknown("data set", name, list(FORMATS))
-    title = source.resolve().name if name == "beir" else name
-    data = _prepare(title, name, source, store)
+    data = _prepare(_title(name, source), name, source, store)
     folder = data.folder.relative_to(store.root).as_posix()
     write_text(_pointer(name, store), f"{folder}\n")
     return data
@@ -97,9 +103,17 @@ def _prepare(name: str, form: str, source: Path, store: Store) -> Collection:
     for path in files:
         if not path.is_file():
             raise InputError("no such file", mend=f"{form} needs it", path=path)
-    hashes = [(path.relative_to(source).as_posix(), sha256(path)) for path in files]
+    with Progress(f"hash {name}", sum(path.stat().st_size for path in files), "B") as progress:
+        hashes = [
+            (path.relative_to(source).as_posix(), sha256(path, progress.advance)) for path in files
+        ]
     prepared = Prepared(format=form, name=name, files=tuple(hashes), source=source)
     return Collection(store.path(prepared))
+
+
+def _title(form: str, source: Path) -> str:
+    """A BEIR folder is called by its name, other data sets by that of their format."""
+    return source.resolve().name if form == "beir" else form
 
 
 def _pointer(name: str, store: Store) -> Path:

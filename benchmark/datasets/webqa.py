@@ -22,7 +22,6 @@ from benchmark.datasets.images import ImageFileMap
 from benchmark.datasets.jsonl import Source, read_jsonl
 from benchmark.datasets.writer import Writer
 from benchmark.errors import InputError
-from benchmark.files import sha256
 from benchmark.progress import track
 from benchmark.trec import read_qrels
 from benchmark.types import Document, Modality, Query
@@ -62,7 +61,7 @@ def files(source: Path) -> list[Path]:
 
 def prepare(source: Path, writer: Writer) -> None:
     """Write the data set from a folder of either kind."""
-    digest = sha256(source / "imgs.tsv")
+    digest = writer.hashes["imgs.tsv"]
     if (source / OFFICIAL[0]).exists():
         prepare_official(source, writer, DEV_QUESTIONS, digest)
     else:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from benchmark.datasets.collection import FORMAT
@@ -25,12 +26,23 @@ class Writer:
     A context manager: leaving it without an error completes the data set. Passages must be added
     before images, and documents before splits. Memory does not grow with the texts: the writer
     remembers a 128-bit hash of each id and of each content, no more.
+
+    folder: where it writes. hashes: SHA-256 of each source file by name.
     """
 
-    def __init__(self, folder: Path, *, name: str, title: str, notice: str) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        name: str,
+        title: str,
+        notice: str,
+        hashes: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
         import pyarrow as pa
 
         self.folder = folder
+        self.hashes = hashes
         self._facts: dict[str, Any] = {
             "format": FORMAT,
             "name": name,
