@@ -51,6 +51,17 @@ def zoo(beir: Path, store: Store) -> Collection:
     return find("beir", beir, store)
 
 
+@pytest.fixture(scope="session")
+def mini_store(tmp_path_factory: pytest.TempPathFactory) -> Store:
+    """A store for all tests of webqa-mini, which takes half a minute to make."""
+    return Store(tmp_path_factory.mktemp("mini store"))
+
+
+@pytest.fixture(scope="session")
+def webqa_mini(mini_store: Store) -> Collection:
+    return find("webqa-mini", None, mini_store)
+
+
 @pytest.fixture
 def bench(tmp_path: Path) -> Command:
     """Run ``python -m benchmark`` as a user does, in a folder and store of the test's own."""

@@ -107,6 +107,8 @@ def _prepare(name: str, form: str, source: Path, store: Store) -> Collection:
         hashes = [
             (path.relative_to(source).as_posix(), sha256(path, progress.advance)) for path in files
         ]
+    if form == DEFAULT:
+        hashes = [("generated", module.FROZEN)]
     prepared = Prepared(format=form, name=name, files=tuple(hashes), source=source)
     return Collection(store.path(prepared))
 

@@ -7,7 +7,7 @@ import hashlib
 from pathlib import Path
 
 from benchmark.datasets.images import to_rgb
-from benchmark.datasets.mini.generate import DEV_QUESTIONS, generate
+from benchmark.datasets.mini.generate import DEV_QUESTIONS, FROZEN, generate
 from benchmark.datasets.webqa import prepare_official
 from benchmark.datasets.writer import Writer
 
@@ -16,6 +16,8 @@ NOTICE = (
     "webqa-mini is a working miniature with drawn images and invented entities: its figures are no "
     "evidence about the paper or about any published model."
 )
+__all__ = ["FROZEN", "NOTICE", "TITLE", "files", "prepare"]
+
 FOLDER = "source"
 """The official files within the prepared folder, with those that the small models start from."""
 
