@@ -264,10 +264,13 @@ def _leaderboard(data: Collection, split: str, results: Path) -> Table:
     from benchmark.report.leaderboard import leaderboard
     from benchmark.results import place, read_results
 
-    folder = place(results, data, split)
-    found = read_results(folder)
+    found = read_results(results, data, split)
     if not found:
-        raise InputError("no results", mend="run retrievers on this data set first", path=folder)
+        raise InputError(
+            "no results",
+            mend="run retrievers on this data set first",
+            path=place(results, data, split),
+        )
     return leaderboard(found, data, split)
 
 

@@ -23,6 +23,7 @@ from benchmark.errors import InputError
 from benchmark.evaluation.metrics import METRICS, Scores, merge_copies, score_run
 from benchmark.evaluation.significance import bootstrap
 from benchmark.files import replacing, write_text
+from benchmark.progress import say
 from benchmark.trec import read_run, write_run
 from benchmark.types import Run
 
@@ -114,14 +115,15 @@ def place(results: Path, data: Collection, split: str) -> Path:
     return results / (data.name if split == "test" else f"{data.name}@{split}")
 
 
-def read_results(folder: Path) -> list[Result]:
-    """The results in a data set's folder. Raises InputError where they are of different data."""
-    found = [Result(path.parent) for path in sorted(folder.glob("*/manifest.json"))]
-    prints = {result.manifest["data"]["fingerprint"] for result in found}
-    if len(prints) > 1:
-        raise InputError(
-            f"results of {len(prints)} versions of the data set", mend="run them again", path=folder
-        )
+def read_results(results: Path, data: Collection, split: str) -> list[Result]:
+    """The results on a data set; those on another version of it are left out, saying so."""
+    found = []
+    for path in sorted(place(results, data, split).glob("*/manifest.json")):
+        result = Result(path.parent)
+        if result.manifest["data"]["fingerprint"] == data.fingerprint:
+            found.append(result)
+        else:
+            say(f"left out {result.name}: its result is of another version of the data")
     return found
 
 

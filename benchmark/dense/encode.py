@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Protocol
 
@@ -58,8 +59,8 @@ class Embedded(Artefact):
         """How many rows the matrix has."""
         raise NotImplementedError
 
-    def encode(self, encoder: Encoder, start: int, stop: int) -> Matrix:
-        """The rows from ``start`` to ``stop``."""
+    def encode(self, encoder: Encoder, done: Matrix, stop: int) -> Matrix:
+        """The rows that follow those that are ``done``, up to ``stop``."""
         raise NotImplementedError
 
     def build(self, folder: Path, store: Store) -> None:
@@ -74,7 +75,7 @@ class Embedded(Artefact):
             progress.advance(done)
             for start in range(done, shape[0], CHUNK):
                 stop = min(start + CHUNK, shape[0])
-                matrix[start:stop] = self.encode(encoder, start, stop)
+                matrix[start:stop] = self.encode(encoder, matrix[:start], stop)
                 matrix.flush()
                 write_text(mark, json.dumps(stop))
                 progress.advance(stop - start)
@@ -96,11 +97,12 @@ class Questions(Embedded):
     split: str
 
     def count(self) -> int:
-        return len(self._texts())
+        return len(self._texts)
 
-    def encode(self, encoder: Encoder, start: int, stop: int) -> Matrix:
-        return encoder.encode_queries(self._texts()[start:stop])
+    def encode(self, encoder: Encoder, done: Matrix, stop: int) -> Matrix:
+        return encoder.encode_queries(self._texts[len(done) : stop])
 
+    @cached_property
     def _texts(self) -> list[str]:
         return [query.text for query in self.data.queries(self.split)]
 
@@ -115,10 +117,14 @@ class Documents(Embedded):
     def count(self) -> int:
         return len(self._rows())
 
-    def encode(self, encoder: Encoder, start: int, stop: int) -> Matrix:
-        rows = np.asarray(self._rows()[start:stop], dtype=np.int64)
-        contents, places = np.unique(self.data.corpus.canonical[rows], return_inverse=True)
-        return encoder.encode_documents(self.data.corpus, contents.astype(np.int64))[places]
+    def encode(self, encoder: Encoder, done: Matrix, stop: int) -> Matrix:
+        rows = self._rows()
+        first, start = rows.start, rows.start + len(done)
+        chunk = self.data.corpus.canonical[start : first + stop].astype(np.int64)
+        contents, places = np.unique(chunk, return_inverse=True)
+        copies = np.searchsorted(contents, start)
+        new = encoder.encode_documents(self.data.corpus, contents[copies:])
+        return np.concatenate([done[contents[:copies] - first], new])[places]
 
     def _rows(self) -> range:
         return self.data.corpus.rows(self.scope)

@@ -25,6 +25,9 @@ BLOCK = 65536
 MARGIN = 28
 """Candidates beyond the depth, to hold the ties and the rounding at its edge."""
 
+WIDEST = 64_000_000
+"""Candidates in memory at a time, over all queries."""
+
 ROUNDING = 1e-5
 """Relative to the vectors' lengths: how far faiss's scores may be from the fixed product's."""
 
@@ -52,23 +55,41 @@ def search(queries: Matrix, documents: Matrix, depth: int) -> TopK:
     documents: float32, shape (documents, dimension), may be mapped from disk.
     Order: score descending, then row ascending. Fewer documents than ``depth`` leave rows of -1.
     """
-    lengths = np.linalg.norm(queries, axis=1)
-    places, width = np.arange(len(queries)), min(depth + MARGIN, len(documents))
     rows = np.full((len(queries), depth), -1, dtype=np.int32)
     scores = np.full((len(queries), depth), -np.inf, dtype=np.float32)
-    kept = min(depth, len(documents))
+    places, width = np.arange(len(queries)), min(depth + MARGIN, len(documents))
     while len(places):
-        candidates, bound, longest = _candidates(queries[places], documents, width)
-        exact = _rescore(queries[places], documents, candidates)
-        order = np.lexsort((candidates, -exact), axis=1)[:, :kept]
-        rows[places, :kept] = np.take_along_axis(candidates, order, axis=1)
-        scores[places, :kept] = np.take_along_axis(exact, order, axis=1)
-        # What was left out scores at most `bound`, give or take the rounding.
-        slack = 2 * ROUNDING * lengths[places] * longest
-        unsure = bound + slack >= scores[places, kept - 1]
-        places = places[unsure] if width < len(documents) else places[:0]
+        parts = np.array_split(places, -(-len(places) * width // WIDEST))
+        unsure = [_search(queries, documents, part, width, rows, scores) for part in parts]
+        places = np.concatenate(unsure)
         width = min(4 * width, len(documents))
     return TopK(rows, scores)
+
+
+def _search(
+    queries: Matrix,
+    documents: Matrix,
+    places: npt.NDArray[np.int64],
+    width: int,
+    rows: npt.NDArray[np.int32],
+    scores: npt.NDArray[np.float32],
+) -> npt.NDArray[np.int64]:
+    """Search for the queries in ``places`` with ``width`` candidates each, into rows and scores.
+
+    Returns the places of the queries whose lists may lack a document beyond the candidates.
+    """
+    some, kept = queries[places], min(rows.shape[1], len(documents))
+    candidates, bound, longest = _candidates(some, documents, width)
+    exact = _rescore(some, documents, candidates)
+    order = np.lexsort((candidates, -exact), axis=1)[:, :kept]
+    rows[places, :kept] = np.take_along_axis(candidates, order, axis=1)
+    scores[places, :kept] = np.take_along_axis(exact, order, axis=1)
+    if width == len(documents):
+        return places[:0]
+    # What was left out scores at most `bound`, give or take the rounding.
+    slack = 2 * ROUNDING * np.linalg.norm(some, axis=1) * longest
+    unsure: npt.NDArray[np.int64] = places[bound + slack >= scores[places, kept - 1]]
+    return unsure
 
 
 def _candidates(

@@ -25,6 +25,7 @@ def test_search_is_a_full_sort_with_the_tie_rule(seed: int, depth: int, block: i
     documents = dice.integers(-2, 3, (int(dice.integers(1, 200)), 4)).astype(np.float32)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(search, "BLOCK", block)
+        patch.setattr(search, "WIDEST", 300)
         found = search.search(queries, documents, depth)
     expected = top_k(queries @ documents.T, range(len(documents)), depth)
     assert found.rows.tolist() == expected.rows.tolist()
@@ -81,6 +82,16 @@ def test_equal_contents_are_encoded_once(zoo: Collection, store: Store) -> None:
         "red fox",
     ]
     assert matrix[0].tolist() == matrix[2].tolist()
+
+
+def test_equal_contents_are_encoded_once_across_chunks(
+    zoo: Collection, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(encode, "CHUNK", 2)
+    model = LetterCounts()
+    matrix = Documents(model=model, data=zoo).matrix(store)
+    assert len(model.encoded) == 4
+    assert matrix.sum(axis=1).tolist() == [6, 9, 6, 13, 14]
 
 
 def test_an_interrupted_encoding_goes_on(
