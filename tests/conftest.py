@@ -4,13 +4,15 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from benchmark.artefacts import Store
 from benchmark.datasets import Collection, find
+from benchmark.datasets import webqa_mini as webqa_mini_format
+from benchmark.datasets.mini import generate
 
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
 
@@ -60,6 +62,25 @@ def mini_store(tmp_path_factory: pytest.TempPathFactory) -> Store:
 @pytest.fixture(scope="session")
 def webqa_mini(mini_store: Store) -> Collection:
     return find("webqa-mini", None, mini_store)
+
+
+@pytest.fixture(scope="session")
+def micro_store(tmp_path_factory: pytest.TempPathFactory) -> Store:
+    return Store(tmp_path_factory.mktemp("micro store"))
+
+
+@pytest.fixture(scope="session")
+def webqa_micro(micro_store: Store) -> Iterator[Collection]:
+    """webqa-mini with a twentieth of its towns: every trained row runs on it within seconds."""
+    with pytest.MonkeyPatch.context() as patch:
+        towns = {"TRAIN_TOWNS": 10, "DEV_TOWNS": 6, "TEST_TOWNS": 6, "DISTRACTING_TOWNS": 6}
+        for name, count in towns.items():
+            patch.setattr(generate, name, count)
+        for module in (generate, webqa_mini_format):
+            patch.setattr(module, "DEV_QUESTIONS", 40)
+        patch.setattr(generate, "PRETRAINING_PICTURES", 150)
+        patch.setattr(generate, "OTHER_SUBJECTS", 60)
+        yield find("webqa-mini", None, micro_store)
 
 
 @pytest.fixture

@@ -6,7 +6,6 @@ import base64
 import binascii
 import mmap
 import os
-import warnings
 from functools import cached_property
 from io import BytesIO
 from pathlib import Path
@@ -22,6 +21,9 @@ ImageFile.LOAD_TRUNCATED_IMAGES = True
 
 HEAD = 32
 """Bytes in which a line's image id must end."""
+
+MOST_PIXELS = 89_478_485
+"""From here on Pillow warns of a decompression bomb; it refuses one of twice as many."""
 
 
 class ImageFileMap:
@@ -49,14 +51,14 @@ class ImageFileMap:
         """The image as RGB; see ``to_rgb``."""
         try:
             return to_rgb(self.encoded(offset, name))
-        except (OSError, SyntaxError, ValueError, Image.DecompressionBombWarning) as error:
+        except (OSError, RuntimeError, SyntaxError, ValueError) as error:
             # Pillow's errors for what is no image, or none that it can read.
             raise _damaged(self._path, name, f"can't be decoded ({error})") from None
 
     def starts_with(self, offset: int, name: str) -> bool:
         """Whether the line at ``offset`` is that of ``name``; reads no more than its head."""
-        head = os.pread(self._file, HEAD, offset)
-        return head.startswith(name.encode() + b"\t")
+        inside = offset < os.fstat(self._file).st_size
+        return inside and os.pread(self._file, HEAD, offset).startswith(name.encode() + b"\t")
 
     def __getstate__(self) -> dict[str, Any]:
         return {"_path": self._path}
@@ -79,17 +81,18 @@ def to_rgb(data: bytes) -> Image.Image:
     """Decode an image of any format and mode as RGB.
 
     The first frame of an animation; transparency over white; 16 bits cut to 8. A truncated image is
-    filled with grey. Raises OSError, SyntaxError, ValueError or a DecompressionBombWarning for what
-    is no image, or one of more pixels than Pillow takes for safe.
+    filled with grey. Raises OSError, RuntimeError, SyntaxError or ValueError for what is no image,
+    or one of more pixels than Pillow takes for safe.
     """
-    with warnings.catch_warnings():
-        warnings.simplefilter("error", Image.DecompressionBombWarning)
-        try:
-            image = Image.open(BytesIO(data))
-        except UnidentifiedImageError:
-            raise ValueError("no known image format") from None
-        except Image.DecompressionBombError as error:
-            raise ValueError(str(error)) from None
+    try:
+        image = Image.open(BytesIO(data))
+    except UnidentifiedImageError:
+        raise ValueError("no known image format") from None
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        raise ValueError(str(error)) from None
+    # Looked at here, as what becomes of a warning is up to filters that all threads share.
+    if image.width * image.height > MOST_PIXELS:
+        raise ValueError(f"{image.width} x {image.height} pixels may be a decompression bomb")
     if image.mode.startswith("I"):
         values = np.asarray(image)
         wide = values.max() > np.iinfo(np.uint8).max

@@ -34,7 +34,9 @@ def read_jsonl(path: Path, **required: type) -> Iterator[tuple[dict[str, Any], S
                 continue
             try:
                 record = json.loads(line)
-            except ValueError as error:  # JSONDecodeError and UnicodeDecodeError alike
+                if b"\\u" in line:  # it may be a lone surrogate, which is no text
+                    json.dumps(record, ensure_ascii=False).encode()
+            except ValueError as error:  # of JSON, of UTF-8, or of a surrogate
                 raise InputError(
                     f"not JSON ({error})",
                     mend="restore the line: it is cut or damaged",

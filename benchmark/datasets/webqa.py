@@ -29,6 +29,8 @@ from benchmark.types import Document, Modality, Query
 TITLE = "WebQA, split as UniVL-DR does"
 NOTICE = ""
 DEV_QUESTIONS = 5_000
+LEAST_TRAIN = 6
+"""Of a smaller collection in WebQA's form, the dev split takes no more than one part in these."""
 SHUFFLE_SEED = 1234
 IDS_FROM = 10_000_000
 """The official offsets' row of an image is its id modulo this."""
@@ -71,8 +73,10 @@ def prepare(source: Path, writer: Writer) -> None:
 def prepare_official(source: Path, writer: Writer, dev: int, image_digest: str) -> None:
     """Write the data set from official files.
 
-    dev: how many of the shuffled train questions are the dev split.
+    dev: how many of the shuffled train questions are the dev split, but one in six at most.
     """
+    # Of several copies of a document the last one read wins, in the place of the first.
+    passages: dict[str, Document] = {}
     captions: dict[str, Document] = {}
     asked: dict[str, list[_Asked]] = {"train": [], "val": []}
     for path in (source / OFFICIAL[0], source / OFFICIAL[1]):
@@ -81,11 +85,8 @@ def prepare_official(source: Path, writer: Writer, dev: int, image_digest: str) 
             entry = _Entry(path, guid, record)
             for snippet in entry.facts("txt"):
                 passage = entry.passage(snippet)
-                # Questions share snippets; the first copy read is kept.
-                if not writer.knows(passage.id):
-                    writer.add(passage, Source(path))
+                passages[passage.id] = passage
             for image in entry.facts("img"):
-                # Of several captions of an image the last one read wins.
                 document = entry.image(image)
                 captions[document.id] = document
             if judged:
@@ -93,8 +94,11 @@ def prepare_official(source: Path, writer: Writer, dev: int, image_digest: str) 
                 if split not in asked:
                     raise entry.wrong(f"split '{split}'", "write 'train' or 'val'")
                 asked[split].append(entry.asked())
+    for passage in passages.values():
+        writer.add(passage, Source(source / OFFICIAL[0]))
     _write_images(source, writer, captions, _official_offsets(source / OFFICIAL[3]), image_digest)
     train = _shuffled(asked["train"])
+    dev = min(dev, len(train) // LEAST_TRAIN)
     for name, questions in (("train", train[dev:]), ("dev", train[:dev]), ("test", asked["val"])):
         _write_split(writer, name, questions, source / OFFICIAL[0])
 
@@ -192,8 +196,12 @@ def _entries(path: Path) -> Iterator[tuple[str, Mapping[str, Any]]]:
             if guid is None:
                 raise InputError("holds no questions", mend="restore the file", path=path)
         except ijson.JSONError as error:
+            # yajl gives bytes or text, and a drawing of the place below its message.
+            message = error.args[0]
+            text = message.decode(errors="replace") if isinstance(message, bytes) else message
+            where = f" after question '{guid}'" if guid else ""
             raise InputError(
-                f"not JSON after question '{guid or ''}' ({error})",
+                f"not JSON{where} ({text.splitlines()[0]})",
                 mend="restore the file: it is cut or damaged",
                 path=path,
             ) from None
@@ -213,7 +221,9 @@ def _prepare_derived(source: Path, writer: Writer, image_digest: str) -> None:
     for record, place in track(
         read_jsonl(path, snippet_id=str, fact=str), f"read {path.name}", None, "passages"
     ):
-        writer.add(Document(id=record["snippet_id"], text=clean(record["fact"])), place)
+        title = clean(str(record.get("title") or ""))
+        passage = Document(id=record["snippet_id"], text=clean(record["fact"]), title=title)
+        writer.add(passage, place)
     captions: dict[str, Document] = {}
     for record, place in read_jsonl(source / "all_imgs.json", caption=str):
         name = _derived_image_id(record, place)
@@ -224,17 +234,19 @@ def _prepare_derived(source: Path, writer: Writer, image_digest: str) -> None:
     offsets = _derived_offsets(source / "imgs.lineidx.new")
     _write_images(source, writer, captions, offsets, image_digest)
     for split in ("train", "dev", "test"):
-        path = source / f"{split}.json"
-        _write_split(writer, split, list(_derived_questions(path)), path)
+        path, qrels = source / f"{split}.json", source / f"{split}_qrels.txt"
+        questions = list(_derived_questions(path))
+        if qrels.exists():  # UniVL-DR evaluates by it: it has the say.
+            queries = ((asked.query, Source(path)) for asked in questions)
+            writer.split(split, queries, read_qrels(qrels), qrels)
+        else:
+            _write_split(writer, split, questions, path)
 
 
 def _derived_questions(path: Path) -> Iterator[_Asked]:
-    """The questions of a split; a qrels file beside it, as UniVL-DR evaluates by, has the say."""
-    qrels = path.with_name(f"{path.stem}_qrels.txt")
-    judgments = read_qrels(qrels) if qrels.exists() else {}
-    kinds = {"img_posFacts": list, "txt_posFacts": list}
-    for record, place in read_jsonl(path, qid=str, Q=str, **kinds):
-        images, texts = [str(name) for name in record["img_posFacts"]], record["txt_posFacts"]
+    """The questions of a split with their positive facts."""
+    for record, place in read_jsonl(path, qid=str, Q=str, img_posFacts=list, txt_posFacts=list):
+        images, texts = ([str(n) for n in record[f"{kind}_posFacts"]] for kind in ("img", "txt"))
         name = record["qid"]
         if not images and not texts:
             raise InputError(
@@ -252,7 +264,7 @@ def _derived_questions(path: Path) -> Iterator[_Asked]:
             ),
             modality=_modality(images, texts),
         )
-        yield _Asked(query, tuple(judgments.get(name, dict.fromkeys([*images, *texts]))))
+        yield _Asked(query, tuple(dict.fromkeys([*images, *texts])))
 
 
 def _derived_image_id(record: Mapping[str, Any], place: Source) -> str:

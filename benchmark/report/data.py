@@ -13,8 +13,6 @@ from benchmark.datasets.find import is_prepared
 from benchmark.datasets.verify import Check
 from benchmark.report.tables import Table
 
-MARKS = {True: "agrees", False: "DIFFERS", None: "not known"}
-
 
 def data_sets(store: Store) -> Table:
     """The data sets by name."""
@@ -65,7 +63,7 @@ def verification(data: Collection, checks: Sequence[Check]) -> Table:
             check.fact,
             "" if check.expected is None else str(check.expected),
             "" if check.found is None else str(check.found),
-            MARKS[check.agrees],
+            _status(check),
         )
         for check in checks
     ]
@@ -75,6 +73,12 @@ def verification(data: Collection, checks: Sequence[Check]) -> Table:
         rows=rows,
         records=[{**asdict(check), "agrees": check.agrees} for check in checks],
     )
+
+
+def _status(check: Check) -> str:
+    if check.expected is None:
+        return "nothing known"
+    return {True: "agrees", False: "DIFFERS", None: "could not be checked"}[check.agrees]
 
 
 def _table(

@@ -60,6 +60,7 @@ def test_webqa_answers(shared: Path, store: Store) -> None:
         ("corpus.jsonl", '{"_id": "d0", "text": "x"}\n' * 2, "corpus.jsonl:2: document id 'd0'"),
         ("corpus.jsonl", '{"_id": "d 0", "text": "x"}\n', "corpus.jsonl:1: id 'd 0'"),
         ("corpus.jsonl", '{"_id": "d0"}\n', "corpus.jsonl:1: field 'text'"),
+        ("corpus.jsonl", '{"_id": "d0", "text": "\\ud800"}\n', "corpus.jsonl:1: not JSON"),
         ("corpus.jsonl", '["d0"]\n', "corpus.jsonl:1: not a JSON object"),
         ("corpus.jsonl", "\n", "corpus.jsonl: no records"),
         ("queries.jsonl", '{"_id": "q0", "text": " "}\n', "queries.jsonl:1: query 'q0' is empty"),

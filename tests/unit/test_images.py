@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from benchmark.datasets import images
 from benchmark.datasets.images import ImageFileMap, to_rgb
 from benchmark.errors import InputError
 
@@ -69,7 +70,13 @@ def test_a_truncated_jpeg_is_used_as_far_as_it_goes() -> None:
 
 @pytest.mark.parametrize(
     "data",
-    [b"", b"no image", encoded(noise(8), "PNG")[:20], b"\x89PNG\r\n\x1a\n" + b"\0" * 40],
+    [
+        b"",
+        b"no image",
+        encoded(noise(8), "PNG")[:20],
+        b"\x89PNG\r\n\x1a\n" + b"\0" * 40,
+        encoded(noise(8), "DDS").replace(b"\x40\0\0\0", b"\0\0\0\0"),  # no known pixel format
+    ],
 )
 def test_what_is_no_image_is_named(tmp_path: Path, data: bytes) -> None:
     path = tmp_path / "imgs.tsv"
@@ -80,16 +87,17 @@ def test_what_is_no_image_is_named(tmp_path: Path, data: bytes) -> None:
 
 def test_a_decompression_bomb_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     data = encoded(Image.new("L", (300, 300)), "PNG")
-    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 60_000)
-    with pytest.raises(Image.DecompressionBombWarning):
-        to_rgb(data)
+    with monkeypatch.context() as limit:
+        limit.setattr(images, "MOST_PIXELS", 300 * 300 - 1)
+        with pytest.raises(ValueError, match="300 x 300 pixels may be a decompression bomb"):
+            to_rgb(data)
     monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 10_000)
     with pytest.raises(ValueError, match="decompression bomb"):
         to_rgb(data)
 
 
-def read_corner(images: ImageFileMap, offset: int) -> tuple[int, ...]:
-    return images.decode(offset, "2").getpixel((0, 0))  # type: ignore[return-value]
+def read_corner(tsv: ImageFileMap, offset: int) -> tuple[int, ...]:
+    return tsv.decode(offset, "2").getpixel((0, 0))  # type: ignore[return-value]
 
 
 def test_reading_by_offset_here_and_in_workers(tmp_path: Path) -> None:
@@ -97,14 +105,15 @@ def test_reading_by_offset_here_and_in_workers(tmp_path: Path) -> None:
     first = b"1\t" + base64.b64encode(encoded(Image.new("RGB", (2, 2), "blue"), "PNG")) + b"\n"
     last = b"2\t" + base64.b64encode(encoded(Image.new("RGB", (2, 2), "red"), "PNG"))
     path.write_bytes(first + last)
-    images = ImageFileMap(path)
-    assert read_corner(images, len(first)) == RED
-    assert read_corner(pickle.loads(pickle.dumps(images)), len(first)) == RED  # noqa: S301
+    tsv = ImageFileMap(path)
+    assert read_corner(tsv, len(first)) == RED
+    assert read_corner(pickle.loads(pickle.dumps(tsv)), len(first)) == RED  # noqa: S301
     for method in ("fork", "spawn"):
         with multiprocessing.get_context(method).Pool(2) as pool:
-            found = pool.starmap(read_corner, [(images, len(first))] * 4)
+            found = pool.starmap(read_corner, [(tsv, len(first))] * 4)
         assert found == [RED] * 4
     with pytest.raises(InputError, match="image 2 isn't at its offset"):
-        images.decode(0, "2")
-    assert not images.starts_with(0, "2")
-    assert images.starts_with(len(first), "2")
+        tsv.decode(0, "2")
+    assert not tsv.starts_with(0, "2")
+    assert not tsv.starts_with(2**70, "2")
+    assert tsv.starts_with(len(first), "2")

@@ -74,8 +74,8 @@ def write_derived(folder: Path) -> Path:
     write_official(folder, {})
     for name in ("WebQA_train_val.json", "WebQA_test.json", "imgs.lineidx"):
         (folder / name).unlink()
-    texts = [(f"{Q1}_0", '"shared\r fact"'), (f"{Q2}_1", "another"), (f"{Q4}_0", "added")]
-    write_lines(folder / "all_docs.json", [{"snippet_id": n, "fact": t} for n, t in texts])
+    texts = [(f"{Q1}_0", '"read\r later"'), (f"{Q2}_1", "another"), (f"{Q4}_0", "added")]
+    write_lines(folder / "all_docs.json", [snippet(name, text) for name, text in texts])
     captions = [("30000001", "last caption"), (30000000, "other"), (30000002, "pic")]
     write_lines(
         folder / "all_imgs.json",
@@ -107,6 +107,7 @@ def official(tmp_path: Path) -> Path:
 @pytest.fixture(autouse=True)
 def _one_dev_question(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(webqa, "DEV_QUESTIONS", 1)
+    monkeypatch.setattr(webqa, "LEAST_TRAIN", 1)
 
 
 def documents(data: Collection) -> list[tuple[str, str]]:
@@ -116,7 +117,7 @@ def documents(data: Collection) -> list[tuple[str, str]]:
 def test_official_files(official: Path, store: Store) -> None:
     data = prepare("webqa", official, store)
     assert documents(data) == [
-        (f"{Q1}_0", "shared fact"),  # of a shared snippet the first copy
+        (f"{Q1}_0", "read later"),  # of a shared snippet the last copy, in the first one's place
         (f"{Q2}_1", "another"),
         (f"{Q4}_0", "added"),
         ("30000001", "last caption"),  # of an image's captions the last one
@@ -145,19 +146,25 @@ def test_derived_files(tmp_path: Path, store: Store) -> None:
     )
     data = prepare("webqa", folder, store)
     official = prepare("webqa", write_official(tmp_path / "official", entries()), store)
-    assert documents(data) == documents(official)
+    assert list(map(data.corpus.__getitem__, range(6))) == list(
+        map(official.corpus.__getitem__, range(6))
+    )
     assert data.judgments("test") == official.judgments("test")
     assert data.corpus.image(4).getpixel((0, 0)) == (255, 0, 0)
     assert data.corpus.views == ("query",)
     assert data.corpus.texts([0, 4, 5], view="query") == [
-        "shared fact",
+        "read later",
         "other [SEP] what is it",
         "pic",  # the generator left it out
     ]
     with pytest.raises(InputError, match="no 'caption' captions"):
         data.corpus.texts([4], view="caption")
-    (folder / "test_qrels.txt").write_text(f"{Q2}\t{Q2}_1\t1\n")
-    assert prepare("webqa", folder, store).judgments("test") == {Q2: {f"{Q2}_1": 1}}
+    qrels = folder / "test_qrels.txt"
+    qrels.write_text(f"{Q2}\t{Q2}_1\t1\n{Q2}\t{Q1}_0\t0\n")
+    assert prepare("webqa", folder, store).judgments("test") == {Q2: {f"{Q2}_1": 1, f"{Q1}_0": 0}}
+    qrels.write_text(f"{Q2}\t{Q2}_1\t1\n{Q3}\t{Q1}_0\t1\n")
+    with pytest.raises(InputError, match=r"test_qrels\.txt:2: judgment for the unknown query"):
+        prepare("webqa", folder, store)
 
 
 def test_content_alone_is_the_fingerprint(official: Path, tmp_path: Path, store: Store) -> None:
@@ -196,6 +203,7 @@ def test_bad_questions_are_named(tmp_path: Path, store: Store, change: Any, said
     [
         ("WebQA_train_val.json", json.dumps(entries())[:-40], f"not JSON after question '{Q2}'"),
         ("WebQA_test.json", "[]", "WebQA_test.json: holds no questions"),
+        ("WebQA_test.json", "", "WebQA_test.json: not JSON (parse error: premature EOF); restore"),
         ("imgs.lineidx", "0\nx\n", "imgs.lineidx:2: offset 'x' is no number"),
         ("imgs.lineidx", "0\n5\n9\n", "imgs.tsv: image 30000001 isn't at its offset 5"),
     ],
