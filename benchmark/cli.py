@@ -19,6 +19,7 @@ from benchmark.options import (
     plugin_option,
     qrels_option,
     results_option,
+    rows_option,
     show_table,
     store_option,
 )
@@ -76,13 +77,14 @@ cli.add_command(data_commands)
 
 @cli.command("list")
 @plugin_option
+@rows_option
 @format_option
 def list_(form: str) -> None:
     """List the retrievers, one a row: name, title, setting."""
     from benchmark.registry import retrievers
     from benchmark.report.tables import Table
 
-    entries = retrievers().values()
+    entries = sorted(retrievers().values(), key=lambda entry: entry.setting)
     facts = [(e.name, e.title, e.setting, e.summary) for e in entries]
     columns = ("name", "title", "setting", "summary")
     show_table(
@@ -99,6 +101,7 @@ def list_(form: str) -> None:
 @cli.command()
 @click.argument("name")
 @plugin_option
+@rows_option
 @format_option
 def show(name: str, form: str) -> None:
     """Show a retriever: what it does, its settings, where its code is."""
@@ -128,6 +131,7 @@ def show(name: str, form: str) -> None:
 @click.option("--all", "everything", is_flag=True, help="Run every retriever that can run here.")
 @data_options
 @plugin_option
+@rows_option
 @results_option
 @format_option
 @click.option("--seed", default=1234, show_default=True, help="For all that is trained or drawn.")

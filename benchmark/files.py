@@ -4,8 +4,12 @@ import contextlib
 import hashlib
 import os
 import tempfile
+import tomllib
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
+
+from benchmark.errors import InputError
 
 
 @contextlib.contextmanager
@@ -32,6 +36,16 @@ def write_text(path: Path, text: str) -> None:
     """Write ``text`` to ``path`` as UTF-8, whole or not at all."""
     with replacing(path) as temporary:
         temporary.write_text(text, encoding="utf-8", newline="\n")
+
+
+def read_toml(path: Path) -> dict[str, Any]:
+    """The content of a TOML file. Raises InputError where there is none, or none that is TOML."""
+    if not path.is_file():
+        raise InputError("no such file", mend="check the path", path=path)
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise InputError(f"not TOML ({error})", mend="correct it", path=path) from None
 
 
 def sha256(path: Path, advance: Callable[[int], None] = lambda _: None) -> str:

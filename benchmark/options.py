@@ -24,6 +24,13 @@ def _plug_in(_: click.Context, __: click.Parameter, paths: tuple[Path, ...]) -> 
         plug_in(path)
 
 
+def _read_rows(_: click.Context, __: click.Parameter, paths: tuple[Path, ...]) -> None:
+    from benchmark.registry import read_rows
+
+    for path in paths:
+        read_rows(path)
+
+
 def _store(_: click.Context, __: click.Parameter, root: Path | None) -> Store:
     from benchmark.artefacts import Store
 
@@ -42,6 +49,15 @@ plugin_option = click.option(
     callback=_plug_in,
     expose_value=False,
     help="Run a Python file that registers retrievers. It can do all that Python can.",
+)
+rows_option = click.option(
+    "--rows",
+    type=PATH,
+    multiple=True,
+    metavar="FILE.toml",
+    callback=_read_rows,
+    expose_value=False,
+    help="Retrievers under other settings: [name] retriever = ..., title = ..., a setting = ...",
 )
 store_option = click.option(
     "--store",

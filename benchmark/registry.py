@@ -17,14 +17,15 @@ import importlib.util
 import pkgutil
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib.metadata import entry_points
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from benchmark.errors import InputError
-from benchmark.files import sha256
+from benchmark.files import read_toml, sha256
+from benchmark.retriever import settings
 from benchmark.suggest import unknown
 
 if TYPE_CHECKING:
@@ -44,10 +45,11 @@ class Entry:
     setting: str
     kind: type[Retriever]
     summary: str
+    settings: Mapping[str, object] = field(default_factory=dict)
 
     def make(self) -> Retriever:
-        """The retriever with its default settings."""
-        return self.kind()
+        """The retriever with the row's settings; others have their defaults."""
+        return self.kind(**self.settings)
 
 
 _entries: dict[str, Entry] = {}
@@ -61,18 +63,22 @@ def register(name: str, *, title: str, setting: str) -> Callable[[R], R]:
     """
 
     def decorate(kind: R) -> R:
-        if name in _entries:
-            raise InputError(f"retriever '{name}' is registered twice", mend="rename one of them")
-        if not name.replace("-", "").replace("_", "").isalnum():
-            raise InputError(
-                f"retriever name '{name}' is no plain name",
-                mend="use letters, digits, hyphens and underscores",
-            )
         summary = (kind.__doc__ or "").strip().split("\n")[0]
-        _entries[name] = Entry(name=name, title=title, setting=setting, kind=kind, summary=summary)
+        _add(Entry(name=name, title=title, setting=setting, kind=kind, summary=summary))
         return kind
 
     return decorate
+
+
+def _add(entry: Entry) -> None:
+    if entry.name in _entries:
+        raise InputError(f"retriever '{entry.name}' is registered twice", mend="rename one of them")
+    if not entry.name.replace("-", "").replace("_", "").isalnum():
+        raise InputError(
+            f"retriever name '{entry.name}' is no plain name",
+            mend="use letters, digits, hyphens and underscores",
+        )
+    _entries[entry.name] = entry
 
 
 def retrievers() -> Mapping[str, Entry]:
@@ -114,6 +120,36 @@ def plug_in(path: Path) -> None:
         raise InputError("registers no retriever", mend="use @register(...)", path=path)
     for entry in new:
         entry.kind.source = sha256(path)
+
+
+def read_rows(path: Path) -> None:
+    """Register the rows of a TOML file: retrievers under other settings, without code.
+
+    [clip-large]                          # the row's name
+    retriever = "clip-zero-shot"          # what it is a variant of
+    title = "CLIP ViT-L/14"
+    start = "laion2b_s32b_b82k"           # any of the retriever's settings
+    """
+    for name, row in read_toml(path).items():
+        if not isinstance(row, dict):
+            raise InputError(f"'{name}' is no table", mend=f"write [{name}] above it", path=path)
+        base, title = row.pop("retriever", None), row.pop("title", name)
+        if not isinstance(base, str) or not isinstance(title, str):
+            raise InputError(
+                f"row '{name}' names no retriever", mend='add retriever = "..."', path=path
+            )
+        entry = retriever(base)
+        known = settings(entry.make())
+        for key, value in row.items():
+            if key not in known:
+                raise unknown(f"setting of {base}", key, list(known))
+            if known[key] is not None and type(value) is not type(known[key]):
+                raise InputError(
+                    f"'{key}' of row '{name}' is no {type(known[key]).__name__}",
+                    mend=f"write a value like {known[key]!r}",
+                    path=path,
+                )
+        _add(replace(entry, name=name, title=title, settings={**entry.settings, **row}))
 
 
 @cache

@@ -8,7 +8,6 @@ path = "../scifact"     # relative to the TOML file
 from __future__ import annotations
 
 import importlib
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,7 +17,7 @@ from benchmark.artefacts import INCIDENTAL, Artefact, Store
 from benchmark.datasets.collection import Collection
 from benchmark.datasets.writer import Writer
 from benchmark.errors import InputError
-from benchmark.files import sha256, write_text
+from benchmark.files import read_toml, sha256, write_text
 from benchmark.progress import Progress
 from benchmark.suggest import unknown
 
@@ -123,12 +122,7 @@ def _pointer(name: str, store: Store) -> Path:
 
 
 def _configured(path: Path) -> tuple[str, str, Path]:
-    if not path.is_file():
-        raise InputError("no such file", mend="check --dataset", path=path)
-    try:
-        settings = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise InputError(f"not TOML ({error})", mend="correct it", path=path) from None
+    settings = read_toml(path)
     fields = []
     for key in ("name", "format", "path"):
         if not isinstance(settings.get(key), str):
