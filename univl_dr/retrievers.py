@@ -1,1 +1,226 @@
-"""The rows of the paper that are trained as it says."""
+"""The rows of the paper that are trained as it says, and the authors' released checkpoints."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from benchmark.datasets import DEFAULT
+from benchmark.registry import register
+from benchmark.retriever import Ranking, Retriever, Task
+from benchmark.types import MODALITIES, Modality
+
+if TYPE_CHECKING:
+    from benchmark.datasets import Collection
+    from univl_dr.documents import Presentation, View
+    from univl_dr.embedder import Start
+    from univl_dr.inference import Encoding
+    from univl_dr.negatives import Strategy
+    from univl_dr.stages import Texts
+    from univl_dr.train import Recipe
+
+SETTING = "UnivSearch"
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Clip(Retriever):
+    """Base of the rows: CLIP's two towers, one index over both modalities.
+
+    view: the parts of an image document that count. unreadable: whether an image that can't be
+    decoded stops the work or leaves its caption alone. bf16: autocast, several times faster.
+    """
+
+    view: View = "both"
+    unreadable: Literal["fail", "skip"] = "fail"
+    bf16: bool = False
+
+    def weights(self, data: Collection, seed: int) -> Start:
+        """The encoder."""
+        raise NotImplementedError
+
+    def presentation(self, data: Collection, seed: int) -> Presentation:
+        """What the encoder is shown of documents."""
+        del data, seed
+        from univl_dr.documents import Presentation
+
+        return Presentation(view=self.view, unreadable=self.unreadable)
+
+    def ranking(self, task: Task) -> Ranking:
+        from benchmark.dense.search import DenseRanking
+
+        return DenseRanking(task=task, model=self.encoding(task.data, task.seed))
+
+    def encoding(self, data: Collection, seed: int) -> Encoding:
+        """The model that ranks."""
+        from univl_dr.inference import Encoding
+
+        presentation = self.presentation(data, seed)
+        return Encoding(weights=self.weights(data, seed), presentation=presentation, bf16=self.bf16)
+
+
+@register("clip-zero-shot", title="CLIP (Zero-Shot)", setting=SETTING)
+@dataclass(frozen=True, kw_only=True)
+class CLIPZeroShot(_Clip):
+    """CLIP as it was pretrained, over passages and captioned images.
+
+    ``start``: a tag of open_clip's for ViT-B/32, or the path of a checkpoint in OpenAI's naming. On
+    webqa-mini a small CLIP takes its place, pretrained on described images.
+    """
+
+    start: str = "openai"
+
+    def weights(self, data: Collection, seed: int) -> Start:
+        del seed
+        from univl_dr.stages import zero_shot
+
+        return zero_shot(data, self.start)
+
+    def lacks(self, task: Task | None) -> str | None:
+        if task is None or task.data.name == DEFAULT or Path(self.start).is_file():
+            return None
+        from univl_dr.models import OpenClip
+
+        return OpenClip(pretrained=self.start).lacks()
+
+
+@register("clip-dpr", title="CLIP-DPR", setting=SETTING)
+@dataclass(frozen=True, kw_only=True)
+class CLIPDPR(CLIPZeroShot):
+    """CLIP trained on the task with in-batch negatives of both modalities.
+
+    ``modality``: train on the questions of one modality alone. ``balanced``: as many questions of
+    each modality in a batch. ``select``: keep the weights of best in-batch accuracy on dev (as the
+    paper does), or of best MRR@10 over the dev collection.
+    """
+
+    modality: Modality | None = None
+    balanced: bool = False
+    select: Literal["accuracy", "mrr"] = "accuracy"
+
+    def weights(self, data: Collection, seed: int) -> Start:
+        from univl_dr.stages import clip_dpr, recipes
+
+        return clip_dpr(
+            super().weights(data, seed),
+            data,
+            seed,
+            CLIPZeroShot.presentation(self, data, seed),
+            self.changed(recipes(data).in_batch),
+            balanced=self.balanced,
+            modality=self.modality,
+        )
+
+    def changed(self, recipe: Recipe) -> Recipe:
+        """A recipe with this row's settings."""
+        return replace(recipe, select=self.select, bf16=self.bf16)
+
+    def lacks(self, task: Task | None) -> str | None:
+        if task and (missing := [one for one in ("train", "dev") if one not in task.data.splits]):
+            return f"needs questions to learn from: the data set has no split '{missing[0]}'"
+        return super().lacks(task)
+
+
+@register("univl-dr", title="UniVL-DR", setting=SETTING)
+@dataclass(frozen=True, kw_only=True)
+class UniVLDR(CLIPDPR):
+    """CLIP-DPR trained further with hard negatives of both modalities and verbalized captions.
+
+    ``negatives``: how they are drawn. ``verbalized``: captions are expanded by a generated question
+    (query) or caption, given with the data or else written by a verbalizer trained here.
+    """
+
+    negatives: Strategy = "balanced"
+    verbalized: Texts | None = "query"
+
+    def weights(self, data: Collection, seed: int) -> Start:
+        from univl_dr.stages import recipes, univl_dr
+
+        return univl_dr(
+            self._first_stage(data, seed),
+            data,
+            seed,
+            self.presentation(data, seed),
+            self.changed(recipes(data).hard),
+            self.negatives,
+        )
+
+    def presentation(self, data: Collection, seed: int) -> Presentation:
+        from univl_dr.stages import recipes, verbalized
+
+        plain = super().presentation(data, seed)
+        if self.verbalized is None:
+            return plain
+        encoder = self._first_stage(data, seed).weights
+        recipe = recipes(data).verbalizer
+        captions = verbalized(encoder, data, seed, plain, recipe, self.verbalized)
+        return replace(plain, captions=captions)
+
+    def lacks(self, task: Task | None) -> str | None:
+        if task and not all(task.data.corpus.rows(modality) for modality in MODALITIES):
+            return "needs passages and images: the data set has one of the two"
+        return super().lacks(task)
+
+    def _first_stage(self, data: Collection, seed: int) -> Encoding:
+        from univl_dr.inference import Encoding
+
+        return Encoding(
+            weights=super().weights(data, seed),
+            presentation=super().presentation(data, seed),
+            bf16=self.bf16,
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Released(_Clip):
+    """Base of the released checkpoints; ``checkpoint`` is relative to the folder of the images."""
+
+    checkpoint: str
+
+    def weights(self, data: Collection, seed: int) -> Start:
+        del seed
+        from benchmark.files import sha256
+        from univl_dr.models import ClipFile
+
+        path = self._path(data)
+        return ClipFile(path=path, sha256=sha256(path))
+
+    def lacks(self, task: Task | None) -> str | None:
+        if task is None:
+            return None
+        if task.data.name == DEFAULT or not task.data.corpus.rows("image"):
+            return "needs the real WebQA: give --dataset webqa"
+        if not (path := self._path(task.data)).is_file():
+            return f"needs the authors' checkpoint: put it at {path}"
+        return None
+
+    def _path(self, data: Collection) -> Path:
+        return (data.folder / "images.tsv").resolve().parent / self.checkpoint
+
+
+@register("clip-dpr-released", title="CLIP-DPR (released)", setting=SETTING)
+@dataclass(frozen=True, kw_only=True)
+class ReleasedCLIPDPR(_Released):
+    """The authors' checkpoint of CLIP-DPR, ranked here."""
+
+    checkpoint: str = "checkpoints/clip-dpr.pt"
+
+
+@register("univl-dr-released", title="UniVL-DR (released)", setting=SETTING)
+@dataclass(frozen=True, kw_only=True)
+class ReleasedUniVLDR(_Released):
+    """The authors' checkpoint of UniVL-DR, ranked here with their verbalized captions."""
+
+    checkpoint: str = "checkpoints/univl-dr.pt"
+
+    def presentation(self, data: Collection, seed: int) -> Presentation:
+        from univl_dr.verbalize import Given
+
+        return replace(super().presentation(data, seed), captions=Given(view="query"))
+
+    def lacks(self, task: Task | None) -> str | None:
+        if reason := super().lacks(task):
+            return reason
+        if task and "query" not in task.data.corpus.views:
+            return "needs the authors' all_imgs_query.json beside the data set's other files"
+        return None

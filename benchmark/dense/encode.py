@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -14,7 +15,7 @@ import numpy.typing as npt
 
 from benchmark.artefacts import Artefact, Store
 from benchmark.files import write_text
-from benchmark.progress import Progress
+from benchmark.progress import Progress, say
 from benchmark.types import Modality
 
 if TYPE_CHECKING:
@@ -27,7 +28,11 @@ CHUNK = 4096
 
 
 class Encoder(Protocol):
-    """A loaded model. Rows of its results belong to the rows of its arguments."""
+    """A loaded model. Rows of its results belong to the rows of its arguments.
+
+    It may have ``notes``: counts of what befell the texts and images so far (cut, left out), by
+    name, which are kept beside the embeddings and told.
+    """
 
     @property
     def dimension(self) -> int:
@@ -67,7 +72,8 @@ class Embedded(Artefact):
         encoder = self.model.load(store)
         shape = (self.count(), encoder.dimension)
         mark, path = folder / "done.json", folder / "embeddings.npy"
-        done = json.loads(mark.read_text()) if mark.exists() else 0
+        done, counts = json.loads(mark.read_text()) if mark.exists() else (0, {})
+        notes = before = Counter[str](counts)
         matrix = np.lib.format.open_memmap(
             path, mode="r+" if done else "w+", dtype=np.float32, shape=shape
         )
@@ -77,9 +83,13 @@ class Embedded(Artefact):
                 stop = min(start + CHUNK, shape[0])
                 matrix[start:stop] = self.encode(encoder, matrix[:start], stop)
                 matrix.flush()
-                write_text(mark, json.dumps(stop))
+                notes = before + Counter(getattr(encoder, "notes", {}))
+                write_text(mark, json.dumps([stop, notes]))
                 progress.advance(stop - start)
+        write_text(folder / "notes.json", json.dumps(notes) + "\n")
         mark.unlink(missing_ok=True)
+        for what, count in notes.items():
+            say(f"{type(self).__name__.lower()}: {count:,} {what}")
 
     def matrix(self, store: Store) -> Matrix:
         """The embeddings, mapped from disk; float32, shape (count, dimension)."""

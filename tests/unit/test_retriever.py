@@ -66,7 +66,8 @@ def test_an_installed_package_adds_its_own(
         "from dataclasses import dataclass\n"
         "from benchmark import Retriever, register\n"
         "@register('theirs', title='Theirs', setting='Mine')\n"
-        "@dataclass(frozen=True, kw_only=True)\nclass Theirs(Retriever):\n    '''One of theirs.'''\n"
+        "@dataclass(frozen=True, kw_only=True)\n"
+        "class Theirs(Retriever):\n    '''One of theirs.'''\n"
     )
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
     assert "One of theirs." in bench("list").stdout

@@ -1,0 +1,206 @@
+"""The dual encoder: what a document is, cutting to length, and weights from other houses."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+from torch import Tensor
+from univl_tiny import clip, collection
+
+from benchmark.artefacts import Store
+from benchmark.dense.encode import Documents
+from benchmark.errors import InputError
+from univl_dr.documents import Presentation
+from univl_dr.embedder import Item
+from univl_dr.encoder import DualEncoder
+from univl_dr.inference import Encoding
+from univl_dr.tokens import BytePairs
+from univl_dr.weights import fit, read_weights
+
+CONFIG: dict[str, Any] = {
+    "embed_dim": 24,
+    "quick_gelu": True,
+    "vision_cfg": {"image_size": 32, "patch_size": 8, "width": 64, "head_width": 64, "layers": 2},
+    "text_cfg": {"context_length": 77, "vocab_size": 49408, "width": 64, "heads": 1, "layers": 2},
+}
+TEXTS = ["a red tower", "which of the two lighthouses is taller, and why?", "x"]
+
+
+@pytest.fixture(scope="module")
+def encoder() -> DualEncoder:
+    torch.manual_seed(0)
+    return DualEncoder(CONFIG, BytePairs()).eval()
+
+
+def images(count: int) -> list[Image.Image]:
+    pixels = np.random.default_rng(0).integers(0, 256, (count, 40, 56, 3), dtype=np.uint8)
+    return [Image.fromarray(one) for one in pixels]
+
+
+@torch.inference_mode()
+def test_a_document_is_the_normalised_sum_of_its_parts(encoder: DualEncoder) -> None:
+    pixels = [encoder.preprocess(image) for image in images(2)]
+    items = [Item("one", pixels[0]), Item("two", None), Item(None, pixels[1])]
+    caption, passage = encoder.embed_texts(["one", "two"])
+    first, second = encoder.embed_images(pixels)
+    assert caption.norm() != pytest.approx(1, abs=0.01)  # parts are summed as the towers give them
+    expected = torch.stack([first + caption, passage, second])
+    expected = expected / expected.norm(dim=1, keepdim=True)
+    assert torch.allclose(encoder.embed_documents(items), expected, atol=1e-6)
+
+
+@torch.inference_mode()
+def test_cutting_batches_to_their_longest_text_changes_nothing(encoder: DualEncoder) -> None:
+    import open_clip
+
+    tokens = open_clip.get_tokenizer("ViT-B-32")([*TEXTS, "many words " * 60])
+    whole = encoder.clip.encode_text(tokens)
+    encoder.cut = 0
+    assert torch.allclose(encoder.embed_texts([*TEXTS, "many words " * 60]), whole, atol=1e-5)
+    assert encoder.cut == 1
+
+
+@torch.inference_mode()
+def test_preprocessing_is_clips(encoder: DualEncoder) -> None:
+    from open_clip.transform import image_transform
+
+    (image,) = images(1)
+    expected = image_transform(32, is_train=False)(image)
+    ours = (encoder.preprocess(image) - encoder.mean) / encoder.deviation
+    assert torch.allclose(ours, expected, atol=1e-5)
+
+
+@torch.inference_mode()
+def test_a_checkpoint_named_as_openai_does_gives_what_transformers_gives(tmp_path: Path) -> None:
+    theirs = other_clip()
+    path = tmp_path / "released.pt"
+    weights = {name: tensor.half() for name, tensor in openai_names(theirs).items()}
+    torch.save({"epoch": 3, "model": weights}, path)
+    theirs.load_state_dict({name: one.half().float() for name, one in theirs.state_dict().items()})
+    module = DualEncoder(CONFIG, BytePairs()).eval()
+    fit(module.clip, read_weights(path), path)
+
+    tokens = [[module.tokens.start, *module.tokens.ids(text), module.tokens.end] for text in TEXTS]
+    for text, ids in zip(TEXTS, tokens, strict=True):
+        expected = theirs.text_projection(theirs.text_model(torch.tensor([ids])).pooler_output)
+        assert torch.allclose(module.embed_texts([text]), expected, atol=1e-5)
+    pixels = [module.preprocess(image) for image in images(2)]
+    scaled = (torch.stack(pixels) - module.mean) / module.deviation
+    expected = theirs.visual_projection(theirs.vision_model(scaled).pooler_output)
+    assert torch.allclose(module.embed_images(pixels), expected, atol=1e-5)
+
+
+def test_it_is_saved_whole_with_its_activation(encoder: DualEncoder, tmp_path: Path) -> None:
+    encoder.save(tmp_path)
+    loaded = DualEncoder.load(tmp_path).eval()
+    assert loaded.config == encoder.config
+    assert loaded.config["quick_gelu"]
+    with torch.inference_mode():
+        assert torch.equal(loaded.embed_texts(TEXTS), encoder.embed_texts(TEXTS))
+    (tmp_path / "again").mkdir()
+    loaded.save(tmp_path / "again")
+    for name in ("model.safetensors", "model.json"):
+        assert (tmp_path / name).read_bytes() == (tmp_path / "again" / name).read_bytes()
+
+
+class Malicious:
+    def __reduce__(self) -> tuple[object, ...]:
+        return print, ("run",)
+
+
+def test_bad_checkpoints_are_named(encoder: DualEncoder, tmp_path: Path) -> None:
+    weights = encoder.clip.state_dict()
+    path = tmp_path / "bad.pt"
+
+    def refusal() -> str:
+        with pytest.raises(InputError) as caught:
+            fit(encoder.clip, read_weights(path), path)
+        assert str(caught.value).startswith(f"{path}: ")
+        return str(caught.value)
+
+    torch.save({"model": {"a": Malicious()}}, path)
+    assert "holds code" in refusal()
+    torch.save({"model": weights}, path)
+    path.write_bytes(path.read_bytes()[:5000])
+    assert "cannot be read" in refusal()
+    torch.save({"model": {**weights, "text_projection": torch.zeros(64, 25)}}, path)
+    assert "'text_projection' has shape (64, 25), not (64, 24)" in refusal()
+    torch.save({"model": {**weights, "extra": torch.zeros(1)}}, path)
+    assert "holds 'extra'" in refusal()
+    torch.save({"model": {k: v for k, v in weights.items() if k != "logit_scale"}}, path)
+    assert "lacks 'logit_scale'" in refusal()
+
+
+def test_an_unreadable_image_is_named_or_skipped_and_counted(tmp_path: Path, store: Store) -> None:
+    data = collection(tmp_path / "tiny", broken=3)
+    rows = np.arange(len(data.corpus))
+    with pytest.raises(InputError, match="image 3"):
+        Encoding(weights=clip(data)).load(store).encode_documents(data.corpus, rows)
+    skipping = Encoding(weights=clip(data), presentation=Presentation(unreadable="skip"))
+    encoder = skipping.load(store)
+    found = encoder.encode_documents(data.corpus, rows)
+    notes = store.path(Documents(model=skipping, data=data)) / "notes.json"
+    assert json.loads(notes.read_text()) == encoder.notes == {"unreadable images": 1}
+    captions = Encoding(weights=clip(data), presentation=Presentation(view="caption"))
+    alone = captions.load(store).encode_documents(data.corpus, rows)
+    assert np.allclose(found[11], alone[11], atol=1e-6)
+    assert not np.allclose(found[12], alone[12], atol=1e-2)
+
+
+def other_clip() -> Any:
+    """A CLIP of the same shape by another hand, with random weights."""
+    from transformers import CLIPConfig, CLIPModel
+
+    shape = {"hidden_size": 64, "intermediate_size": 256, "num_hidden_layers": 2}
+    shape |= {"num_attention_heads": 1}
+    text = {"vocab_size": 49408, "max_position_embeddings": 77, "eos_token_id": 49407, **shape}
+    vision = {"image_size": 32, "patch_size": 8, **shape}
+    torch.manual_seed(1)
+    model = CLIPModel(CLIPConfig(text_config=text, vision_config=vision, projection_dim=24)).eval()
+    for parameter in model.parameters():
+        torch.nn.init.normal_(parameter, std=0.1)
+    return model
+
+
+def openai_names(model: Any) -> dict[str, Tensor]:
+    """The weights of transformers' CLIP by OpenAI's names."""
+    old = model.state_dict()
+    new = {
+        "logit_scale": old["logit_scale"],
+        "positional_embedding": old["text_model.embeddings.position_embedding.weight"],
+        "token_embedding.weight": old["text_model.embeddings.token_embedding.weight"],
+        "text_projection": old["text_projection.weight"].T,
+        "visual.proj": old["visual_projection.weight"].T,
+        "visual.class_embedding": old["vision_model.embeddings.class_embedding"],
+        "visual.conv1.weight": old["vision_model.embeddings.patch_embedding.weight"],
+        "visual.positional_embedding": old["vision_model.embeddings.position_embedding.weight"],
+    }
+    parts = ("weight", "bias")
+    norms = {
+        "ln_final": "text_model.final_layer_norm",
+        "visual.ln_pre": "vision_model.pre_layrnorm",
+        "visual.ln_post": "vision_model.post_layernorm",
+    }
+    for tower, prefix in (("text_model", ""), ("vision_model", "visual.")):
+        for layer in range(2):
+            ours = f"{prefix}transformer.resblocks.{layer}"
+            its = f"{tower}.encoder.layers.{layer}"
+            for part in parts:
+                new[f"{ours}.attn.in_proj_{part}"] = torch.cat(
+                    [old[f"{its}.self_attn.{one}_proj.{part}"] for one in "qkv"]
+                )
+            norms |= {
+                f"{ours}.attn.out_proj": f"{its}.self_attn.out_proj",
+                f"{ours}.ln_1": f"{its}.layer_norm1",
+                f"{ours}.ln_2": f"{its}.layer_norm2",
+                f"{ours}.mlp.c_fc": f"{its}.mlp.fc1",
+                f"{ours}.mlp.c_proj": f"{its}.mlp.fc2",
+            }
+    for ours, its in norms.items():
+        for part in parts:
+            new[f"{ours}.{part}"] = old[f"{its}.{part}"]
+    return new

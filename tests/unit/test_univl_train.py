@@ -1,0 +1,170 @@
+"""Training: the same bytes twice, across a kill too; what stops it; what it selects by."""
+
+import json
+import multiprocessing
+import os
+import signal
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from univl_tiny import checkpoint, collection
+
+from benchmark.artefacts import Store
+from benchmark.errors import InputError
+from univl_dr.curves import waited
+from univl_dr.documents import Presentation
+from univl_dr.examples import Examples
+from univl_dr.inference import Validation
+from univl_dr.losses import InBatch, Outcome
+from univl_dr.train import Checkpoint
+from univl_dr.weights import read_weights
+
+
+@dataclass(frozen=True, kw_only=True)
+class Until:
+    """In-batch training that does something else at one step."""
+
+    step: int
+    action: str
+
+    def __call__(self, module: Any, examples: Any) -> Outcome:
+        outcome = InBatch()(module, examples)
+        if module.training:
+            module.seen = getattr(module, "seen", 0) + 1
+            if module.seen == self.step and self.action == "kill":
+                os.kill(os.getpid(), signal.SIGKILL)
+            if module.seen == self.step:
+                return Outcome(outcome.loss * float("nan"), 0, outcome.total)
+        return outcome
+
+
+def train(made: Checkpoint, folder: Path, store: Store) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    made.build(folder, store)
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in sorted(folder.iterdir())}
+
+
+def test_a_killed_training_goes_on_to_the_same_bytes(tmp_path: Path, store: Store) -> None:
+    data = collection(tmp_path / "tiny")
+    made = checkpoint(data)
+    train(made, tmp_path / "whole", store)
+    train(made, tmp_path / "again", store)
+    assert contents(tmp_path / "whole") == contents(tmp_path / "again")
+    assert set(contents(tmp_path / "whole")) >= {"model.safetensors", "curves.json", "curves.svg"}
+
+    killed = replace(made, objective=Until(step=5, action="kill"))
+    process = multiprocessing.get_context("spawn").Process(
+        target=train, args=(killed, tmp_path / "cut", store)
+    )
+    process.start()
+    process.join()
+    assert process.exitcode == -signal.SIGKILL
+    assert torch.load(tmp_path / "cut" / "state.pt", weights_only=True)["done"] == 3
+    train(made, tmp_path / "cut", store)
+    assert contents(tmp_path / "cut") == contents(tmp_path / "whole")
+
+
+def test_another_seed_gives_other_weights(tmp_path: Path, store: Store) -> None:
+    made = checkpoint(collection(tmp_path / "tiny"))
+    one, other = (store.path(replace(made, seed=seed)) for seed in (1, 2))
+    assert contents(one)["model.safetensors"] != contents(other)["model.safetensors"]
+
+
+def test_a_loss_that_is_no_number_stops_and_keeps_the_last_good_weights(
+    tmp_path: Path, store: Store
+) -> None:
+    made = checkpoint(collection(tmp_path / "tiny"))
+    failing = replace(made, objective=Until(step=7, action="fail"))
+    with pytest.raises(InputError, match=r"loss is nan at step 7, batch 3 of epoch 2 \([it]\d, "):
+        train(failing, tmp_path / "cut", store)
+    kept = read_weights(tmp_path / "cut" / "model.safetensors")
+    assert all(tensor.isfinite().all() for tensor in kept.values())
+    assert torch.load(tmp_path / "cut" / "state.pt", weights_only=True)["done"] == 6
+
+
+def test_parts_of_a_batch_add_up_to_the_whole(tmp_path: Path, store: Store) -> None:
+    """With a loss that looks at each example alone, accumulation changes nothing.
+
+    A large epsilon: without it Adam turns the rounding of a zero gradient into a whole step.
+    """
+    data = collection(tmp_path / "tiny")
+    alone = [
+        replace(checkpoint(data, accumulate=parts, epsilon=1.0), objective=Alone()).module(store)
+        for parts in (1, 4)
+    ]
+    for one, other in zip(alone[0].parameters(), alone[1].parameters(), strict=True):
+        assert torch.allclose(one, other, atol=1e-5)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Alone:
+    """The squared distance between a question and its positive."""
+
+    def __call__(self, module: Any, examples: Any) -> Outcome:
+        questions = module.embed_questions([example.question for example in examples])
+        documents = module.embed_documents([example.items[0] for example in examples])
+        return Outcome((questions - documents).square().sum(1).mean(), 0, len(examples))
+
+
+def test_it_learns_and_keeps_what_it_selects_by(tmp_path: Path, store: Store) -> None:
+    data = collection(tmp_path / "tiny")
+    made = checkpoint(data, epochs=30, evaluate_every=20, batch=8)
+    by_mrr = replace(made.recipe, select="mrr")
+    with pytest.raises(ValueError, match="needs a validation"):
+        replace(made, recipe=by_mrr)
+    made = replace(made, recipe=by_mrr, validation=Validation(data=data))
+    curves = json.loads((store.path(made) / "curves.json").read_text())
+    measured = [point["dev_mrr"] for point in curves["curve"]]
+    assert measured[-1] > 0.8 > 0.5 > measured[0]
+    best = max(point["dev_mrr"] for point in curves["curve"][1:])
+    (kept,) = [point for point in curves["curve"] if point["step"] == curves["chosen"]]
+    assert kept["dev_mrr"] == best
+    again = Validation(data=data).open(made.module(store).eval(), store)
+    assert again() == pytest.approx(best)
+
+
+def test_patience_counts_from_the_last_best_and_a_tie_is_a_gain() -> None:
+    assert waited([]) == 0
+    assert waited([0.5, 0.7, 0.7]) == 0
+    assert waited([0.7, 0.5, 0.6]) == 2
+
+
+def test_training_stops_when_patience_ends(tmp_path: Path, store: Store) -> None:
+    made = checkpoint(collection(tmp_path / "tiny"), epochs=50, patience=2, learning_rate=0.0)
+    made = replace(made, objective=Worsening())
+    curves = json.loads((store.path(made) / "curves.json").read_text())
+    assert [point["step"] for point in curves["curve"]] == [0, 3, 6, 9]
+    assert curves["chosen"] == 3
+
+
+@dataclass(frozen=True, kw_only=True)
+class Worsening:
+    """Right on the dev examples at the first evaluations, then wrong."""
+
+    def __call__(self, module: Any, examples: Any) -> Outcome:
+        loss = module.embed_questions([example.question for example in examples]).sum()
+        module.calls = getattr(module, "calls", 0) + (not module.training)
+        return Outcome(loss, int(module.calls <= 8), 1)
+
+
+def test_too_few_examples_and_single_modalities(tmp_path: Path, store: Store) -> None:
+    data = collection(tmp_path / "tiny")
+    with pytest.raises(InputError, match="16 training examples are fewer than a batch"):
+        store.path(checkpoint(data, batch=17))
+    made = checkpoint(data)
+    module = made.start.module(store)
+    pictured = Examples(data=data, modality="image").open(store, module.preprocess)
+    assert len(pictured) == 8
+    captions = Presentation(view="caption")
+    drawn = Examples(data=data, presentation=captions, balanced=True).open(store, module.preprocess)
+    import numpy as np
+
+    generator = np.random.default_rng(0)
+    names = [one.name[0] for one in drawn.draw(drawn.order(generator), generator)]
+    assert names == ["i", "t"] * 8

@@ -1,0 +1,102 @@
+"""How a document is put before a model: which of its parts, and which caption."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from benchmark.artefacts import Store
+from benchmark.datasets import Corpus
+from benchmark.errors import InputError
+from univl_dr.embedder import Item
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+    from torch import Tensor
+
+View: TypeAlias = Literal["both", "caption", "image"]
+"""Which parts of a captioned image count."""
+
+CACHED = 8192
+"""Preprocessed images kept in memory (1.2 GB of them at 224 pixels)."""
+
+DECODERS = 4
+"""Threads that decode images: Pillow lets others run meanwhile."""
+
+
+class Captions(Protocol):
+    """Other texts for the images' own captions: a frozen dataclass, part of the identity."""
+
+    def open(self, store: Store, corpus: Corpus) -> Callable[[Sequence[int]], list[str]]:
+        """What gives the caption of each image document of some rows; made first if need be."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Presentation:
+    """What a model is shown of a document; a passage is always its text.
+
+    unreadable: an image that can't be decoded stops the work by name ("fail"), or its document is
+    shown without it, and counted ("skip").
+    """
+
+    view: View = "both"
+    captions: Captions | None = None
+    unreadable: Literal["fail", "skip"] = "fail"
+
+
+AS_IS = Presentation()
+
+
+class Presenter:
+    """Presents the documents of one corpus to one model."""
+
+    def __init__(
+        self,
+        presentation: Presentation,
+        corpus: Corpus,
+        store: Store,
+        preprocess: Callable[[Image], Tensor],
+    ) -> None:
+        self._as = presentation
+        self._corpus = corpus
+        captions = presentation.captions
+        self._captions = None if captions is None else captions.open(store, corpus)
+        self._preprocess = preprocess
+        self._image = lru_cache(maxsize=CACHED)(self._read)
+        self.unreadable: dict[int, str] = {}
+        """What was wrong with each image that was skipped, by row."""
+
+    def items(self, rows: Sequence[int] | npt.NDArray[np.int64]) -> list[Item]:
+        """The documents in ``rows``."""
+        places = np.asarray(rows, dtype=np.int64)
+        texts: list[str | None] = list(self._corpus.texts(places))
+        images: list[Tensor | None] = [None] * len(texts)
+        pictured = np.flatnonzero(places >= self._corpus.rows("image").start)
+        if len(pictured) and self._as.view == "image":
+            for place in pictured:
+                texts[place] = None
+        elif len(pictured) and self._captions is not None:
+            captions = self._captions(places[pictured].tolist())
+            for place, caption in zip(pictured, captions, strict=True):
+                texts[place] = caption
+        if len(pictured) and self._as.view != "caption":
+            with ThreadPoolExecutor(DECODERS) as pool:
+                decoded = pool.map(self._image, places[pictured].tolist())
+                for place, image in zip(pictured, decoded, strict=True):
+                    images[place] = image
+        return [Item(text, image) for text, image in zip(texts, images, strict=True)]
+
+    def _read(self, row: int) -> Tensor | None:
+        try:
+            return self._preprocess(self._corpus.image(row))
+        except InputError as error:
+            if self._as.unreadable == "fail":
+                raise
+            self.unreadable[row] = str(error)
+            return None

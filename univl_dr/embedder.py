@@ -1,0 +1,93 @@
+"""What the trainer and the search ask of a model: to embed questions and documents."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+import torch
+from torch import Tensor, nn
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+    from benchmark.artefacts import Store
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Item:
+    """A document as a model sees it: a passage, a caption, an image (preprocessed), or both."""
+
+    text: str | None
+    image: Tensor | None = None
+
+
+class Trained(nn.Module):
+    """A module that reads images in its own way and can be saved."""
+
+    threads: int | None = None
+    """How many threads compute; None for all. One suits a small model: waiting for each other would
+    cost more than it gains, and the weights come out alike however many cores there are."""
+
+    def preprocess(self, image: Image) -> Tensor:
+        """An image as this model reads it; batches stack these, so all have one shape."""
+        raise NotImplementedError(f"{type(self).__name__} reads no images")
+
+    def save(self, folder: Path) -> None:
+        """Write weights and configuration."""
+        raise NotImplementedError
+
+    @property
+    def device(self) -> torch.device:
+        return next(self.parameters()).device
+
+
+class Embedder(Trained):
+    """A dual encoder: the inner product of two embeddings says how well a document answers."""
+
+    dimension: int
+
+    cut: int = 0
+    """How many of the texts read so far were longer than the model reads, and lost their end."""
+
+    def embed_questions(self, texts: Sequence[str]) -> Tensor:
+        """Float32, shape (texts, dimension)."""
+        raise NotImplementedError
+
+    def embed_documents(self, items: Sequence[Item]) -> Tensor:
+        """Float32, shape (items, dimension)."""
+        raise NotImplementedError
+
+    def scale(self) -> Tensor:
+        """What the loss multiplies inner products by; a scalar."""
+        return torch.ones((), device=self.device)
+
+
+class Start(Protocol):
+    """Where a model comes from: a frozen dataclass, part of the identity of what is made of it."""
+
+    def module(self, store: Store) -> Trained:
+        """The model as this says, in fp32."""
+
+    def restore(self, folder: Path) -> Trained:
+        """The model that ``save`` wrote into ``folder`` after training from here."""
+
+
+@contextlib.contextmanager
+def computing(module: Trained, *, bf16: bool = False) -> Iterator[None]:
+    """Run ``module`` on its number of threads, and its matrix products in bf16 where wanted."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(module.threads or before)
+    try:
+        with torch.autocast(module.device.type, dtype=torch.bfloat16, enabled=bf16):
+            yield
+    finally:
+        torch.set_num_threads(before)
+
+
+def device() -> torch.device:
+    """Where models run: the first GPU where there is one."""
+    return torch.device("cuda" if torch.cuda.is_available() else "cpu")

@@ -1,0 +1,140 @@
+"""The dual encoder of UniVL-DR: CLIP's two towers, one space for passages and captioned images."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from open_clip import CLIP
+from open_clip.constants import OPENAI_DATASET_MEAN, OPENAI_DATASET_STD
+from PIL import Image
+from torch import Tensor
+from torch.nn.functional import normalize
+
+from benchmark.dense.encode import batches_by_length
+from univl_dr.embedder import Embedder, Item, device
+from univl_dr.tokens import Tokens, load_tokens
+from univl_dr.weights import fit, read_weights, save_weights
+
+BATCH = 64
+"""Texts or images that go through a tower at once."""
+
+SMALL = 128
+"""Up to this width of the embeddings, one thread computes."""
+
+WEIGHTS, CONFIG = "model.safetensors", "model.json"
+
+
+class DualEncoder(Embedder):
+    """Questions, passages and captions by CLIP's text tower, images by its image tower.
+
+    A document's embedding is the sum of its parts' (an image's and its caption's, both as they
+    leave the towers), L2-normalised; a question's is normalised too. ``config``
+    holds open_clip's ``embed_dim``, ``quick_gelu``, ``vision_cfg`` and ``text_cfg``.
+    """
+
+    mean: Tensor
+    deviation: Tensor
+
+    def __init__(self, config: Mapping[str, Any], tokens: Tokens) -> None:
+        super().__init__()
+        self.config = {"quick_gelu": False, **config}
+        self.clip = CLIP(**self.config)
+        self.tokens = tokens
+        self.dimension = int(config["embed_dim"])
+        self.threads = 1 if self.dimension <= SMALL else None
+        self.longest = int(self.clip.context_length)
+        self.size = int(config["vision_cfg"]["image_size"])
+        for name, values in (("mean", OPENAI_DATASET_MEAN), ("deviation", OPENAI_DATASET_STD)):
+            channels = 255 * torch.tensor(values).view(3, 1, 1)
+            self.register_buffer(name, channels, persistent=False)
+
+    @classmethod
+    def load(cls, folder: Path) -> DualEncoder:
+        """The encoder that ``save`` wrote."""
+        config = json.loads((folder / CONFIG).read_text(encoding="utf-8"))
+        module = cls(config, load_tokens(folder))
+        fit(module.clip, read_weights(folder / WEIGHTS), folder / WEIGHTS)
+        return module.to(device())
+
+    def save(self, folder: Path) -> None:
+        """Weights as safetensors, the configuration as JSON, and the vocabulary if it is ours."""
+        (folder / CONFIG).write_text(json.dumps(self.config, indent=1) + "\n", encoding="utf-8")
+        self.tokens.save(folder)
+        save_weights(self.clip, folder / WEIGHTS)
+
+    def scale(self) -> Tensor:
+        """exp(logit_scale), which is learnt."""
+        scale: Tensor = self.clip.logit_scale.exp()
+        return scale
+
+    def preprocess(self, image: Image.Image) -> Tensor:
+        """Resized by its shorter side (bicubic) and cropped at the centre; uint8, (3, size, size).
+
+        CLIP's preprocessing, but for the normalisation, which ``embed_images`` does.
+        """
+        width, height = image.size
+        shorter = min(width, height)
+        width, height = self.size * width // shorter, self.size * height // shorter
+        left, top = round((width - self.size) / 2), round((height - self.size) / 2)
+        scaled = image.resize((width, height), Image.Resampling.BICUBIC)
+        cropped = scaled.crop((left, top, left + self.size, top + self.size))
+        return torch.from_numpy(np.array(cropped)).permute(2, 0, 1)
+
+    def embed_questions(self, texts: Sequence[str]) -> Tensor:
+        return normalize(self.embed_texts(texts), dim=-1)
+
+    def embed_documents(self, items: Sequence[Item]) -> Tensor:
+        texts = [(place, item.text) for place, item in enumerate(items) if item.text is not None]
+        images = [(place, item.image) for place, item in enumerate(items) if item.image is not None]
+        total = torch.zeros(len(items), self.dimension, device=self.device)
+        if texts:
+            places, contents = zip(*texts, strict=True)
+            total = total.index_add(0, self._places(places), self.embed_texts(contents))
+        if images:
+            places, pixels = zip(*images, strict=True)
+            total = total.index_add(0, self._places(places), self.embed_images(pixels))
+        return normalize(total, dim=-1)
+
+    def embed_images(self, images: Sequence[Tensor]) -> Tensor:
+        """Unnormalised embeddings of preprocessed images; float32, shape (images, dimension)."""
+        parts = []
+        for start in range(0, len(images), BATCH):
+            pixels = torch.stack(list(images[start : start + BATCH])).to(self.device)
+            parts.append(self.clip.encode_image((pixels - self.mean) / self.deviation).float())
+        return torch.cat(parts)
+
+    def embed_texts(self, texts: Sequence[str]) -> Tensor:
+        """Unnormalised embeddings of texts, cut to the context length; float32, (texts, dimension).
+
+        Batches are sorted by length and hold no position beyond their longest text: the tower is
+        causal and pools at the end token, so what comes after it changes nothing.
+        """
+        tokens = [self._tokens(text) for text in texts]
+        parts, order = [], []
+        for places in batches_by_length([len(ids) for ids in tokens], BATCH):
+            parts.append(self._embed_tokens([tokens[place] for place in places]))
+            order.append(places)
+        return torch.cat(parts)[self._places(np.argsort(np.concatenate(order)))]
+
+    def _tokens(self, text: str) -> list[int]:
+        ids, room = self.tokens.ids(text), self.longest - 2
+        self.cut += len(ids) > room
+        return [self.tokens.start, *ids[:room], self.tokens.end]
+
+    def _embed_tokens(self, batch: Sequence[list[int]]) -> Tensor:
+        clip, width = self.clip, max(map(len, batch))
+        ids = torch.tensor([ids + [0] * (width - len(ids)) for ids in batch], device=self.device)
+        ends = torch.tensor([len(ids) - 1 for ids in batch], device=self.device)
+        hidden = clip.token_embedding(ids) + clip.positional_embedding[:width]
+        hidden = clip.transformer(hidden, attn_mask=clip.attn_mask[:width, :width])
+        pooled = clip.ln_final(hidden[torch.arange(len(batch), device=self.device), ends])
+        embedded: Tensor = pooled @ clip.text_projection
+        return embedded.float()
+
+    def _places(self, places: Any) -> Tensor:
+        return torch.as_tensor(np.asarray(places), device=self.device)

@@ -1,0 +1,144 @@
+"""What is trained on: questions, each with a positive and, where wanted, mined negatives."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from benchmark.artefacts import Store
+from benchmark.datasets import Collection
+from benchmark.errors import InputError
+from benchmark.types import Modality
+from univl_dr.documents import AS_IS, Presentation, Presenter
+from univl_dr.embedder import Item
+from univl_dr.negatives import Negatives, Pool
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+    from torch import Tensor
+
+Rows = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Example:
+    """A question with its candidates, the positive first.
+
+    keys: which content each candidate is. positives: the keys of all that answer the question.
+    """
+
+    name: str
+    question: str
+    items: Sequence[Item]
+    keys: Sequence[int]
+    positives: frozenset[int]
+
+
+class Drawn(Protocol):
+    """Examples ready to be drawn; all randomness comes from the generator given."""
+
+    unreadable: Mapping[int, str]
+    """What was wrong with the images that were left out, by row."""
+
+    def __len__(self) -> int: ...
+
+    def order(self, generator: np.random.Generator) -> Rows:
+        """The examples of an epoch, by number."""
+
+    def draw(self, numbers: Rows, generator: np.random.Generator) -> list[Example]:
+        """The examples of these numbers, each with a positive (and negatives) drawn at random."""
+
+
+class Source(Protocol):
+    """Where examples come from: a frozen dataclass, part of the identity of what learns them."""
+
+    def open(self, store: Store, preprocess: Callable[[Image], Tensor]) -> Drawn:
+        """Read what drawing needs; ``preprocess`` is the model's own."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Examples:
+    """The judged questions of a split of ``data``, one random positive each.
+
+    modality: only the questions that documents of one modality answer, for single-modality
+    retrievers. balanced: each batch holds as many questions answered by images as by passages (this
+    project's reading of the paper's "in-batch balanced"): both kinds are shuffled and interleaved,
+    and the more numerous loses its rest.
+    """
+
+    data: Collection
+    split: str = "train"
+    presentation: Presentation = AS_IS
+    negatives: Negatives | None = None
+    modality: Modality | None = None
+    balanced: bool = False
+
+    def open(self, store: Store, preprocess: Callable[[Image], Tensor]) -> Drawn:
+        presenter = Presenter(self.presentation, self.data.corpus, store, preprocess)
+        pool = None if self.negatives is None else self.negatives.open(store)
+        return _Judged(self, presenter, pool)
+
+
+class _Judged:
+    def __init__(self, source: Examples, presenter: Presenter, pool: Pool | None) -> None:
+        self._source = source
+        self._presenter = presenter
+        self._pool = pool
+        self.unreadable: Mapping[int, str] = presenter.unreadable
+        data = source.data
+        judgments = data.judgments(source.split)
+        rows = data.corpus.find(id_ for judged in judgments.values() for id_ in judged)
+        allowed = data.corpus.rows(source.modality)
+        self._questions = []
+        for place, query in enumerate(data.queries(source.split)):
+            judged = judgments.get(query.id, {})
+            positives = [rows[id_] for id_, relevance in judged.items() if relevance > 0]
+            if positives := [row for row in positives if row in allowed]:
+                self._questions.append((place, query, positives))
+        if not self._questions:
+            raise InputError(
+                f"no question of split '{source.split}' has a document to learn from",
+                mend="train on a data set with judged training questions",
+                path=data.folder,
+            )
+
+    def __len__(self) -> int:
+        return len(self._questions)
+
+    def order(self, generator: np.random.Generator) -> Rows:
+        if not self._source.balanced:
+            return generator.permutation(len(self))
+        images = self._source.data.corpus.rows("image")
+        pictured = np.array([positives[0] in images for _, _, positives in self._questions])
+        kinds = [generator.permutation(np.flatnonzero(pictured == kind)) for kind in (True, False)]
+        shorter = min(map(len, kinds))
+        return np.stack([kind[:shorter] for kind in kinds], axis=1).ravel()
+
+    def draw(self, numbers: Rows, generator: np.random.Generator) -> list[Example]:
+        chosen = [self._questions[number] for number in numbers]
+        candidates = []
+        for place, _, positives in chosen:
+            rows = [int(generator.choice(positives))]
+            if self._pool is not None:
+                rows += self._pool.draw(place, generator)
+            candidates.append(rows)
+        items = iter(self._presenter.items([row for rows in candidates for row in rows]))
+        return [
+            Example(
+                name=query.id,
+                question=query.text,
+                items=[next(items) for _ in rows],
+                keys=self._canonical[rows].tolist(),
+                positives=frozenset(self._canonical[positives].tolist()),
+            )
+            for rows, (_, query, positives) in zip(candidates, chosen, strict=True)
+        ]
+
+    @cached_property
+    def _canonical(self) -> npt.NDArray[np.int32]:
+        return self._source.data.corpus.canonical

@@ -1,0 +1,114 @@
+"""Trained models at work: as encoders for the search, and measured over the dev collection."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+
+from benchmark.artefacts import Store
+from benchmark.datasets import Collection, Corpus
+from benchmark.dense.encode import Matrix
+from benchmark.dense.search import search
+from univl_dr.documents import AS_IS, Presentation, Presenter
+from univl_dr.embedder import Embedder, Start, Trained, computing
+from univl_dr.examples import Rows
+
+CHUNK = 1024
+"""Documents that are held decoded at a time."""
+
+CUTOFF = 10
+
+
+@dataclass(frozen=True, kw_only=True)
+class Encoding:
+    """An embedder with what it is shown of documents: a model for ``DenseRanking``.
+
+    bf16: run the towers in bf16 by autocast, which is several times faster and changes embeddings
+    in the third digit; it is part of the identity.
+    """
+
+    weights: Start
+    presentation: Presentation = AS_IS
+    bf16: bool = False
+
+    def load(self, store: Store) -> EmbedderEncoder:
+        """Load the weights."""
+        module = self.weights.module(store)
+        assert isinstance(module, Embedder)  # noqa: S101  (nothing else can be searched with)
+        return EmbedderEncoder(module, self.presentation, store, bf16=self.bf16)
+
+
+class EmbedderEncoder:
+    """An embedder as the benchmark's ``Encoder``."""
+
+    def __init__(
+        self, module: Embedder, presentation: Presentation, store: Store, *, bf16: bool
+    ) -> None:
+        self._module = module.eval()
+        self._presentation = presentation
+        self._store = store
+        self._bf16 = bf16
+        self._presenter: Presenter | None = None
+
+    @property
+    def dimension(self) -> int:
+        return self._module.dimension
+
+    def encode_queries(self, texts: Sequence[str]) -> Matrix:
+        with torch.inference_mode(), computing(self._module, bf16=self._bf16):
+            return self._module.embed_questions(texts).float().cpu().numpy()
+
+    def encode_documents(self, corpus: Corpus, rows: Rows) -> Matrix:
+        if self._presenter is None:
+            self._presenter = Presenter(
+                self._presentation, corpus, self._store, self._module.preprocess
+            )
+        parts = []
+        for start in range(0, len(rows), CHUNK):
+            items = self._presenter.items(rows[start : start + CHUNK])
+            with torch.inference_mode(), computing(self._module, bf16=self._bf16):
+                parts.append(self._module.embed_documents(items).float().cpu().numpy())
+        return np.concatenate(parts)
+
+    @property
+    def notes(self) -> dict[str, int]:
+        """What became of texts and images so far, where not all of them could be used."""
+        unreadable = len(self._presenter.unreadable) if self._presenter else 0
+        found = {
+            "texts cut at the context length": self._module.cut,
+            "unreadable images": unreadable,
+        }
+        return {what: count for what, count in found.items() if count}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Validation:
+    """MRR@10 of a split's judged questions over the whole collection."""
+
+    data: Collection
+    presentation: Presentation = AS_IS
+    split: str = "dev"
+
+    def open(self, module: Trained, store: Store) -> Callable[[], float]:
+        """What measures the module as it is when called: 0 for a rank beyond 10, as ever."""
+        assert isinstance(module, Embedder)  # noqa: S101  (nothing else can be searched with)
+        encoder = EmbedderEncoder(module, self.presentation, store, bf16=False)
+        corpus, judgments = self.data.corpus, self.data.judgments(self.split)
+        judged = [query for query in self.data.queries(self.split) if query.id in judgments]
+        questions = [query.text for query in judged]
+        rows = corpus.find(id_ for answers in judgments.values() for id_ in answers)
+        relevant = [
+            [rows[id_] for id_, relevance in judgments[query.id].items() if relevance > 0]
+            for query in judged
+        ]
+
+        def mrr() -> float:
+            documents = encoder.encode_documents(corpus, np.arange(len(corpus)))
+            found = search(encoder.encode_queries(questions), documents, CUTOFF).rows
+            hits = [np.isin(top, wanted) for top, wanted in zip(found, relevant, strict=True)]
+            return float(np.mean([hit.any() / (1 + hit.argmax()) for hit in hits]))
+
+        return mrr

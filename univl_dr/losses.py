@@ -1,0 +1,118 @@
+"""The losses of both stages, and the objectives that training minimises with them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import torch
+from torch import Tensor
+from torch.nn.functional import cross_entropy
+
+from univl_dr.embedder import Embedder, Trained
+from univl_dr.examples import Example
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Outcome:
+    """The mean loss of some examples, and how many of ``total`` decisions were right."""
+
+    loss: Tensor
+    correct: int
+    total: int
+
+    @classmethod
+    def of(cls, logits: Tensor, targets: Tensor) -> Outcome:
+        """Softmax cross-entropy; a decision is right where no logit exceeds the target's."""
+        best = logits.detach().max(dim=1).values
+        right = logits.detach().gather(1, targets.unsqueeze(1)).squeeze(1) >= best
+        return cls(cross_entropy(logits, targets), int(right.sum()), len(targets))
+
+
+class Objective(Protocol):
+    """What a training minimises: a frozen dataclass, part of the identity of its checkpoint."""
+
+    def __call__(self, module: Trained, examples: Sequence[Example]) -> Outcome: ...
+
+
+def in_batch_logits(questions: Tensor, documents: Tensor, scale: Tensor) -> Tensor:
+    """Each question against every document of the batch; shape (batch, batch x candidates).
+
+    questions: (batch, dimension). documents: (batch, candidates, dimension), the positive first: it
+    is in column ``i * candidates`` of row ``i``. Questions against documents only, not the reverse
+    (UniVL-DR's first stage).
+    """
+    return scale * questions @ documents.flatten(0, 1).T
+
+
+def hard_negative_logits(questions: Tensor, documents: Tensor, scale: Tensor) -> Tensor:
+    """Each question against its own candidates alone; shape (batch, candidates).
+
+    Shapes as for ``in_batch_logits``; the positive is in column 0 (its second stage).
+    """
+    return scale * torch.einsum("bd,bcd->bc", questions, documents)
+
+
+def false_negatives(examples: Sequence[Example]) -> Tensor:
+    """Which documents of the batch answer a question without being its positive.
+
+    bool, shape (batch, batch x candidates), in the order of ``in_batch_logits``.
+    """
+    return torch.tensor(
+        [
+            [
+                key in asked.positives and not (other is asked and place == 0)
+                for other in examples
+                for place, key in enumerate(other.keys)
+            ]
+            for asked in examples
+        ]
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class InBatch:
+    """Softmax over all documents of the batch, of both modalities.
+
+    mask: leave out those that answer the question too; the paper keeps them as negatives.
+    """
+
+    mask: bool = False
+
+    def __call__(self, module: Trained, examples: Sequence[Example]) -> Outcome:
+        questions, documents, scale = _embed(module, examples)
+        logits = in_batch_logits(questions, documents, scale)
+        if self.mask:
+            logits = logits.masked_fill(false_negatives(examples).to(logits.device), float("-inf"))
+        targets = torch.arange(len(examples), device=logits.device) * documents.shape[1]
+        return Outcome.of(logits, targets)
+
+
+@dataclass(frozen=True, kw_only=True)
+class HardNegative:
+    """Softmax over a question's positive and its own negatives, with no in-batch negatives."""
+
+    def __call__(self, module: Trained, examples: Sequence[Example]) -> Outcome:
+        logits = hard_negative_logits(*_embed(module, examples))
+        return Outcome.of(logits, torch.zeros(len(logits), dtype=torch.long, device=logits.device))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Symmetric:
+    """CLIP's own pretraining loss: the mean of both directions (Radford et al., 2021, figure 3)."""
+
+    def __call__(self, module: Trained, examples: Sequence[Example]) -> Outcome:
+        logits = in_batch_logits(*_embed(module, examples))
+        targets = torch.arange(len(examples), device=logits.device)
+        there, back = Outcome.of(logits, targets), Outcome.of(logits.T, targets)
+        return Outcome((there.loss + back.loss) / 2, there.correct, there.total)
+
+
+def _embed(module: Trained, examples: Sequence[Example]) -> tuple[Tensor, Tensor, Tensor]:
+    assert isinstance(module, Embedder)  # noqa: S101  (these objectives train nothing else)
+    questions = module.embed_questions([example.question for example in examples])
+    items = [item for example in examples for item in example.items]
+    documents = module.embed_documents(items)
+    candidates = documents.view(len(examples), -1, module.dimension)
+    return questions, candidates, module.scale()

@@ -1,0 +1,122 @@
+"""Where the encoders come from, as values: an open_clip tag, a file, or a small one of our own."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import open_clip
+import torch
+from open_clip.pretrained import get_pretrained_cfg
+
+from benchmark.artefacts import INCIDENTAL, Store
+from benchmark.errors import InputError
+from benchmark.hub import lacks_weights
+from benchmark.suggest import unknown
+from univl_dr.embedder import device
+from univl_dr.encoder import DualEncoder
+from univl_dr.tokens import BytePairs, Vocabulary
+from univl_dr.weights import fit, read_weights
+
+VIT_B_32 = "ViT-B-32-quickgelu"
+"""OpenAI's ViT-B/32: with GELU in place of QuickGELU it scores lower, and nothing says why."""
+
+
+class _Clip:
+    """What all of these share: the form in which a trained encoder is kept."""
+
+    def restore(self, folder: Path) -> DualEncoder:
+        """The encoder that ``DualEncoder.save`` wrote."""
+        return DualEncoder.load(folder)
+
+
+@dataclass(frozen=True, kw_only=True)
+class OpenClip(_Clip):
+    """A model of open_clip with the weights of a tag of its, downloaded at first use."""
+
+    name: str = VIT_B_32
+    pretrained: str = "openai"
+
+    def module(self, store: Store) -> DualEncoder:
+        del store
+        tags = open_clip.list_pretrained_tags_by_model(self.name)
+        if self.pretrained not in tags:
+            raise unknown("open_clip weights", self.pretrained, tags)
+        module = DualEncoder(_config(self.name), BytePairs())
+        loaded = open_clip.create_model(self.name, pretrained=self.pretrained)
+        module.clip.load_state_dict(loaded.state_dict())
+        return module.to(device())
+
+    def lacks(self) -> str | None:
+        """Why the weights can't be had, and what mends it; None where they can."""
+        weights = get_pretrained_cfg(self.name, self.pretrained)
+        if not weights:
+            return f"needs an open_clip tag or a file: '{self.pretrained}' is neither"
+        return lacks_weights(weights["hf_hub"].rstrip("/"), "open_clip_model.safetensors")
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClipFile(_Clip):
+    """A model of open_clip with the weights of a file, such as one of UniVL-DR's releases.
+
+    The released files name their tensors as OpenAI does, which is how open_clip's plain CLIP names
+    them too, and hold fp16; they are used in fp32.
+    """
+
+    path: Path = field(metadata=INCIDENTAL)
+    sha256: str
+    name: str = VIT_B_32
+
+    def module(self, store: Store) -> DualEncoder:
+        del store
+        module = DualEncoder(_config(self.name), BytePairs())
+        fit(module.clip, read_weights(self.path), self.path)
+        return module.to(device())
+
+
+@dataclass(frozen=True, kw_only=True)
+class SmallClip(_Clip):
+    """An untrained CLIP for small images and a vocabulary of word pieces, cheap on two cores."""
+
+    vocabulary: Vocabulary
+    seed: int
+    image_size: int = 48
+    patch: int = 8
+    width: int = 64
+    heads: int = 2
+    layers: int = 3
+    context: int = 77
+
+    def module(self, store: Store) -> DualEncoder:
+        tokens = self.vocabulary.tokens(store)
+        torch.manual_seed(self.seed)
+        config = {
+            "embed_dim": self.width,
+            "vision_cfg": {
+                "image_size": self.image_size,
+                "patch_size": self.patch,
+                "width": self.width,
+                "head_width": self.width // self.heads,
+                "layers": self.layers,
+            },
+            "text_cfg": {
+                "context_length": self.context,
+                "vocab_size": tokens.size,
+                "width": self.width,
+                "heads": self.heads,
+                "layers": self.layers,
+            },
+        }
+        return DualEncoder(config, tokens).to(device())
+
+
+def _config(name: str) -> dict[str, Any]:
+    """open_clip's configuration of a plain CLIP with OpenAI's tokenizer."""
+    config: dict[str, Any] | None = open_clip.get_model_config(name)
+    if config is None:
+        raise unknown("open_clip model", name, open_clip.list_models())
+    plain = {"embed_dim", "quick_gelu", "vision_cfg", "text_cfg"}
+    if not plain.issuperset(config) or "hf_model_name" in config["text_cfg"]:
+        raise InputError(f"open_clip's '{name}' is no plain CLIP", mend=f"take one like {VIT_B_32}")
+    return config

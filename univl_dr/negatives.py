@@ -1,0 +1,121 @@
+"""Hard negatives: what a trained model wrongly ranks high, and the ways of drawing from it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import cycle, islice
+from pathlib import Path
+from types import MappingProxyType
+from typing import Literal, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from benchmark.artefacts import Artefact, Store
+from benchmark.errors import InputError
+from benchmark.retriever import Ranking
+from benchmark.suggest import unknown
+
+Rows = npt.NDArray[np.int32]
+
+Strategy: TypeAlias = Literal[
+    "balanced",
+    "random",
+    "only-text",
+    "only-image",
+    "two-text-one-image",
+    "one-text-two-image",
+    "one",
+]
+
+MIX: Mapping[Strategy, tuple[int, int, int]] = MappingProxyType(
+    {
+        "balanced": (1, 1, 0),
+        "random": (0, 0, 2),
+        "only-text": (2, 0, 0),
+        "only-image": (0, 2, 0),
+        "two-text-one-image": (2, 1, 0),
+        "one-text-two-image": (1, 2, 0),
+        "one": (0, 0, 1),
+    }
+)
+"""How many passages, images, and documents of either kind each strategy draws."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class HardNegatives(Artefact):
+    """The mined negatives of each question of the ranking's split, best first.
+
+    The ranking's documents (in UniVL-DR the top 100 of the joint index) without the positives and,
+    unlike the original, without copies of a positive under other ids.
+    """
+
+    ranking: Ranking
+
+    def build(self, folder: Path, store: Store) -> None:
+        task = self.ranking.task
+        corpus, judgments = task.data.corpus, task.data.judgments(task.split)
+        found = self.ranking.top(store).rows
+        rows_of = corpus.find(id_ for judged in judgments.values() for id_ in judged)
+        negatives = np.full_like(found, -1)
+        for place, query in enumerate(task.data.queries(task.split)):
+            judged = judgments.get(query.id, {})
+            positives = [rows_of[id_] for id_, relevance in judged.items() if relevance > 0]
+            rows = found[place][found[place] >= 0]
+            kept = rows[~np.isin(corpus.canonical[rows], corpus.canonical[positives])]
+            negatives[place, : len(kept)] = kept
+        np.save(folder / "negatives.npy", negatives)
+
+    def rows(self, store: Store) -> Rows:
+        """Corpus rows; int32, shape (questions, depth), -1 after the last."""
+        rows: Rows = np.load(store.path(self) / "negatives.npy", allow_pickle=False)
+        return rows
+
+
+@dataclass(frozen=True, kw_only=True)
+class Negatives:
+    """How negatives are drawn from the mined ones, for each question anew.
+
+    "balanced" draws a passage and an image (UniVL-DR), "random" two of the mixed list, whatever
+    they are, "one" a single one of it (the paper's model selection); the others say what they
+    draw. That "only-text" and "only-image" draw two, as many as "balanced", is unsourced. Where a
+    question has too few of one modality, the other fills up.
+    """
+
+    mined: HardNegatives
+    strategy: Strategy = "balanced"
+
+    def open(self, store: Store) -> Pool:
+        """Read the mined negatives."""
+        if self.strategy not in MIX:
+            raise unknown("strategy", self.strategy, list(MIX))
+        images = self.mined.ranking.task.data.corpus.rows("image")
+        return Pool(self.mined.rows(store), images.start, self.strategy)
+
+
+class Pool:
+    """Draws negatives of a question by a strategy."""
+
+    def __init__(self, rows: Rows, first_image: int, strategy: Strategy) -> None:
+        self._rows = rows
+        self._first_image = first_image
+        self._strategy = strategy
+
+    def draw(self, place: int, generator: np.random.Generator) -> list[int]:
+        """Corpus rows of negatives for the question at ``place`` of its split.
+
+        Each once, unless the question has fewer in all than are drawn.
+        """
+        rows = self._rows[place]
+        shuffled = generator.permutation(rows[rows >= 0]).tolist()
+        if not shuffled:
+            raise InputError(
+                f"question {place} has no mined negative", mend="mine deeper or add documents"
+            )
+        texts, images, either = MIX[self._strategy]
+        passages = [row for row in shuffled if row < self._first_image]
+        pictures = [row for row in shuffled if row >= self._first_image]
+        first = passages[:texts] + pictures[:images]
+        rest = [row for row in shuffled if row not in first]
+        return list(islice(cycle(first + rest), texts + images + either))

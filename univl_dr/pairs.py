@@ -1,0 +1,82 @@
+"""What webqa-mini's small models start from: described images, and questions on other topics."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+
+from benchmark.artefacts import Store
+from benchmark.datasets import Collection
+from benchmark.datasets.images import ImageFileMap
+from benchmark.datasets.jsonl import read_jsonl
+from benchmark.datasets.webqa_mini import FOLDER
+from univl_dr.embedder import Item
+from univl_dr.examples import Drawn, Example, Rows
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+    from torch import Tensor
+
+HELD_OUT = 10
+"""Each so many-th pair is for the dev part."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pairs:
+    """Pairs beside the questions of webqa-mini, whose entities they share nothing with.
+
+    kind: "described" asks for an image by a caption that tells what it shows (what CLIP is
+    pretrained on); "nq" asks for a passage by a question of another domain (in Natural Questions'
+    place).
+    """
+
+    data: Collection
+    kind: Literal["described", "nq"]
+    part: Literal["train", "dev"] = "train"
+
+    def open(self, store: Store, preprocess: Callable[[Image], Tensor]) -> Drawn:
+        del store
+        folder = self.data.folder / FOLDER
+        if self.kind == "nq":
+            records = read_jsonl(folder / "nq.jsonl", question=str, passage=str)
+            pairs = [(record["question"], Item(record["passage"])) for record, _ in records]
+        else:
+            images = ImageFileMap(folder / "pretrain_imgs.tsv")
+            offsets = (folder / "pretrain_imgs.lineidx").read_text(encoding="ascii").split()
+            records = read_jsonl(folder / "pretrain.jsonl", image_id=int, caption=str)
+            pairs = []
+            for offset, (record, _) in zip(offsets, records, strict=True):
+                image = images.decode(int(offset), str(record["image_id"]))
+                pairs.append((record["caption"], Item(None, preprocess(image))))
+        held_out = self.part == "dev"
+        return _Drawn([one for n, one in enumerate(pairs) if (n % HELD_OUT == 0) == held_out])
+
+
+class _Drawn:
+    unreadable: Mapping[int, str] = MappingProxyType({})
+
+    def __init__(self, pairs: list[tuple[str, Item]]) -> None:
+        self._pairs = pairs
+
+    def __len__(self) -> int:
+        return len(self._pairs)
+
+    def order(self, generator: np.random.Generator) -> Rows:
+        return generator.permutation(len(self))
+
+    def draw(self, numbers: Rows, generator: np.random.Generator) -> list[Example]:
+        del generator
+        return [
+            Example(
+                name=f"pair {number}",
+                question=self._pairs[number][0],
+                items=[self._pairs[number][1]],
+                keys=[number],
+                positives=frozenset([number]),
+            )
+            for number in numbers.tolist()
+        ]

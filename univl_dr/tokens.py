@@ -1,0 +1,138 @@
+"""Texts to token ids: CLIP's own byte pairs, or word pieces learnt from a data set."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import chain
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+from benchmark.artefacts import Artefact, Store
+from benchmark.datasets import Collection
+
+if TYPE_CHECKING:
+    from tokenizers import Tokenizer
+    from tokenizers.models import Model
+
+FILE = "tokenizer.json"
+UNKNOWN = "[UNK]"
+SPECIAL = ("[PAD]", UNKNOWN, "[CLS]", "[SEP]", "[MASK]")
+
+
+class Tokens(Protocol):
+    """A tokenizer with the start and end tokens that CLIP's text tower expects."""
+
+    start: int
+    end: int
+    size: int
+    """How many ids there are."""
+
+    def ids(self, text: str) -> list[int]:
+        """The ids of a text, without start and end, however long it is."""
+
+    def text(self, ids: Sequence[int]) -> str:
+        """The text that ids stand for."""
+
+    def save(self, folder: Path) -> None:
+        """Write what ``load_tokens`` needs beyond the package itself."""
+
+
+class BytePairs:
+    """OpenAI CLIP's tokenizer."""
+
+    def __init__(self) -> None:
+        from open_clip import SimpleTokenizer
+
+        self._tokenizer: Any = SimpleTokenizer()
+        self.start: int = self._tokenizer.sot_token_id
+        self.end: int = self._tokenizer.eot_token_id
+        self.size: int = self._tokenizer.vocab_size
+
+    def ids(self, text: str) -> list[int]:
+        found: list[int] = self._tokenizer.encode(text)
+        return found
+
+    def text(self, ids: Sequence[int]) -> str:
+        return str(self._tokenizer.decode(list(ids))).strip()
+
+    def save(self, folder: Path) -> None:
+        """Nothing to write: open_clip carries the vocabulary."""
+
+
+class WordPieces:
+    """Word pieces of a ``Vocabulary``; start and end are the last two ids, as in CLIP's own."""
+
+    def __init__(self, path: Path) -> None:
+        from tokenizers import Tokenizer
+
+        self._tokenizer = Tokenizer.from_file(str(path))
+        pieces = self._tokenizer.get_vocab_size()
+        self.start, self.end, self.size = pieces, pieces + 1, pieces + 2
+
+    def ids(self, text: str) -> list[int]:
+        return list(self._tokenizer.encode(text).ids)
+
+    def text(self, ids: Sequence[int]) -> str:
+        return str(self._tokenizer.decode(list(ids)))
+
+    def save(self, folder: Path) -> None:
+        self._tokenizer.save(str(folder / FILE))
+
+
+def load_tokens(folder: Path) -> Tokens:
+    """The tokenizer that was saved in ``folder``."""
+    path = folder / FILE
+    return WordPieces(path) if path.exists() else BytePairs()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Vocabulary(Artefact):
+    """Word pieces learnt from the training texts alone: questions, and documents that answer them.
+
+    Lower-cased, split as BERT does; the first ids are BERT's special tokens, so that a small BERT
+    can read it too.
+    """
+
+    data: Collection
+    size: int = 1000
+
+    def build(self, folder: Path, store: Store) -> None:  # noqa: ARG002
+        from tokenizers import models, trainers
+
+        texts = list(self._texts())
+        learning = _bert(models.WordPiece(unk_token=UNKNOWN))
+        normalizer = learning.normalizer
+        characters = sorted({char for text in texts for char in normalizer.normalize_str(text)})
+        trainer = trainers.WordPieceTrainer(
+            vocab_size=self.size,
+            # Letters within words would be numbered in the order of a hash table, differently each
+            # time, and ties are broken by these numbers; special tokens come in the order given.
+            special_tokens=[*SPECIAL, *(f"##{char}" for char in characters)],
+            show_progress=False,
+        )
+        learning.train_from_iterator(texts, trainer)
+        learnt = _bert(models.WordPiece(learning.get_vocab(), unk_token=UNKNOWN))
+        learnt.add_special_tokens(list(SPECIAL))
+        learnt.save(str(folder / FILE))
+
+    def tokens(self, store: Store) -> WordPieces:
+        """The tokenizer, trained first where it is missing."""
+        return WordPieces(store.path(self) / FILE)
+
+    def _texts(self) -> Iterable[str]:
+        for query in self.data.queries("train"):
+            yield query.text
+        judged = chain.from_iterable(self.data.judgments("train").values())
+        yield from self.data.corpus.texts(sorted(self.data.corpus.find(judged).values()))
+
+
+def _bert(model: Model) -> Tokenizer:
+    """A tokenizer that lower-cases and splits as BERT's does."""
+    from tokenizers import Tokenizer, decoders, normalizers, pre_tokenizers
+
+    tokenizer = Tokenizer(model)
+    tokenizer.normalizer = normalizers.BertNormalizer()
+    tokenizer.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
+    tokenizer.decoder = decoders.WordPiece()
+    return tokenizer

@@ -1,0 +1,255 @@
+"""Training: a start, a source of examples and an objective in, a checkpoint with its curves out.
+
+The released code of UniVL-DR keeps weights in fp16 and no fp32 masters. Here weights, gradients'
+sums and the optimizer are fp32; a recipe may run the towers in bf16 by autocast.
+
+All randomness of a step is drawn from the seed and the step's number, and all that an evaluation
+decides follows from the curve. So a training that was killed goes on from the weights and moments
+of its last evaluation, and ends with the weights it would have had.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, ClassVar, Literal
+
+import numpy as np
+import torch
+
+from benchmark.artefacts import Artefact, Store
+from benchmark.errors import InputError
+from benchmark.files import replacing
+from benchmark.progress import Progress, say
+from univl_dr.curves import Point, waited, write_curves
+from univl_dr.embedder import Start, Trained, computing
+from univl_dr.examples import Example, Rows, Source
+from univl_dr.inference import Validation
+from univl_dr.losses import Objective, Outcome
+
+STATE = "state.pt"
+ORDER, DRAW, DEV, DROP = range(4)
+"""What a random generator is for: it is seeded by the seed, this, and a number."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recipe:
+    """How weights are optimised; the defaults are those of UniVL-DR's released code.
+
+    AdamW with decoupled weight decay on matrices only: vectors (norms, biases) and logit_scale have
+    none. The learning rate falls to zero by a cosine over all epochs, without warm-up. Each epoch
+    drops its last short batch.
+    evaluate_every: steps. patience: how many evaluations in a row may bring no gain; a tie is one.
+    select: what the kept weights are best in, accuracy on the dev examples (the paper) or MRR@10
+    over the dev collection.
+    accumulate: a batch goes through the model in so many parts. Their gradients add up to those of
+    the whole, but in-batch negatives come from the part alone.
+    """
+
+    learning_rate: float = 5e-6
+    betas: tuple[float, float] = (0.9, 0.98)
+    epsilon: float = 1e-6
+    weight_decay: float = 0.2
+    batch: int = 64
+    accumulate: int = 1
+    epochs: int = 20
+    evaluate_every: int = 500
+    patience: int = 5
+    select: Literal["accuracy", "mrr"] = "accuracy"
+    bf16: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Checkpoint(Artefact):
+    """A trained model, itself a start for another training; any module and source will do.
+
+    dev: examples whose accuracy is measured at each evaluation, in batches as in training.
+    validation: where given, MRR@10 over the dev collection is measured as well.
+    """
+
+    resumable: ClassVar[bool] = True
+
+    start: Start
+    examples: Source
+    dev: Source
+    objective: Objective
+    recipe: Recipe
+    seed: int
+    validation: Validation | None = None
+
+    def __post_init__(self) -> None:
+        if self.recipe.select == "mrr" and self.validation is None:
+            raise ValueError("selection by MRR needs a validation")
+
+    def build(self, folder: Path, store: Store) -> None:
+        _Training(self, folder, store).run()
+
+    def module(self, store: Store) -> Trained:
+        """The trained model, in fp32."""
+        return self.restore(store.path(self))
+
+    def restore(self, folder: Path) -> Trained:
+        return self.start.restore(folder)
+
+
+class _Training:
+    def __init__(self, checkpoint: Checkpoint, folder: Path, store: Store) -> None:
+        self._of, self._recipe = checkpoint, checkpoint.recipe
+        self._folder = folder
+        self._module = checkpoint.start.module(store)
+        self._examples = checkpoint.examples.open(store, self._module.preprocess)
+        self._dev = checkpoint.dev.open(store, self._module.preprocess)
+        validation = checkpoint.validation
+        self._mrr = None if validation is None else validation.open(self._module, store)
+        self._optimizer = self._adamw()
+        self._order = lru_cache(maxsize=1)(self._shuffled)
+        self._epoch_steps = len(self._order(0)) // self._recipe.batch
+        if not self._epoch_steps:
+            raise InputError(
+                f"{len(self._order(0))} training examples are fewer than a batch",
+                mend=f"give {self._recipe.batch} or lower the recipe's batch",
+            )
+        self._steps = self._epoch_steps * self._recipe.epochs
+        self._done = 0
+        self._curve: list[Point] = []
+
+    def run(self) -> None:
+        """Train to the end, from the start or from where a run before was cut off."""
+        with computing(self._module):
+            self._run()
+        write_curves(self._curve, self._recipe.select, self._folder)
+        (self._folder / STATE).unlink()
+        for drawn in (self._examples, self._dev):
+            for problem in drawn.unreadable.values():
+                say(f"left out: {problem}")
+
+    def _run(self) -> None:
+        if (self._folder / STATE).exists():
+            self._resume()
+        else:
+            self._curve.append(self._evaluated(loss=None, accuracy=None))
+            self._keep()
+        label = f"train ({type(self._of.objective).__name__})"
+        with Progress(label, self._steps * self._recipe.batch, "examples") as progress:
+            progress.advance(self._done * self._recipe.batch)
+            losses, right = [], []
+            while self._done < self._steps and waited(self._measured()) < self._recipe.patience:
+                loss, accuracy = self._step()
+                losses.append(loss)
+                right.append(accuracy)
+                progress.advance(self._recipe.batch, loss=loss, accuracy=accuracy)
+                if self._done % self._recipe.evaluate_every == 0 or self._done == self._steps:
+                    self._curve.append(self._evaluated(_mean(losses), _mean(right)))
+                    losses, right = [], []
+                    self._keep()
+
+    def _step(self) -> tuple[float, float]:
+        """One step of the optimizer; the loss and the accuracy before it."""
+        recipe, step = self._recipe, self._done
+        epoch, place = divmod(step, self._epoch_steps)
+        numbers = self._order(epoch)[place * recipe.batch : (place + 1) * recipe.batch]
+        examples = self._examples.draw(numbers, self._generator(DRAW, step))
+        torch.manual_seed(int(self._generator(DROP, step).integers(2**63)))
+        for group in self._optimizer.param_groups:
+            group["lr"] = recipe.learning_rate * (1 + math.cos(math.pi * step / self._steps)) / 2
+        self._module.train()
+        self._optimizer.zero_grad()
+        losses, correct, total = [], 0, 0
+        for part in np.array_split(np.arange(len(examples)), recipe.accumulate):
+            outcome = self._outcome([examples[number] for number in part])
+            if not torch.isfinite(outcome.loss):
+                names = ", ".join(example.name for example in examples[:3])
+                raise InputError(
+                    f"the loss is {outcome.loss.item()} at step {step + 1}, "
+                    f"batch {place + 1} of epoch {epoch + 1} ({names}, ...)",
+                    mend="lower the learning rate or mend the batch; the last good weights "
+                    "are kept there",
+                    path=self._folder,
+                )
+            share = len(part) / len(examples)
+            (outcome.loss * share).backward()  # type: ignore[no-untyped-call]
+            losses.append(outcome.loss.item() * share)
+            correct, total = correct + outcome.correct, total + outcome.total
+        self._optimizer.step()
+        self._done += 1
+        return sum(losses), correct / total
+
+    def _evaluated(self, loss: float | None, accuracy: float | None) -> Point:
+        """The curve's next point: ``loss`` and ``accuracy`` in training since the last one."""
+        self._module.eval()
+        size = self._recipe.batch
+        numbers = np.arange(len(self._dev))
+        correct = total = 0
+        with torch.inference_mode():
+            # The last short batch is dropped here too: its in-batch decisions would be easier.
+            for start in range(0, max(len(numbers) - size, 0) + 1, size):
+                generator = np.random.default_rng((DEV, start))
+                outcome = self._outcome(self._dev.draw(numbers[start : start + size], generator))
+                correct, total = correct + outcome.correct, total + outcome.total
+        return Point(
+            step=self._done,
+            loss=loss,
+            accuracy=accuracy,
+            dev_accuracy=correct / total,
+            dev_mrr=None if self._mrr is None else self._mrr(),
+        )
+
+    def _measured(self) -> list[float]:
+        """What the weights are selected by, of each evaluation but the one before training."""
+        values = [
+            point.dev_mrr if self._recipe.select == "mrr" else point.dev_accuracy
+            for point in self._curve[1:]
+        ]
+        return [value for value in values if value is not None]
+
+    def _keep(self) -> None:
+        """Save the weights if they are the best yet, then what is needed to go on from here."""
+        if waited(self._measured()) == 0:
+            self._module.save(self._folder)
+        state = {
+            "done": self._done,
+            "model": self._module.state_dict(),
+            "optimizer": self._optimizer.state_dict(),
+            "curve": [point.record() for point in self._curve],
+        }
+        with replacing(self._folder / STATE) as path:
+            torch.save(state, path)
+
+    def _resume(self) -> None:
+        state: dict[str, Any] = torch.load(
+            self._folder / STATE, map_location=self._module.device, weights_only=True
+        )
+        self._done = state["done"]
+        self._module.load_state_dict(state["model"])
+        self._optimizer.load_state_dict(state["optimizer"])
+        self._curve = [Point(**record) for record in state["curve"]]
+        say(f"going on with a training at step {self._done}")
+
+    def _outcome(self, examples: list[Example]) -> Outcome:
+        with computing(self._module, bf16=self._recipe.bf16):
+            return self._of.objective(self._module, examples)
+
+    def _shuffled(self, epoch: int) -> Rows:
+        return self._examples.order(self._generator(ORDER, epoch))
+
+    def _generator(self, purpose: int, number: int) -> np.random.Generator:
+        return np.random.default_rng((self._of.seed, purpose, number))
+
+    def _adamw(self) -> torch.optim.AdamW:
+        recipe = self._recipe
+        parameters = [one for one in self._module.parameters() if one.requires_grad]
+        decayed = [one for one in parameters if one.ndim >= 2]
+        others = [one for one in parameters if one.ndim < 2]
+        groups = [
+            {"params": decayed, "weight_decay": recipe.weight_decay},
+            {"params": others, "weight_decay": 0.0},
+        ]
+        return torch.optim.AdamW(
+            groups, lr=recipe.learning_rate, betas=recipe.betas, eps=recipe.epsilon
+        )
+
+
+def _mean(values: list[float]) -> float:
+    return sum(values) / len(values)

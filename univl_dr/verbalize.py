@@ -1,0 +1,130 @@
+"""Verbalized captions: ``C* = C ; [SEP] ; V(I)``, given with the data or generated and readable."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, ClassVar, Literal, TypeAlias
+
+import torch
+
+from benchmark.artefacts import Artefact, Store
+from benchmark.datasets import Collection, Corpus
+from benchmark.files import write_text
+from benchmark.progress import Progress
+from univl_dr.documents import Presentation, Presenter
+from univl_dr.embedder import Start, computing, device
+from univl_dr.verbalizer import LONGEST_TEXT, Verbalizer
+
+FILE = "captions.jsonl"
+CHUNK = 256
+"""Images between two savings: what an interruption may cost."""
+
+Generator: TypeAlias = Callable[[range], list[str]]
+"""Corpus rows of images -> a text about each."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Given:
+    """The expanded captions that come with the data.
+
+    view: "query" for ``all_imgs_query.json``, "caption" for ``all_imgs_exp.json``.
+    """
+
+    view: Literal["query", "caption"]
+
+    def open(self, store: Store, corpus: Corpus) -> Callable[[Sequence[int]], list[str]]:
+        """The captions of that view."""
+        del store
+        return lambda rows: corpus.texts(rows, self.view)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Verbalized(Artefact):
+    """Generated texts, one JSON line an image in corpus order: id, caption, verbalized."""
+
+    resumable: ClassVar[bool] = True
+
+    data: Collection
+
+    def generator(self, store: Store) -> Generator:
+        """Load what writes the texts."""
+        raise NotImplementedError
+
+    def build(self, folder: Path, store: Store) -> None:
+        corpus, path = self.data.corpus, folder / FILE
+        lines = path.read_text(encoding="utf-8").splitlines(keepends=True) if path.exists() else []
+        whole = [line for line in lines if line.endswith("\n")]
+        write_text(path, "".join(whole))
+        generate, images = self.generator(store), corpus.rows("image")
+        with (
+            path.open("a", encoding="utf-8") as file,
+            Progress("verbalize", len(images), "images") as progress,
+        ):
+            progress.advance(len(whole))
+            for start in range(len(whole), len(images), CHUNK):
+                rows = images[start : start + CHUNK]
+                columns = corpus.ids(rows), corpus.texts(rows), generate(rows)
+                for name, caption, text in zip(*columns, strict=True):
+                    record = {"id": name, "caption": caption, "verbalized": text}
+                    file.write(json.dumps(record, ensure_ascii=False) + "\n")
+                file.flush()
+                progress.advance(len(rows))
+
+    def open(self, store: Store, corpus: Corpus) -> Callable[[Sequence[int]], list[str]]:
+        """The captions, each with what was generated: C*."""
+        with (store.path(self) / FILE).open(encoding="utf-8") as file:
+            records = [json.loads(line) for line in file]
+        texts = [f"{record['caption']} [SEP] {record['verbalized']}" for record in records]
+        first = corpus.rows("image").start
+        return lambda rows: [texts[row - first] for row in rows]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Written(Verbalized):
+    """What a trained ``Verbalizer`` writes about the images as they are presented to it."""
+
+    verbalizer: Start
+    presentation: Presentation
+
+    def generator(self, store: Store) -> Generator:
+        module = self.verbalizer.module(store)
+        assert isinstance(module, Verbalizer)  # noqa: S101  (nothing else writes)
+        module.eval()
+        presenter = Presenter(self.presentation, self.data.corpus, store, module.preprocess)
+
+        def generate(rows: range) -> list[str]:
+            with torch.inference_mode(), computing(module):
+                return module.write(presenter.items(rows))
+
+        return generate
+
+
+@dataclass(frozen=True, kw_only=True)
+class Captioned(Verbalized):
+    """What an image-to-text model of ``transformers`` writes, by its name on the hub or folder."""
+
+    name: str
+    revision: str = "main"
+
+    def generator(self, store: Store) -> Generator:
+        del store
+        from transformers import AutoModelForImageTextToText, AutoProcessor
+
+        processor: Any = AutoProcessor.from_pretrained(  # type: ignore[no-untyped-call]
+            self.name, revision=self.revision
+        )
+        model: Any = AutoModelForImageTextToText.from_pretrained(self.name, revision=self.revision)
+        model.to(device()).eval()
+
+        def generate(rows: range) -> list[str]:
+            images = [self.data.corpus.image(row) for row in rows]
+            inputs = processor(images=images, return_tensors="pt").to(device())
+            with torch.inference_mode():
+                ids = model.generate(**inputs, max_new_tokens=LONGEST_TEXT, do_sample=False)
+            texts: list[str] = processor.batch_decode(ids, skip_special_tokens=True)
+            return [text.strip() for text in texts]
+
+        return generate

@@ -1,0 +1,83 @@
+"""Weights from files: read without running code, and checked to fit the model tensor by tensor."""
+
+from __future__ import annotations
+
+import pickle
+from collections.abc import Mapping
+from pathlib import Path
+
+import torch
+from torch import Tensor, nn
+
+from benchmark.errors import InputError
+
+ARCHIVE_ONLY = ("input_resolution", "context_length", "vocab_size")
+"""Numbers that OpenAI's archives keep among the weights."""
+
+
+def read_weights(path: Path) -> dict[str, Tensor]:
+    """The tensors of a file, in fp32, by name.
+
+    ``.safetensors``, or what ``torch.save`` wrote: a state dict, or a mapping that holds one as
+    ``model`` (UniVL-DR's releases, with fp16 weights) or ``state_dict`` (open_clip's). Raises
+    InputError for a file that is cut, holds code, or holds anything but named tensors.
+    """
+    try:
+        if path.suffix == ".safetensors":
+            from safetensors.torch import load_file
+
+            found: object = load_file(path)
+        else:
+            found = torch.load(path, map_location="cpu", weights_only=True)
+    except FileNotFoundError:
+        raise InputError("no such file", mend="check the path", path=path) from None
+    except pickle.UnpicklingError:
+        raise InputError(
+            "holds code or is no checkpoint",
+            mend="only tensors are read; save its state dict with torch.save",
+            path=path,
+        ) from None
+    except Exception as error:  # torch and safetensors raise many kinds for a damaged file
+        reason = str(error).split("\n")[0]
+        raise InputError(
+            f"cannot be read ({reason})", mend="copy or download it again", path=path
+        ) from None
+    for key in ("model", "state_dict"):
+        if isinstance(found, Mapping) and isinstance(found.get(key), Mapping):
+            found = found[key]
+    if not isinstance(found, Mapping) or not all(
+        isinstance(name, str) and isinstance(tensor, Tensor) for name, tensor in found.items()
+    ):
+        raise InputError("holds no named tensors", mend="give a checkpoint", path=path)
+    return {
+        name: tensor.float() if tensor.is_floating_point() else tensor
+        for name, tensor in found.items()
+        if name not in ARCHIVE_ONLY
+    }
+
+
+def fit(module: nn.Module, weights: Mapping[str, Tensor], path: Path) -> None:
+    """Put ``weights`` into ``module``; each must find its place, and each place its weights."""
+    expected = module.state_dict()
+    if name := next((name for name in expected if name not in weights), None):
+        raise InputError(f"lacks '{name}'", mend="give a checkpoint of this model", path=path)
+    if name := next((name for name in weights if name not in expected), None):
+        raise InputError(
+            f"holds '{name}', which this model hasn't", mend="give its own model", path=path
+        )
+    for name, tensor in expected.items():
+        if tensor.shape != weights[name].shape:
+            raise InputError(
+                f"'{name}' has shape {tuple(weights[name].shape)}, not {tuple(tensor.shape)}",
+                mend="give a checkpoint of this model",
+                path=path,
+            )
+    module.load_state_dict(dict(weights))
+
+
+def save_weights(module: nn.Module, path: Path) -> None:
+    """Write all tensors of ``module`` as safetensors: the same bytes for the same weights."""
+    from safetensors.torch import save_file
+
+    # Copies, for safetensors refuses tensors that share their memory.
+    save_file({name: one.contiguous().clone() for name, one in module.state_dict().items()}, path)
