@@ -29,6 +29,10 @@ if TYPE_CHECKING:
     from benchmark.datasets import Collection
     from benchmark.evaluation.metrics import Scores
     from benchmark.report.tables import Table
+    from benchmark.results import Result
+
+
+TABLES = ("leaderboard", "table1")
 
 
 def main() -> None:
@@ -182,10 +186,12 @@ def run(
 
 
 @cli.command()
+@click.argument("name", type=click.Choice(TABLES), default=TABLES[0])
 @data_options
 @results_option
 @format_option
 def table(
+    name: str,
     dataset: str,
     data_dir: Path | None,
     split: str,
@@ -193,11 +199,17 @@ def table(
     results: Path,
     form: str,
 ) -> None:
-    """Print the leaderboard of a data set from the results at hand, running nothing."""
+    """Print a table of a data set from the results at hand, running nothing.
+
+    \b
+    leaderboard   all systems, best first, with what the tests can tell apart (the default)
+    table1        the rows of the paper's Table 1, in its order and groups
+    """
     from benchmark.datasets import find
 
     data = find(dataset, data_dir, store)
-    show_table(_leaderboard(data, split, results), form)
+    made = _table1 if name == "table1" else _leaderboard
+    show_table(made(data, split, results), form)
 
 
 @cli.command()
@@ -266,6 +278,17 @@ def doctor(store: Store, form: str) -> None:
 
 def _leaderboard(data: Collection, split: str, results: Path) -> Table:
     from benchmark.report.leaderboard import leaderboard
+
+    return leaderboard(_results(data, split, results), data, split)
+
+
+def _table1(data: Collection, split: str, results: Path) -> Table:
+    from benchmark.report.table1 import table1
+
+    return table1(_results(data, split, results), data, split)
+
+
+def _results(data: Collection, split: str, results: Path) -> list[Result]:
     from benchmark.results import place, read_results
 
     found = read_results(results, data, split)
@@ -275,7 +298,7 @@ def _leaderboard(data: Collection, split: str, results: Path) -> Table:
             mend="run retrievers on this data set first",
             path=place(results, data, split),
         )
-    return leaderboard(found, data, split)
+    return found
 
 
 def _scores(path: Path, judgments: Any) -> tuple[str, Scores]:

@@ -1,0 +1,101 @@
+"""BM25 over passages and CLIP-DPR over images, fused or routed in several ways."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import ClassVar
+
+from baselines.bm25 import BM25
+from baselines.clip import CLIPHalf
+from baselines.divided import SETTING, DivideAndConquer
+from baselines.fusion import InverseSquareRank, Norm, OracleModality, WeightedSum, Weights
+from baselines.router import HardRouting, Router, SoftRouting
+from benchmark.registry import register
+from benchmark.retriever import Ranking, Retriever, Task
+from benchmark.types import Modality
+
+TITLE = "BM25 & CLIP-DPR"
+
+
+@register("bm25-clip-dpr", title=TITLE, setting=SETTING)
+@dataclass(frozen=True, kw_only=True)
+class BM25AndCLIPDPR(DivideAndConquer):
+    """BM25 over passages, CLIP-DPR of image questions over images; lists fused by 1 / rank."""
+
+    def halves(self) -> Mapping[Modality, Retriever]:
+        return {"text": BM25(), "image": CLIPHalf(modality="image")}
+
+
+@register("bm25-clip-dpr-isr", title=f"{TITLE} (ISR)", setting=SETTING)
+@dataclass(frozen=True, kw_only=True)
+class InverseSquare(BM25AndCLIPDPR):
+    """The same lists fused by ISR: the paper's order, since they share no document."""
+
+    def merged(self, task: Task) -> Ranking:
+        return InverseSquareRank(task=task, lists=self.lists(task))
+
+
+@register("bm25-clip-dpr-min-max", title=f"{TITLE} (min-max)", setting=SETTING)
+@dataclass(frozen=True, kw_only=True)
+class MinMax(BM25AndCLIPDPR):
+    """The same lists fused by scores between 0 and 1, with weights tuned on dev."""
+
+    norm: ClassVar[Norm] = "min-max"
+
+    def merged(self, task: Task) -> Ranking:
+        weights = Weights(lists=self.lists(replace(task, split="dev")), norm=self.norm)
+        return WeightedSum(task=task, lists=self.lists(task), weights=weights)
+
+    def lacks(self, task: Task | None) -> str | None:
+        if task and "dev" not in task.data.splits:
+            return "needs questions to tune weights on: the data set has no split 'dev'"
+        return super().lacks(task)
+
+
+@register("bm25-clip-dpr-z-score", title=f"{TITLE} (z-score)", setting=SETTING)
+@dataclass(frozen=True, kw_only=True)
+class ZScore(MinMax):
+    """The same lists fused by scores of zero mean and unit variance, with weights tuned on dev."""
+
+    norm: ClassVar[Norm] = "zmuv"
+
+
+@register("bm25-clip-dpr-oracle", title=f"{TITLE} (Oracle Modality)", setting=SETTING)
+@dataclass(frozen=True, kw_only=True)
+class Oracle(BM25AndCLIPDPR):
+    """The answer's own modality picks the list: what routing could gain at most."""
+
+    def merged(self, task: Task) -> Ranking:
+        text, image = self.lists(task)
+        return OracleModality(task=task, text=text, image=image)
+
+    def lacks(self, task: Task | None) -> str | None:
+        if task and any(query.modality is None for query in task.data.queries(task.split)):
+            return f"needs the modality of each question of split '{task.split}'"
+        return super().lacks(task)
+
+
+@register("bm25-clip-dpr-router", title=f"{TITLE} (learned router)", setting=SETTING)
+@dataclass(frozen=True, kw_only=True)
+class Routed(BM25AndCLIPDPR):
+    """Lists fused by 1 / rank, weighted by how likely a router holds each modality."""
+
+    def merged(self, task: Task) -> Ranking:
+        text, image = self.lists(task)
+        return SoftRouting(task=task, text=text, image=image, router=Router(data=task.data))
+
+    def lacks(self, task: Task | None) -> str | None:
+        if task and "train" not in task.data.splits:
+            return "needs questions to learn routing from: the data set has no split 'train'"
+        return super().lacks(task)
+
+
+@register("bm25-clip-dpr-router-hard", title=f"{TITLE} (hard router)", setting=SETTING)
+@dataclass(frozen=True, kw_only=True)
+class HardRouted(Routed):
+    """The list of the modality that the router holds likelier, and nothing of the other."""
+
+    def merged(self, task: Task) -> Ranking:
+        text, image = self.lists(task)
+        return HardRouting(task=task, text=text, image=image, router=Router(data=task.data))

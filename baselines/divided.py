@@ -1,0 +1,76 @@
+"""Divide-and-conquer: a retriever for each modality, and one list made of their two."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from baselines.fusion import ReciprocalRank
+from benchmark.artefacts import Store
+from benchmark.errors import InputError
+from benchmark.retriever import Ranking, Retriever, Task
+from benchmark.types import MODALITIES, Modality
+
+if TYPE_CHECKING:
+    from benchmark.evaluation.metrics import Scores
+
+SETTING = "Divide-Conquer"
+
+
+class DivideAndConquer(Retriever):
+    """Base of the divided retrievers: all questions go to both halves.
+
+    A task whose scope is one modality goes to that modality's half alone.
+    """
+
+    def halves(self) -> Mapping[Modality, Retriever]:
+        """The retriever of each modality, which searches the documents of that modality alone."""
+        raise NotImplementedError
+
+    def lists(self, task: Task) -> tuple[Ranking, Ranking]:
+        """What the halves find among passages, and among images."""
+        text, image = (
+            self.halves()[modality].ranking(replace(task, scope=modality))
+            for modality in MODALITIES
+        )
+        return text, image
+
+    def merged(self, task: Task) -> Ranking:
+        """One list of the two: as in the paper, by 1 / rank."""
+        return ReciprocalRank(task=task, lists=self.lists(task))
+
+    def ranking(self, task: Task) -> Ranking:
+        if task.scope is not None:
+            return self.halves()[task.scope].ranking(task)
+        return self.merged(task)
+
+    def lacks(self, task: Task | None) -> str | None:
+        if task and not all(task.data.corpus.rows(modality) for modality in MODALITIES):
+            return "needs passages and images: the data set has one of the two"
+        reasons = (half.lacks(task) for half in self.halves().values())
+        return next((reason for reason in reasons if reason), None)
+
+
+def score_one_modality(
+    retriever: Retriever, task: Task, modality: Modality, store: Store
+) -> Scores:
+    """A single-modality run: corpus and questions both restricted to ``modality``.
+
+    Its figures compare only with others of the same modality (2,511 image or 2,455 text questions
+    on WebQA's test). Raises InputError where no question is known to be of that modality.
+    """
+    from benchmark.evaluation.metrics import score_run
+
+    asked = {q.id for q in task.data.queries(task.split) if q.modality == modality}
+    judgments = {
+        query: judged for query, judged in task.data.judgments(task.split).items() if query in asked
+    }
+    if not judgments:
+        raise InputError(
+            f"no judged question of split '{task.split}' is known to be of modality '{modality}'",
+            mend="give the modality in the data",
+            path=task.data.folder,
+        )
+    ranking = retriever.ranking(replace(task, scope=modality))
+    return score_run(ranking.run(modality, store), judgments)

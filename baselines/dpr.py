@@ -1,0 +1,123 @@
+"""DPR and ANCE: dense retrieval over texts alone; an image document is its caption."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from benchmark.datasets import DEFAULT
+from benchmark.hub import lacks_weights
+from benchmark.registry import register
+from benchmark.retriever import Ranking, Retriever, Task
+
+if TYPE_CHECKING:
+    from benchmark.datasets import Collection
+    from univl_dr.embedder import Start
+
+SETTING = "Single Modality (Text Only)"
+NQ_QUESTION = "facebook/dpr-question_encoder-single-nq-base"
+NQ_DOCUMENT = "facebook/dpr-ctx_encoder-single-nq-base"
+BERT = "google-bert/bert-base-uncased"
+
+
+class TextEncoder(Retriever):
+    """Base of the rows: one dual encoder over passages and captions."""
+
+    needs: ClassVar[tuple[str, ...]] = ()
+    """The splits that it learns from."""
+
+    def weights(self, data: Collection, seed: int) -> Start:
+        """The encoder, trained on ``data`` where the row says so."""
+        raise NotImplementedError
+
+    def published(self) -> Sequence[str]:
+        """The published weights that it starts from where the data set brings no stand-in."""
+        raise NotImplementedError
+
+    def ranking(self, task: Task) -> Ranking:
+        from baselines.encoders.recipes import searched
+
+        return searched(task, self.weights(task.data, task.seed))
+
+    def lacks(self, task: Task | None) -> str | None:
+        if task and (missing := [split for split in self.needs if split not in task.data.splits]):
+            return f"needs questions to learn from: the data set has no split '{missing[0]}'"
+        if task and task.data.name == DEFAULT:
+            return None
+        return next(filter(None, map(lacks_weights, self.published())), None)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _FromNQ(TextEncoder):
+    question: str = NQ_QUESTION
+    document: str = NQ_DOCUMENT
+
+    def weights(self, data: Collection, seed: int) -> Start:
+        del seed
+        from baselines.encoders.recipes import out_of_domain
+
+        return out_of_domain(data, self.question, self.document)
+
+    def published(self) -> Sequence[str]:
+        return self.question, self.document
+
+
+@register("dpr-zero-shot", title="DPR (Zero-Shot)", setting=SETTING)
+@dataclass(frozen=True, kw_only=True)
+class ZeroShot(_FromNQ):
+    """DPR trained on Natural Questions, as it is; ``question`` and ``document`` name its encoders.
+
+    On webqa-mini a small one, trained on generated questions about other topics.
+    """
+
+
+@register("nq-dpr", title="NQ-DPR", setting=SETTING)
+@dataclass(frozen=True, kw_only=True)
+class NQDPR(_FromNQ):
+    """DPR trained on Natural Questions, then on the data set with in-batch negatives."""
+
+    needs: ClassVar[tuple[str, ...]] = ("train", "dev")
+
+    def weights(self, data: Collection, seed: int) -> Start:
+        from baselines.encoders.recipes import in_batch
+
+        return in_batch(super().weights(data, seed), data, seed)
+
+
+@register("nq-ance", title="NQ-ANCE", setting=SETTING)
+@dataclass(frozen=True, kw_only=True)
+class NQANCE(NQDPR):
+    """NQ-DPR trained on with ANCE's hard negatives, mined anew from itself for each round.
+
+    A round trains for ``interval`` epochs: one hard negative a question from the current top 100,
+    beside the batch's (Xiong et al., 2021). Each round has an optimizer and a cosine of its own.
+    """
+
+    rounds: int = 3
+    interval: int = 2
+
+    def weights(self, data: Collection, seed: int) -> Start:
+        from baselines.encoders.recipes import refreshed
+
+        return refreshed(super().weights(data, seed), data, seed, self.rounds, self.interval)
+
+
+@register("bert-dpr", title="BERT-DPR", setting=SETTING)
+@dataclass(frozen=True, kw_only=True)
+class BERTDPR(TextEncoder):
+    """BERT trained as DPR on the data set's questions with in-batch negatives.
+
+    On webqa-mini the BERT is small and has learnt masked words on the mini corpus alone.
+    """
+
+    bert: str = BERT
+    needs: ClassVar[tuple[str, ...]] = ("train", "dev")
+
+    def weights(self, data: Collection, seed: int) -> Start:
+        from baselines.encoders.recipes import bert, in_batch
+
+        return in_batch(bert(data, self.bert), data, seed)
+
+    def published(self) -> Sequence[str]:
+        return (self.bert,)

@@ -1,0 +1,175 @@
+"""BERT as a dual encoder, as in DPR, with published weights or those of a folder."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal, TypeAlias
+
+import numpy as np
+import torch
+from torch import Tensor
+from transformers import (
+    AutoConfig,
+    BertModel,
+    BertTokenizer,
+    DPRContextEncoder,
+    DPRQuestionEncoder,
+)
+from transformers.utils import logging
+
+from benchmark.artefacts import Store
+from benchmark.dense.encode import batches_by_length
+from benchmark.errors import InputError
+from benchmark.files import sha256
+from univl_dr.embedder import Embedder, Item, device
+
+BATCH = 64
+"""Texts that go through a network at once."""
+
+LONGEST = 256
+"""Word pieces of a text that are read, as in DPR (Karpukhin et al., 2020)."""
+
+Role: TypeAlias = Literal["question", "document"]
+
+logging.set_verbosity_error()  # type: ignore[no-untyped-call]
+logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+
+
+class Pieces:
+    """Texts as a BERT of ``config`` reads them."""
+
+    def __init__(self, tokenizer: Any, config: Any) -> None:
+        self.tokenizer = tokenizer
+        self.longest = min(LONGEST, int(config.max_position_embeddings))
+
+    def read(self, texts: Sequence[str]) -> tuple[list[list[int]], int]:
+        """The ids of each text, cut to what is read, and how many texts lost their end."""
+        whole = self.tokenizer(list(texts))["input_ids"]
+        cut = [
+            ids if len(ids) <= self.longest else [*ids[: self.longest - 1], ids[-1]]
+            for ids in whole
+        ]
+        return cut, sum(len(ids) > self.longest for ids in whole)
+
+    def batch(self, tokens: Sequence[Sequence[int]]) -> dict[str, Tensor]:
+        """``input_ids`` and ``attention_mask``, padded; int64, shape (texts, longest of them)."""
+        batch = self.tokenizer.pad({"input_ids": list(tokens)}, return_tensors="pt")
+        return {name: batch[name] for name in ("input_ids", "attention_mask")}
+
+
+class DualBert(Embedder):
+    """DPR: a text's embedding is its first token's last state.
+
+    Questions have a network of their own, or share the documents': what starts from plain BERT
+    shares it, as OpenMatch does by default.
+    """
+
+    def __init__(self, question: Any, document: Any, tokenizer: Any) -> None:
+        super().__init__()
+        self.question, self.document = question, document
+        self.pieces = Pieces(tokenizer, document.config)
+        config = document.config
+        self.dimension = int(getattr(config, "projection_dim", 0) or config.hidden_size)
+        self.threads = threads_for(int(config.hidden_size))
+
+    @classmethod
+    def load(cls, folder: Path) -> DualBert:
+        """The encoder that ``save`` wrote."""
+        question = network(folder / "question", "question")
+        own = (folder / "document").exists()
+        document = network(folder / "document", "document") if own else question
+        return cls(question, document, BertTokenizer.from_pretrained(folder)).to(device())
+
+    def save(self, folder: Path) -> None:
+        """Two folders of ``transformers`` (one where the network is shared) and the tokenizer."""
+        self.question.save_pretrained(folder / "question")
+        if self.document is not self.question:
+            self.document.save_pretrained(folder / "document")
+        self.pieces.tokenizer.save_pretrained(folder)
+
+    def embed_questions(self, texts: Sequence[str]) -> Tensor:
+        return self._embed(self.question, texts)
+
+    def embed_documents(self, items: Sequence[Item]) -> Tensor:
+        return self._embed(self.document, [item.text or "" for item in items])
+
+    def _embed(self, model: Any, texts: Sequence[str]) -> Tensor:
+        tokens, cut = self.pieces.read(texts)
+        self.cut += cut
+        parts, order = [], []
+        for places in batches_by_length([len(ids) for ids in tokens], BATCH):
+            batch = self.pieces.batch([tokens[place] for place in places])
+            found = model(**{name: tensor.to(self.device) for name, tensor in batch.items()})
+            dpr = model.config.model_type == "dpr"
+            parts.append(found.pooler_output if dpr else found.last_hidden_state[:, 0])
+            order.append(places)
+        back = torch.as_tensor(np.argsort(np.concatenate(order)), device=self.device)
+        return torch.cat(parts)[back].float()
+
+
+@dataclass(frozen=True, kw_only=True)
+class PublishedBert:
+    """Weights of the Hugging Face hub, or folders of that form: DPR's two encoders, or one BERT.
+
+    Folders are known by the hash of their weights (``published`` tells it); what the hub serves
+    under a name is taken to be the same always.
+    """
+
+    question: str
+    document: str
+    sha256: tuple[str, ...] = ()
+
+    def module(self, store: Store) -> DualBert:
+        del store
+        question = network(self.question, "question")
+        shared = self.question == self.document
+        document = question if shared else network(self.document, "document")
+        tokenizer = BertTokenizer.from_pretrained(self.question)
+        return DualBert(question, document, tokenizer).to(device())
+
+    def restore(self, folder: Path) -> DualBert:
+        return DualBert.load(folder)
+
+
+def published(question: str, document: str) -> PublishedBert:
+    """The weights called ``question`` and ``document``, each a name of the hub or a folder."""
+    weights = [
+        path
+        for name in (question, document)
+        for path in sorted([*Path(name).glob("*.safetensors"), *Path(name).glob("*.bin")])
+    ]
+    hashes = tuple(sha256(path) for path in weights)
+    return PublishedBert(question=question, document=document, sha256=hashes)
+
+
+def network(name: str | Path, role: Role) -> Any:
+    """DPR's encoder of that role, or a plain BERT without its pooler, in fp32.
+
+    Raises InputError where there is none, or its weights are damaged or not all there.
+    """
+    mend = "give a name of the hub, or a folder with config.json and model.safetensors"
+    kinds: dict[str, Any] = {
+        "dpr": (DPRQuestionEncoder if role == "question" else DPRContextEncoder).from_pretrained,
+        "bert": functools.partial(BertModel.from_pretrained, add_pooling_layer=False),
+    }
+    try:
+        kind = AutoConfig.from_pretrained(name).model_type
+        if kind not in kinds:
+            raise InputError(f"'{name}' is a '{kind}'", mend="give a DPR encoder or a BERT")
+        model, info = kinds[kind](name, dtype=torch.float32, output_loading_info=True)
+    except InputError:
+        raise
+    except Exception as error:  # torch, safetensors and transformers raise many kinds
+        reason = str(error).split("\n")[0]
+        raise InputError(f"no {role} encoder at '{name}' ({reason})", mend=mend) from None
+    if missing := sorted(info["missing_keys"]):
+        raise InputError(f"the {role} encoder at '{name}' lacks '{missing[0]}'", mend=mend)
+    return model
+
+
+def threads_for(width: int) -> int | None:
+    """How many threads suit a network of that width (``Trained.threads``)."""
+    return 1 if width < 256 else None

@@ -1,0 +1,228 @@
+"""Regions of images in VinVL's public format, and an extractor that writes it for small images.
+
+    features.tsv       image id, number of boxes, base64 of float32 (boxes, 2054); or image id, and
+                       an object of JSON with ``num_boxes`` and ``features``
+    predictions.tsv    image id, an object of JSON with ``objects``: each a ``class`` and a ``rect``
+    *.lineidx          where each line starts
+
+The two files name the same images in the same order. A region is 2,048 values of a detector, and
+its box: left, top, right, bottom, width and height, as shares of the image.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+import mmap
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from benchmark.artefacts import INCIDENTAL, Artefact, Store
+from benchmark.datasets import Collection
+from benchmark.errors import InputError
+from benchmark.progress import track
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+WIDTH = 2054
+TABLES = ("features", "predictions")
+SIDE = 26
+"""Pixels of a region's side as the small extractor sees it: 3 x 26 x 26 of the 2,048 values."""
+
+BOXES = ((0, 0, 1, 1), (0, 0, 0.5, 0.5), (0.5, 0, 1, 0.5), (0, 0.5, 0.5, 1), (0.5, 0.5, 1, 1))
+"""The small extractor's regions: the whole image and its quarters."""
+
+COLOURS = {
+    "black": (20, 20, 20),
+    "white": (240, 240, 240),
+    "grey": (128, 128, 128),
+    "red": (200, 40, 40),
+    "orange": (235, 140, 40),
+    "yellow": (235, 215, 60),
+    "green": (50, 150, 60),
+    "blue": (50, 90, 200),
+    "purple": (130, 60, 160),
+    "pink": (240, 150, 190),
+    "brown": (120, 80, 45),
+}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Regions:
+    """What was detected in an image.
+
+    features: float32, shape (boxes, 2054). tags: what each is, most certain first.
+    """
+
+    features: npt.NDArray[np.float32]
+    tags: tuple[str, ...]
+
+
+class Regional(Protocol):
+    """Where regions come from: a frozen dataclass, part of the identity of what is made of them."""
+
+    def open(self, store: Store) -> RegionFile:
+        """The regions by image id."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class VinVLFolder:
+    """A folder in VinVL's format, known by the hash of its predictions."""
+
+    folder: Path = field(metadata=INCIDENTAL)
+    sha256: str
+
+    def open(self, store: Store) -> RegionFile:
+        del store
+        return RegionFile(self.folder)
+
+
+@dataclass(frozen=True, kw_only=True)
+class PixelRegions(Artefact):
+    """Regions of a collection's images by our extractor: fixed boxes, their pixels and colour."""
+
+    data: Collection
+
+    def build(self, folder: Path, store: Store) -> None:  # noqa: ARG002
+        corpus = self.data.corpus
+        rows = corpus.rows("image")
+        with RegionWriter(folder) as writer:
+            for row, name in track(
+                zip(rows, corpus.ids(rows), strict=True), "regions", len(rows), "images"
+            ):
+                writer.write(name, extract(corpus.image(row)))
+
+    def open(self, store: Store) -> RegionFile:
+        """The regions by image id, extracted first where they are missing."""
+        return RegionFile(store.path(self))
+
+
+class RegionFile:
+    """The regions of images by id, read through a memory map.
+
+    Raises InputError for a missing file, and, naming the line, for damaged regions.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._features, self._predictions = (folder / f"{name}.tsv" for name in TABLES)
+
+    def read(self, name: str) -> Regions:
+        """The regions of the image called ``name``."""
+        line = self._lines.get(name)
+        if line is None:
+            raise InputError(
+                f"no regions of image '{name}'", mend="extract them", path=self._features
+            )
+        try:
+            *_, last = self._columns(self._features, line)
+            content = json.loads(last)["features"] if last.startswith(b"{") else last
+            values = np.frombuffer(base64.b64decode(content, validate=True), dtype=np.float32)
+            features = values.reshape(-1, WIDTH)
+            other, content = self._columns(self._predictions, line)
+            if other.decode() != name:
+                raise ValueError(f"its predictions are of '{other.decode()}'")
+            objects = json.loads(content)["objects"]
+            return Regions(features, tuple(str(one["class"]) for one in objects))
+        except (binascii.Error, ValueError, KeyError, TypeError, IndexError) as error:
+            raise InputError(
+                f"regions of image '{name}' can't be read ({error})",
+                mend="restore the file: it is cut or damaged",
+                path=self._features,
+                line=line + 1,
+            ) from None
+
+    @cached_property
+    def _lines(self) -> dict[str, int]:
+        count = len(self._offsets[self._features])
+        return {self._name(self._features, line): line for line in range(count)}
+
+    @cached_property
+    def _offsets(self) -> dict[Path, npt.NDArray[np.int64]]:
+        return {path: _offsets(path) for path in (self._features, self._predictions)}
+
+    @cached_property
+    def _maps(self) -> dict[Path, mmap.mmap]:
+        maps = {}
+        for path in (self._features, self._predictions):
+            with path.open("rb") as file:
+                maps[path] = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+        return maps
+
+    def _name(self, path: Path, line: int) -> str:
+        start = int(self._offsets[path][line])
+        return self._maps[path][start : self._maps[path].find(b"\t", start)].decode()
+
+    def _columns(self, path: Path, line: int) -> list[bytes]:
+        start, content = int(self._offsets[path][line]), self._maps[path]
+        end = content.find(b"\n", start)
+        return content[start : end if end >= 0 else len(content)].split(b"\t")
+
+
+def extract(image: Image) -> Regions:
+    """The regions of a small image: each its pixels at 26 x 26, and the colour nearest its mean."""
+    features = np.zeros((len(BOXES), WIDTH), dtype=np.float32)
+    names, points = list(COLOURS), np.array(list(COLOURS.values()), dtype=np.float32)
+    tags = []
+    for row, (left, top, right, bottom) in enumerate(BOXES):
+        box = (left * image.width, top * image.height, right * image.width, bottom * image.height)
+        pixels = np.asarray(image.resize((SIDE, SIDE), box=box), dtype=np.float32)
+        features[row, : pixels.size] = pixels.ravel() / 127.5 - 1
+        features[row, -6:] = (left, top, right, bottom, right - left, bottom - top)
+        tags.append(names[int(np.linalg.norm(points - pixels.mean((0, 1)), axis=1).argmin())])
+    return Regions(features, tuple(tags))
+
+
+class RegionWriter:
+    """Writes a folder in VinVL's format; boxes are in shares of the image."""
+
+    def __init__(self, folder: Path) -> None:
+        self._tables = {name: (folder / f"{name}.tsv").open("wb") for name in TABLES}
+        self._offsets: dict[str, list[int]] = {name: [] for name in TABLES}
+        self._folder = folder
+
+    def write(self, name: str, regions: Regions) -> None:
+        """Add the regions of the image called ``name``."""
+        code = base64.b64encode(regions.features.tobytes()).decode("ascii")
+        boxes = regions.features[:, -6:-2].tolist()
+        found = zip(regions.tags, boxes, strict=True)
+        objects = [{"class": tag, "rect": box} for tag, box in found]
+        lines = f"{len(regions.features)}\t{code}", json.dumps({"objects": objects})
+        for table, line in zip(TABLES, lines, strict=True):
+            self._offsets[table].append(self._tables[table].tell())
+            self._tables[table].write(f"{name}\t{line}\n".encode())
+
+    def __enter__(self) -> RegionWriter:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for table, file in self._tables.items():
+            file.close()
+            lines = "".join(f"{offset}\n" for offset in self._offsets[table])
+            (self._folder / f"{table}.lineidx").write_text(lines, encoding="ascii")
+
+
+def _offsets(path: Path) -> npt.NDArray[np.int64]:
+    index = path.with_suffix(".lineidx")
+    for needed in (path, index):
+        if not needed.is_file():
+            raise InputError(
+                "no such file", mend="VinVL's format needs features and predictions", path=needed
+            )
+    return np.array(list(_numbers(index)), dtype=np.int64)
+
+
+def _numbers(path: Path) -> Iterator[int]:
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+        if not line.isdecimal():
+            raise InputError(
+                f"offset '{line}' is no number", mend="restore it", path=path, line=number
+            )
+        yield int(line)

@@ -1,0 +1,115 @@
+"""VinVL-DPR's encoder: words, object tags and region features in one BERT-like transformer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.nn.utils.rnn import pad_sequence
+from transformers import BertTokenizer, VisualBertConfig, VisualBertModel
+
+from baselines.encoders.bert import BATCH, DualBert, Pieces, threads_for
+from baselines.encoders.regions import WIDTH
+from benchmark.artefacts import Store
+from benchmark.dense.encode import batches_by_length
+from univl_dr.embedder import Embedder, Item, Start, device
+
+MOST_REGIONS = 50
+"""Regions of an image that are read, as by Oscar+ in retrieval (Zhang et al., 2021)."""
+
+
+class VisualBert(Embedder):
+    """One network for questions, passages and images: the first token's last state embeds each.
+
+    An image is a sequence of its caption, [SEP], its tags, [SEP], and its regions' features, each
+    put through one linear layer. ``Item.text`` holds the words, ``Item.image`` the features,
+    float32 of shape (regions, 2054).
+    """
+
+    def __init__(self, model: Any, tokenizer: Any) -> None:
+        super().__init__()
+        self.model = model
+        self.pieces = Pieces(tokenizer, model.config)
+        self.dimension = int(model.config.hidden_size)
+        self.threads = threads_for(self.dimension)
+
+    @classmethod
+    def load(cls, folder: Path) -> VisualBert:
+        """The encoder that ``save`` wrote."""
+        model = VisualBertModel.from_pretrained(folder, add_pooling_layer=False)
+        return cls(model, BertTokenizer.from_pretrained(folder)).to(device())
+
+    def save(self, folder: Path) -> None:
+        """A folder of ``transformers``."""
+        self.model.save_pretrained(folder)
+        self.pieces.tokenizer.save_pretrained(folder)
+
+    def embed_questions(self, texts: Sequence[str]) -> Tensor:
+        return self.embed_documents([Item(text) for text in texts])
+
+    def embed_documents(self, items: Sequence[Item]) -> Tensor:
+        tokens, cut = self.pieces.read([item.text or "" for item in items])
+        self.cut += cut
+        lengths = np.array([len(ids) for ids in tokens])
+        pictured = np.array([item.image is not None for item in items])
+        parts, order = [], []
+        for kind in (np.flatnonzero(pictured), np.flatnonzero(~pictured)):
+            for places in batches_by_length(lengths[kind].tolist(), BATCH):
+                chosen = kind[places]
+                batch = self.pieces.batch([tokens[place] for place in chosen])
+                batch |= _regions([items[place].image for place in chosen])
+                given = {name: tensor.to(self.device) for name, tensor in batch.items()}
+                found = self.model(**given).last_hidden_state
+                parts.append(found[:, 0])
+                order.append(chosen)
+        back = torch.as_tensor(np.argsort(np.concatenate(order)), device=self.device)
+        return torch.cat(parts)[back].float()
+
+
+@dataclass(frozen=True, kw_only=True)
+class WithRegions:
+    """A BERT that is to learn regions too: its own weights, and a random layer for the features.
+
+    The paper's VinVL-DPR starts from VinVL's Oscar+, which isn't published in a form that
+    ``transformers`` reads.
+    """
+
+    bert: Start
+    seed: int
+
+    def module(self, store: Store) -> VisualBert:
+        dual = self.bert.module(store)
+        assert isinstance(dual, DualBert)  # noqa: S101
+        kept = {
+            name: value
+            for name, value in dual.document.config.to_diff_dict().items()
+            if name not in ("architectures", "model_type")
+        }
+        torch.manual_seed(self.seed)
+        config = VisualBertConfig(**kept, visual_embedding_dim=WIDTH)
+        model = VisualBertModel(config, add_pooling_layer=False)
+        missing = model.load_state_dict(dual.document.state_dict(), strict=False)
+        assert not missing.unexpected_keys  # noqa: S101
+        return VisualBert(model, dual.pieces.tokenizer).to(device())
+
+    def restore(self, folder: Path) -> VisualBert:
+        return VisualBert.load(folder)
+
+
+def _regions(images: Sequence[Tensor | None]) -> dict[str, Tensor]:
+    """The features of a batch, padded; nothing for a batch of texts."""
+    features = [image[:MOST_REGIONS] for image in images if image is not None]
+    if not features:
+        return {}
+    masks = [torch.ones(len(one), dtype=torch.long) for one in features]
+    mask = pad_sequence(masks, batch_first=True)
+    return {
+        "visual_embeds": pad_sequence(features, batch_first=True),
+        "visual_attention_mask": mask,
+        "visual_token_type_ids": torch.ones_like(mask),
+    }

@@ -1,0 +1,78 @@
+"""Table 1 of the paper from the results at hand: its rows, in its order and groups."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+
+from benchmark.datasets import Collection
+from benchmark.evaluation.metrics import MAIN
+from benchmark.report.tables import Table, percent
+from benchmark.results import Result
+
+GROUPS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "Single Modality (Text Only)": (
+            "bm25",
+            "dpr-zero-shot",
+            "clip-text-zero-shot",
+            "bert-dpr",
+            "nq-dpr",
+            "nq-ance",
+        ),
+        "Divide-Conquer": (
+            "vinvl-dpr-divided",
+            "clip-dpr-divided",
+            "bm25-clip-dpr",
+            "bm25-clip-dpr-oracle",
+            "bm25-clip-dpr-router",
+        ),
+        "UnivSearch": ("clip-zero-shot", "vinvl-dpr", "clip-dpr", "univl-dr"),
+    }
+)
+"""Setting -> names of retrievers. The learned router is this project's; all else is the paper's."""
+
+FUSED, ROUTED, ORACLE = "bm25-clip-dpr", "bm25-clip-dpr-router", "bm25-clip-dpr-oracle"
+
+COLUMNS = ("MRR@10", "nDCG@10", "MRR@20", "nDCG@20", "Recall@20", "Recall@100")
+
+
+def table1(results: Sequence[Result], data: Collection, split: str) -> Table:
+    """The rows of Table 1 that have a result; a note names the others."""
+    found = {result.name: result for result in results}
+    rows, records = [], []
+    for setting, names in GROUPS.items():
+        for name in names:
+            if name not in found:
+                continue
+            result = found[name]
+            means = {metric: result.summary[metric]["mean"] for metric in COLUMNS}
+            rows.append([setting, result.title, name, *map(percent, means.values())])
+            records.append({"setting": setting, "title": result.title, "name": name, **means})
+    missing = [name for names in GROUPS.values() for name in names if name not in found]
+    judged = data.facts["splits"][split]["judged"]
+    notes = [f"{judged:,} judged questions, the denominator of all means. Figures in percent."]
+    if data.notice:
+        notes.append(data.notice)
+    if {FUSED, ROUTED, ORACLE} <= found.keys():
+        notes.append(_routing(*(found[name] for name in (FUSED, ROUTED, ORACLE))))
+    if missing:
+        notes.append(f"Not run: {', '.join(missing)}.")
+    return Table(
+        title=f"Table 1 on {data.name} ({split})",
+        columns=["Setting", "Model", "Name", *COLUMNS],
+        rows=rows,
+        records=records,
+        notes=notes,
+    )
+
+
+def _routing(fused: Result, routed: Result, oracle: Result) -> str:
+    """How much of the distance between fusion and oracle the learned router closes."""
+    low, middle, high = (one.summary[MAIN]["mean"] for one in (fused, routed, oracle))
+    if high <= low:
+        return f"The oracle's modality gains nothing over fusion in {MAIN}: no distance to close."
+    return (
+        f"The learned router closes {(middle - low) / (high - low):.1%} of the distance in {MAIN} "
+        f"between {fused.title} ({percent(low)}) and {oracle.title} ({percent(high)})."
+    )
