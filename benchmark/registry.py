@@ -128,6 +128,7 @@ def read_rows(path: Path) -> None:
     [clip-large]                          # the row's name
     retriever = "clip-zero-shot"          # what it is a variant of
     title = "CLIP ViT-L/14"
+    model = "ViT-L-14"
     start = "laion2b_s32b_b82k"           # any of the retriever's settings
     """
     for name, row in read_toml(path).items():

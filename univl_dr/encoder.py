@@ -9,8 +9,6 @@ from typing import Any
 
 import numpy as np
 import torch
-from open_clip import CLIP
-from open_clip.constants import OPENAI_DATASET_MEAN, OPENAI_DATASET_STD
 from PIL import Image
 from torch import Tensor
 from torch.nn.functional import normalize
@@ -41,6 +39,10 @@ class DualEncoder(Embedder):
     deviation: Tensor
 
     def __init__(self, config: Mapping[str, Any], tokens: Tokens) -> None:
+        # Imported here, for it takes seconds, and naming an encoder needs none of it.
+        from open_clip import CLIP
+        from open_clip.constants import OPENAI_DATASET_MEAN, OPENAI_DATASET_STD
+
         super().__init__()
         self.config = {"quick_gelu": False, **config}
         self.clip = CLIP(**self.config)

@@ -6,9 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import open_clip
 import torch
-from open_clip.pretrained import get_pretrained_cfg
 
 from benchmark.artefacts import INCIDENTAL, Store
 from benchmark.errors import InputError
@@ -16,11 +14,9 @@ from benchmark.hub import lacks_weights
 from benchmark.suggest import unknown
 from univl_dr.embedder import device
 from univl_dr.encoder import DualEncoder
+from univl_dr.retrievers import VIT_B_32
 from univl_dr.tokens import BytePairs, Vocabulary
 from univl_dr.weights import fit, read_weights
-
-VIT_B_32 = "ViT-B-32-quickgelu"
-"""OpenAI's ViT-B/32: with GELU in place of QuickGELU it scores lower, and nothing says why."""
 
 
 class _Clip:
@@ -40,6 +36,8 @@ class OpenClip(_Clip):
 
     def module(self, store: Store) -> DualEncoder:
         del store
+        import open_clip
+
         tags = open_clip.list_pretrained_tags_by_model(self.name)
         if self.pretrained not in tags:
             raise unknown("open_clip weights", self.pretrained, tags)
@@ -50,6 +48,8 @@ class OpenClip(_Clip):
 
     def lacks(self) -> str | None:
         """Why the weights can't be had, and what mends it; None where they can."""
+        from open_clip.pretrained import get_pretrained_cfg
+
         weights = get_pretrained_cfg(self.name, self.pretrained)
         if not weights:
             return f"needs an open_clip tag or a file: '{self.pretrained}' is neither"
@@ -67,6 +67,10 @@ class ClipFile(_Clip):
     path: Path = field(metadata=INCIDENTAL)
     sha256: str
     name: str = VIT_B_32
+
+    def lacks(self) -> str | None:
+        """Nothing: the file is there."""
+        return None
 
     def module(self, store: Store) -> DualEncoder:
         del store
@@ -113,6 +117,8 @@ class SmallClip(_Clip):
 
 def _config(name: str) -> dict[str, Any]:
     """open_clip's configuration of a plain CLIP with OpenAI's tokenizer."""
+    import open_clip
+
     config: dict[str, Any] | None = open_clip.get_model_config(name)
     if config is None:
         raise unknown("open_clip model", name, open_clip.list_models())

@@ -56,7 +56,7 @@ _SMALL = Recipe(learning_rate=1e-3, epochs=8, evaluate_every=96)
 SMALL = Recipes(
     in_batch=_SMALL,
     hard=replace(_SMALL, learning_rate=5e-4, epochs=3),
-    verbalizer=replace(_SMALL, learning_rate=3e-3),
+    verbalizer=replace(_SMALL, learning_rate=2e-3, batch=16, evaluate_every=360),
 )
 PRETRAINING = replace(_SMALL, epochs=6)
 """For the small CLIP in place of OpenAI's."""
@@ -70,18 +70,19 @@ def recipes(data: Collection) -> Recipes:
     return SMALL if data.name == DEFAULT else PAPER
 
 
-def zero_shot(data: Collection, weights: str = "openai") -> Start:
-    """CLIP before any training on the task.
+def published(model: str, weights: str) -> OpenClip | ClipFile:
+    """A CLIP of open_clip with the weights of a tag, or of a checkpoint by its path."""
+    path = Path(weights)
+    if path.is_file():
+        return ClipFile(path=path, sha256=sha256(path), name=model)
+    return OpenClip(name=model, pretrained=weights)
 
-    weights: an open_clip tag of ViT-B/32, or the path of a checkpoint in OpenAI's naming. On
-    webqa-mini, a small CLIP pretrained on described images stands in for OpenAI's; its seed is
-    always the same, as if it had been published.
+
+def stand_in(data: Collection) -> Checkpoint:
+    """A small CLIP pretrained on webqa-mini's described images, in place of OpenAI's.
+
+    Its seed is always the same, as if it had been published.
     """
-    if data.name != DEFAULT:
-        path = Path(weights)
-        if path.is_file():
-            return ClipFile(path=path, sha256=sha256(path))
-        return OpenClip(pretrained=weights)
     return Checkpoint(
         start=SmallClip(vocabulary=Vocabulary(data=data), seed=SEED),
         examples=Pairs(data=data, kind="described"),
@@ -123,7 +124,7 @@ def clip_dpr(
         objective=InBatch(),
         recipe=recipe,
         seed=seed,
-        validation=_validation(data, presentation, recipe),
+        validation=_validation(data, presentation, recipe, modality),
     )
 
 
@@ -152,7 +153,7 @@ def univl_dr(
         objective=HardNegative(),
         recipe=recipe,
         seed=seed,
-        validation=_validation(data, presentation, recipe),
+        validation=_validation(data, presentation, recipe, None),
     )
 
 
@@ -196,8 +197,13 @@ def verbalized(
     return Written(data=data, verbalizer=trained, presentation=presentation)
 
 
-def _validation(data: Collection, presentation: Presentation, recipe: Recipe) -> Validation | None:
-    """On real data a search over the whole collection at each evaluation takes long."""
-    if data.name == DEFAULT or recipe.select == "mrr":
+def _validation(
+    data: Collection, presentation: Presentation, recipe: Recipe, modality: Modality | None
+) -> Validation | None:
+    """A search over the collection at each evaluation: where it is quick, or selects the weights.
+
+    A half of divide-and-conquer never ranks the whole collection: there it would mean little.
+    """
+    if recipe.select == "mrr" or (data.name == DEFAULT and modality is None):
         return Validation(data=data, presentation=presentation)
     return None

@@ -87,9 +87,8 @@ def score_run(run: Run, judgments: Judgments, metrics: Sequence[str] = METRICS) 
         ranked[place, : len(found), 0] = found
     truth[:, :, 0][truth[:, :, 1] == 0] = -1
     names = [RANX_NAMES[metric] for metric in metrics]
-    values = evaluate(truth, ranked, names, return_mean=False)
-    if len(names) == 1:
-        values = {names[0]: values}
+    # Twice, since ranx fails where it is asked for one metric with a cut-off alone.
+    values = evaluate(truth, ranked, names * 2, return_mean=False)
     by_metric = {metric: np.asarray(values[RANX_NAMES[metric]]) for metric in metrics}
     return Scores(queries, by_metric, len(queries) - answered)
 

@@ -94,7 +94,7 @@ def test_copies_count_as_one() -> None:
     )
     assert run.documents == {"q": ["b1", "x"]}
     assert judgments == {"q": {"b1": 1}}
-    assert score_run(run, judgments).mean("success@1") == 1
+    assert score_run(run, judgments, ["success@1"]).mean("success@1") == 1
 
 
 def test_a_run_of_another_split_is_refused() -> None:
