@@ -4,7 +4,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -70,7 +70,7 @@ def micro_store(tmp_path_factory: pytest.TempPathFactory) -> Store:
 
 
 @pytest.fixture(scope="session")
-def webqa_micro(micro_store: Store) -> Iterator[Collection]:
+def webqa_micro(micro_store: Store) -> Collection:
     """webqa-mini with a twentieth of its towns: every trained row runs on it within seconds."""
     with pytest.MonkeyPatch.context() as patch:
         towns = {"TRAIN_TOWNS": 10, "DEV_TOWNS": 6, "TEST_TOWNS": 6, "DISTRACTING_TOWNS": 6}
@@ -80,7 +80,7 @@ def webqa_micro(micro_store: Store) -> Iterator[Collection]:
             patch.setattr(module, "DEV_QUESTIONS", 40)
         patch.setattr(generate, "PRETRAINING_PICTURES", 150)
         patch.setattr(generate, "OTHER_SUBJECTS", 60)
-        yield find("webqa-mini", None, micro_store)
+        return find("webqa-mini", None, micro_store)
 
 
 @pytest.fixture
