@@ -56,7 +56,7 @@ _SMALL = Recipe(learning_rate=1e-3, epochs=8, evaluate_every=96)
 SMALL = Recipes(
     in_batch=_SMALL,
     hard=replace(_SMALL, learning_rate=5e-4, epochs=3),
-    verbalizer=replace(_SMALL, learning_rate=2e-3, batch=16, evaluate_every=360),
+    verbalizer=replace(_SMALL, learning_rate=3e-3),
 )
 PRETRAINING = replace(_SMALL, epochs=6)
 """For the small CLIP in place of OpenAI's."""
