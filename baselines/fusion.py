@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 from benchmark.artefacts import Artefact, Store
 from benchmark.errors import InputError
 from benchmark.retriever import Ranking, Task
-from benchmark.types import Run, TopK
+from benchmark.types import TopK
 
 if TYPE_CHECKING:
     import numpy as np
@@ -96,7 +96,7 @@ class Weights(Artefact):
         figures = {}
         for weights in sorted(_simplex(len(scores)), key=max):
             fused = best(_sums(scores, weights), task.depth)
-            figures[weights] = score_run(_run(task, fused), judgments).mean(MAIN)
+            figures[weights] = score_run(task.run("fused", fused), judgments, [MAIN]).mean(MAIN)
         tuned = max(figures, key=figures.__getitem__)
         content = {"weights": tuned, MAIN: figures[tuned], "split": task.split}
         (folder / "weights.json").write_text(json.dumps(content) + "\n")
@@ -219,13 +219,3 @@ def _compiling() -> Iterator[None]:
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", ".*unsafe cast")
         yield
-
-
-def _run(task: Task, top: TopK) -> Run:
-    documents, scores = {}, {}
-    for query, rows, values in zip(
-        task.data.queries(task.split), top.rows, top.scores, strict=True
-    ):
-        documents[query.id] = task.data.corpus.ids(rows[rows >= 0])
-        scores[query.id] = values[rows >= 0].tolist()
-    return Run(name="fused", documents=documents, scores=scores)

@@ -41,6 +41,17 @@ class Task:
         """The texts of the questions."""
         return [query.text for query in self.data.queries(self.split)]
 
+    def run(self, name: str, top: TopK) -> Run:
+        """Ranked lists of the questions by question and document id."""
+        kept = top.rows >= 0
+        ids = iter(self.data.corpus.ids(top.rows[kept]))
+        documents, scores = {}, {}
+        for place, query in enumerate(self.data.queries(self.split)):
+            row = top.scores[place][kept[place]].tolist()
+            documents[query.id] = [next(ids) for _ in row]
+            scores[query.id] = row
+        return Run(name=name, documents=documents, scores=scores)
+
 
 class Ranking(Artefact):
     """A ranked list for each question of ``task``; subclasses are frozen dataclasses."""
@@ -71,15 +82,7 @@ class Ranking(Artefact):
 
     def run(self, name: str, store: Store) -> Run:
         """The ranked lists by question and document id."""
-        top = self.top(store)
-        kept = top.rows >= 0
-        ids = iter(self.task.data.corpus.ids(top.rows[kept]))
-        documents, scores = {}, {}
-        for place, query in enumerate(self.task.data.queries(self.task.split)):
-            row = top.scores[place][kept[place]].tolist()
-            documents[query.id] = [next(ids) for _ in row]
-            scores[query.id] = row
-        return Run(name=name, documents=documents, scores=scores)
+        return self.task.run(name, self.top(store))
 
 
 class Retriever:
