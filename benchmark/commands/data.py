@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from benchmark.options import (
+from benchmark.commands.options import (
     PATH,
     data_dir_option,
     format_option,

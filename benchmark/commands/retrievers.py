@@ -1,0 +1,133 @@
+"""The commands that list, show and run retrievers."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from benchmark.commands.options import (
+    data_options,
+    format_option,
+    plugin_option,
+    results_option,
+    rows_option,
+    show_table,
+)
+from benchmark.errors import InputError
+
+if TYPE_CHECKING:
+    from benchmark.artefacts import Store
+
+
+@click.command("list")
+@plugin_option
+@rows_option
+@format_option
+def list_(form: str) -> None:
+    """List the retrievers, one a row: name, title, setting."""
+    from benchmark.registry import retrievers
+    from benchmark.report.tables import Table
+
+    entries = sorted(retrievers().values(), key=lambda entry: entry.setting)
+    facts = [(e.name, e.title, e.setting, e.summary) for e in entries]
+    columns = ("name", "title", "setting", "summary")
+    show_table(
+        Table(
+            title="Retrievers",
+            columns=[name.capitalize() for name in columns],
+            rows=facts,
+            records=[dict(zip(columns, row, strict=True)) for row in facts],
+        ),
+        form,
+    )
+
+
+@click.command()
+@click.argument("name")
+@plugin_option
+@rows_option
+@format_option
+def show(name: str, form: str) -> None:
+    """Show a retriever: what it does, its settings, where its code is."""
+    import inspect
+
+    from benchmark.registry import retriever
+    from benchmark.retriever import settings
+
+    entry = retriever(name)
+    made = entry.make()
+    code = inspect.getsourcefile(type(made))
+    values = settings(made)
+    if form == "json":
+        facts = {"name": name, "title": entry.title, "setting": entry.setting}
+        shown = {key: value if _plain(value) else repr(value) for key, value in values.items()}
+        click.echo(json.dumps({**facts, "settings": shown, "code": code}, indent=1))
+        return
+    click.echo(f"{entry.title} ({name}; {entry.setting})\n")
+    click.echo(f"{inspect.getdoc(type(made))}\n")
+    for key, value in values.items():
+        click.echo(f"  {key} = {value!r}")
+    click.echo(f"\nCode: {code}")
+
+
+@click.command()
+@click.argument("names", nargs=-1, metavar="[NAME]...")
+@click.option("--all", "everything", is_flag=True, help="Run every retriever that can run here.")
+@data_options
+@plugin_option
+@rows_option
+@results_option
+@format_option
+@click.option("--seed", default=1234, show_default=True, help="For all that is trained or drawn.")
+@click.option(
+    "--seeds",
+    type=click.IntRange(1),
+    default=1,
+    show_default=True,
+    help="How many seeds, counting up from --seed; figures are means over them.",
+)
+def run(
+    names: tuple[str, ...],
+    everything: bool,
+    dataset: str,
+    data_dir: Path | None,
+    split: str,
+    store: Store,
+    results: Path,
+    form: str,
+    seed: int,
+    seeds: int,
+) -> None:
+    """Run retrievers on a data set, score them, and print the leaderboard.
+
+    What is done already is reused; what was interrupted goes on where it stopped.
+
+    \b
+        python -m benchmark run --all
+        python -m benchmark run bm25 --dataset beir --data-dir scifact/
+        python -m benchmark run mine --plugin mine.py --dataset my-data.toml
+    """
+    from benchmark import experiment
+    from benchmark.datasets import find
+    from benchmark.files import write_text
+    from benchmark.registry import retriever, retrievers
+    from benchmark.report.leaderboard import leaderboard
+    from benchmark.results import place, read_results
+    from benchmark.retriever import Task
+
+    if bool(names) == everything:
+        raise InputError("no retriever is named", mend="give names, or --all alone")
+    entries = [*retrievers().values()] if everything else [retriever(name) for name in names]
+    data = find(dataset, data_dir, store)
+    task = Task(data=data, split=split, seed=seed)
+    experiment.run(entries, task, seeds=seeds, results=results, store=store, skip=everything)
+    table = leaderboard(read_results(results, data, split), data, split)
+    write_text(place(results, data, split) / "leaderboard.md", table.markdown())
+    show_table(table, form)
+
+
+def _plain(value: object) -> bool:
+    return value is None or isinstance(value, (str, int, float, bool))
