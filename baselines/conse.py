@@ -48,13 +48,17 @@ class ConSERetriever(Retriever):
     unreadable: Literal["fail", "skip"] = "fail"
 
     def ranking(self, task: Task) -> Ranking:
-        from baselines.encoders.conse import ConSE
+        from baselines.encoders.conse import ConSE, Pictures
         from baselines.encoders.imagenet import EfficientNetLite0
         from benchmark.dense.search import DenseRanking
-        from univl_dr.documents import Presentation
 
-        shown = Presentation(view=self.view, unreadable=self.unreadable)
-        model = ConSE(text=MiniLM(), images=EfficientNetLite0(), top=self.top, presentation=shown)
+        pictures = Pictures(
+            text=MiniLM(),
+            classifying=EfficientNetLite0(),
+            top=self.top,
+            unreadable=self.unreadable,
+        )
+        model = ConSE(data=task.data, pictures=pictures, view=self.view)
         return DenseRanking(task=task, model=model)
 
     def lacks(self, task: Task | None) -> str | None:

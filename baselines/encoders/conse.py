@@ -8,20 +8,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
 import numpy as np
 import torch
 
 from benchmark.artefacts import Store
-from univl_dr.documents import AS_IS, Presentation, Presenter
+from benchmark.dense.encode import Documents
+from univl_dr.documents import Presentation, Presenter, View
 
 if TYPE_CHECKING:
     import numpy.typing as npt
     from PIL.Image import Image
     from torch import Tensor
 
-    from benchmark.datasets import Corpus
+    from benchmark.datasets import Collection, Corpus
     from benchmark.dense.encode import Encoder, Matrix, Model
 
 BATCH = 64
@@ -48,30 +49,27 @@ class Classifying(Protocol):
 
 
 @dataclass(frozen=True, kw_only=True)
-class ConSE:
-    """A text encoder that also takes images, through the names of their ``top`` classes.
-
-    A captioned image is the normalised sum of its two unit vectors, so that both count alike.
-    """
+class Pictures:
+    """Images without their captions, through the names of their ``top`` classes."""
 
     text: Model
-    images: Classifying
+    classifying: Classifying
     top: int
-    presentation: Presentation = AS_IS
+    unreadable: Literal["fail", "skip"] = "fail"
 
-    def load(self, store: Store) -> ConSEEncoder:
+    def load(self, store: Store) -> PicturesEncoder:
         """Load both models."""
-        return ConSEEncoder(self, store)
+        return PicturesEncoder(self, store)
 
 
-class ConSEEncoder:
-    """The two models as the benchmark's ``Encoder``."""
+class PicturesEncoder:
+    """A classifier and a text encoder as the benchmark's ``Encoder`` of images."""
 
-    def __init__(self, made: ConSE, store: Store) -> None:
-        self._made = made
-        self._store = store
+    def __init__(self, made: Pictures, store: Store) -> None:
+        self._store, self._top = store, made.top
+        self._shown = Presentation(view="image", unreadable=made.unreadable)
         self._text: Encoder = made.text.load(store)
-        self._classifier = made.images.open()
+        self._classifier = made.classifying.open()
         self._names = self._text.encode_queries(self._classifier.names)
         self._presenter: Presenter | None = None
 
@@ -83,45 +81,78 @@ class ConSEEncoder:
         return self._text.encode_queries(texts)
 
     def encode_documents(self, corpus: Corpus, rows: npt.NDArray[np.int64]) -> Matrix:
-        vectors = np.zeros((len(rows), self.dimension), dtype=np.float32)
-        pictured = rows >= corpus.rows("image").start
-        for places, encode in ((~pictured, self._text.encode_documents), (pictured, self._images)):
-            if places.any():
-                vectors[places] = encode(corpus, rows[places])
-        return vectors
-
-    def _images(self, corpus: Corpus, rows: npt.NDArray[np.int64]) -> Matrix:
         if self._presenter is None:
-            self._presenter = Presenter(
-                self._made.presentation, corpus, self._store, self._classifier.preprocess
-            )
+            preprocess = self._classifier.preprocess
+            self._presenter = Presenter(self._shown, corpus, self._store, preprocess)
         vectors = np.zeros((len(rows), self.dimension), dtype=np.float32)
         for start in range(0, len(rows), BATCH):
-            batch = vectors[start : start + BATCH]
             items = self._presenter.items(rows[start : start + BATCH])
-            captions = {place: item.text for place, item in enumerate(items) if item.text}
-            images = {n: item.image for n, item in enumerate(items) if item.image is not None}
-            if captions:
-                batch[list(captions)] += self._text.encode_queries(list(captions.values()))
-            if images:
-                batch[list(images)] += self._convex(torch.stack(list(images.values())))
-        return _normalised(vectors)
-
-    def _convex(self, images: Tensor) -> Matrix:
-        """The unit vectors of images: means of their classes' names, weighted by probability."""
-        likeliest = self._classifier.probabilities(images).topk(self._made.top)
-        weights, names = likeliest.values.numpy(), self._names[likeliest.indices.numpy()]
-        return _normalised(np.einsum("it,itd->id", weights, names))
+            found = {
+                start + n: item.image for n, item in enumerate(items) if item.image is not None
+            }
+            if found:
+                vectors[list(found)] = self._convex(torch.stack(list(found.values())))
+        return vectors
 
     @property
     def notes(self) -> dict[str, int]:
-        """How many images couldn't be decoded."""
+        """How many images couldn't be decoded; their vectors are zero."""
         unreadable = len(self._presenter.unreadable) if self._presenter else 0
         return {"unreadable images": unreadable} if unreadable else {}
 
+    def _convex(self, images: Tensor) -> Matrix:
+        """Means of the classes' names, weighted by probability, to the length of one."""
+        likeliest = self._classifier.probabilities(images).topk(self._top)
+        weights, names = likeliest.values.numpy(), self._names[likeliest.indices.numpy()]
+        return _normalised(np.einsum("it,itd->id", weights, names))
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConSE:
+    """Passages by a text encoder, and captioned images by the view: caption, image, or both.
+
+    Both is the normalised sum of the two unit vectors. The encoder's vectors of all texts, and
+    those of the images, are artefacts of their own, made once for all views and for the encoder.
+    """
+
+    data: Collection
+    pictures: Pictures
+    view: View = "both"
+
+    def load(self, store: Store) -> ConSEEncoder:
+        """Load the text encoder."""
+        return ConSEEncoder(self, store)
+
+
+class ConSEEncoder:
+    """Looks up the documents; encodes the questions."""
+
+    def __init__(self, made: ConSE, store: Store) -> None:
+        self._made, self._store = made, store
+        self._encoder: Encoder = made.pictures.text.load(store)
+
+    @property
+    def dimension(self) -> int:
+        return self._encoder.dimension
+
+    def encode_queries(self, texts: Sequence[str]) -> Matrix:
+        return self._encoder.encode_queries(texts)
+
+    def encode_documents(self, corpus: Corpus, rows: npt.NDArray[np.int64]) -> Matrix:
+        made, first = self._made, corpus.rows("image").start
+        vectors = np.array(
+            Documents(model=made.pictures.text, data=made.data).matrix(self._store)[rows]
+        )
+        pictured = rows >= first
+        if made.view != "caption" and pictured.any():
+            images = Documents(model=made.pictures, data=made.data, scope="image")
+            seen = images.matrix(self._store)[rows[pictured] - first]
+            both = made.view == "both"
+            vectors[pictured] = _normalised(vectors[pictured] + seen) if both else seen
+        return vectors
+
 
 def _normalised(vectors: Matrix) -> Matrix:
-    """Rows of length one; a row of zeros (a document of which nothing could be read) stays."""
-    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
-    unit: Matrix = np.divide(vectors, lengths, out=np.zeros_like(vectors), where=lengths > 0)
+    """Rows of length one."""
+    unit: Matrix = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
     return unit

@@ -13,16 +13,16 @@ from univl_tiny import collection
 
 from baselines.conse import BM25AndConSE, ConSERetriever, OracleConSE, RoutedConSE
 from baselines.encoders import imagenet
-from baselines.encoders.conse import ConSE
+from baselines.encoders.conse import ConSE, Pictures
 from baselines.encoders.imagenet import EfficientNetLite0
 from baselines.fusion import OracleModality
 from baselines.router import SoftRouting
 from benchmark.artefacts import Store, identity
 from benchmark.datasets import Collection, Corpus
-from benchmark.dense.encode import Matrix
+from benchmark.dense.encode import Documents, Matrix
 from benchmark.errors import InputError
 from benchmark.retriever import Task
-from univl_dr.documents import Presentation, View
+from univl_dr.documents import View
 
 AXES = {"fox": [1.0, 0.0, 0.0], "owl": [0.0, 1.0, 0.0], "whale": [0.0, 0.0, 1.0]}
 
@@ -61,34 +61,39 @@ class Guess:
         return torch.tensor([[0.6, 0.3, 0.1]]).repeat(len(images), 1)
 
 
-def encoded(data: Collection, store: Store, view: View, top: int = 2) -> list[list[float]]:
-    model = ConSE(text=Words(), images=Guess(), top=top, presentation=Presentation(view=view))
-    rows = np.array(data.corpus.rows("image"))
-    vectors = model.load(store).encode_documents(data.corpus, rows)
-    assert len(np.unique(vectors, axis=0)) == 1
-    return [vectors[0].tolist()]
+def encoded(data: Collection, store: Store, view: View, top: int = 2) -> Matrix:
+    """The embeddings of all documents: eight passages, then eight images."""
+    pictures = Pictures(text=Words(), classifying=Guess(), top=top)
+    model = ConSE(data=data, pictures=pictures, view=view)
+    return Documents(model=model, data=data).matrix(store)
 
 
 def test_an_image_is_the_weighted_mean_of_its_classes_by_hand(tmp_path: Path, store: Store) -> None:
     data = collection(tmp_path / "tiny")
-    # The two likeliest: (2/3, 1/3, 0), of length sqrt(5)/3. Their captions are the third axis.
+    # The two likeliest: (2/3, 1/3, 0), of length sqrt(5)/3. All texts are the third axis.
     unit = [2 / 5**0.5, 1 / 5**0.5, 0.0]
-    assert encoded(data, store, "image") == [pytest.approx(unit, abs=1e-6)]
-    assert encoded(data, store, "caption") == [pytest.approx([0, 0, 1])]
-    both = [unit[0] / 2**0.5, unit[1] / 2**0.5, 1 / 2**0.5]
-    assert encoded(data, store, "both") == [pytest.approx(both, abs=1e-6)]
-    assert encoded(data, store, "image", top=1) == [pytest.approx([1, 0, 0])]
-    three = np.array([6, 3, 1]) / 46**0.5
-    assert encoded(data, store, "image", top=3) == [pytest.approx(three.tolist(), abs=1e-6)]
+    expected: dict[View, list[float]] = {
+        "image": unit,
+        "caption": [0, 0, 1],
+        "both": [unit[0] / 2**0.5, unit[1] / 2**0.5, 1 / 2**0.5],
+    }
+    for view, vector in expected.items():
+        vectors = encoded(data, store, view)
+        assert (vectors[:8] == AXES["whale"]).all()
+        assert np.allclose(vectors[8:], vector, atol=1e-6)
+    assert np.allclose(encoded(data, store, "image", top=1)[8:], AXES["fox"])
+    assert np.allclose(encoded(data, store, "image", top=3)[8:], np.array([6, 3, 1]) / 46**0.5)
 
 
-def test_passages_and_images_keep_their_places(tmp_path: Path, store: Store) -> None:
-    data = collection(tmp_path / "tiny")
-    model = ConSE(text=Words(), images=Guess(), top=1, presentation=Presentation(view="image"))
-    vectors = model.load(store).encode_documents(data.corpus, np.arange(len(data.corpus)))
-    passages = data.corpus.rows("text")
-    assert (vectors[: len(passages)] == AXES["whale"]).all()
-    assert (vectors[len(passages) :] == AXES["fox"]).all()
+def test_an_unreadable_image_leaves_its_caption(tmp_path: Path, store: Store) -> None:
+    data = collection(tmp_path / "tiny", broken=3)
+    pictures = Pictures(text=Words(), classifying=Guess(), top=1)
+    with pytest.raises(InputError, match="image 3 can't be decoded"):
+        store.path(Documents(model=pictures, data=data, scope="image"))
+    model = ConSE(data=data, pictures=replace(pictures, unreadable="skip"))
+    vectors = Documents(model=model, data=data, scope="image").matrix(store)
+    assert vectors[3].tolist() == AXES["whale"]
+    assert np.allclose(vectors[4], [0.5**0.5, 0, 0.5**0.5])
 
 
 def test_settings_make_other_rankings(tmp_path: Path) -> None:
