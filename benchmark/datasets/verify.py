@@ -95,6 +95,10 @@ def _found(data: Collection) -> Iterator[tuple[str, int | str]]:
             f"{split} judgments, hash",
             hashlib.sha256("".join(sorted(lines)).encode()).hexdigest(),
         )
+    for name, digest in data.facts.get("sources", {}).items():
+        yield f"{name}, SHA-256", digest
+    if "content" in data.facts:
+        yield "documents and pixels, hash", data.facts["content"]
     if {"dev", "test"} <= positives.keys():
         yield "positives of both dev and test", len(positives["dev"] & positives["test"])
     yield "fingerprint", data.fingerprint
