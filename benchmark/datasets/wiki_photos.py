@@ -18,7 +18,7 @@ from urllib.parse import quote
 from benchmark.datasets.images import to_rgb
 from benchmark.datasets.jsonl import Source, read_jsonl
 from benchmark.datasets.wiki.packages import PACKAGES, check, fetch
-from benchmark.datasets.wiki.photographs import Photograph, read_photographs
+from benchmark.datasets.wiki.photographs import Photograph, paths, read_photographs
 from benchmark.datasets.writer import Writer
 from benchmark.errors import InputError
 from benchmark.files import sha256
@@ -104,7 +104,8 @@ def _write_images(writer: Writer, deb: Path) -> list[str]:
     table = writer.folder / "photographs.tsv"
     offsets, credited, digest = [], [], hashlib.sha256()
     with table.open("wb") as file:
-        for photograph in track(read_photographs(deb), "read photographs", None, "images"):
+        found = read_photographs(deb)
+        for photograph in track(found, "read photographs", len(paths()), "images"):
             writer.add(_document(photograph), Source(deb))
             credited.append(photograph.credit)
             offsets.append(file.tell())

@@ -45,11 +45,16 @@ class Photograph:
     encoded: bytes
 
 
+def paths() -> list[str]:
+    """Where each photograph is, in the order of the ids."""
+    return LIST.read_text(encoding="utf-8").split()
+
+
 def read_photographs(package: Path) -> Iterator[Photograph]:
     """The photographs in the order of ``images.txt``. Raises InputError for a damaged package."""
     files = _resources(package)
     described = dict(_descriptions(files))
-    for number, path in enumerate(LIST.read_text(encoding="utf-8").split(), 1):
+    for number, path in enumerate(paths(), 1):
         full = f"{ROOT}/{path}"
         folder, _, name = full.rpartition("/")
         while (readme := files.get(f"{folder}/README")) is None:
@@ -66,7 +71,7 @@ def _resources(package: Path) -> Mapping[str, bytes]:
     """The files of the archives that hold a photograph, by path."""
     from debian.debfile import DebError, DebFile
 
-    names = {line.split("/")[0] for line in LIST.read_text(encoding="utf-8").split()}
+    names = {path.split("/")[0] for path in paths()}
     files: dict[str, bytes] = {}
     try:
         with DebFile(str(package)) as deb:

@@ -32,19 +32,21 @@ class _Archive:
 
     def name(self, place: int) -> str:
         (length,) = struct.unpack_from(">H", self.data, self.names + place)
-        start = self.names + place + 6  # behind the length and a hash
-        return self.data[start : start + 2 * length].decode("utf-16-be")
+        # Behind the length and a hash.
+        return self._cut(self.names + place + 6, 2 * length).decode("utf-16-be")
 
     def file(self, place: int, flags: int) -> bytes:
         (length,) = struct.unpack_from(">I", self.data, self.content + place)
-        start = self.content + place + 4
-        content = self.data[start : start + length]
-        if len(content) < length:
-            raise ValueError("cut off Qt resource archive")
+        content = self._cut(self.content + place + 4, length)
         if flags & ZSTANDARD:
             raise ValueError("Qt resource archive with Zstandard, which isn't read")
         # qCompress puts the length before zlib's stream.
         return zlib.decompress(content[4:]) if flags & COMPRESSED else content
+
+    def _cut(self, start: int, length: int) -> bytes:
+        if start + length > len(self.data):
+            raise ValueError("cut off Qt resource archive")
+        return self.data[start : start + length]
 
 
 def _walk(archive: _Archive, number: int, path: str) -> Iterator[tuple[str, bytes]]:
