@@ -24,6 +24,7 @@ from benchmark.evaluation.metrics import METRICS, Scores, merge_copies, score_ru
 from benchmark.evaluation.significance import bootstrap
 from benchmark.files import replacing, write_text
 from benchmark.progress import say
+from benchmark.retriever import Task
 from benchmark.trec import read_run, write_run
 from benchmark.types import Run
 
@@ -100,9 +101,13 @@ class Result:
         """The ranked lists."""
         return read_run(self.folder / "run.trec.gz")
 
+    def is_whole(self) -> bool:
+        """Whether all of its files are there."""
+        return all((self.folder / name).is_file() for name in FILES)
+
     def is_of(self, ranking_identity: str) -> bool:
         """Whether this is the whole result of the ranking with that identity."""
-        if not all((self.folder / name).is_file() for name in FILES):
+        if not self.is_whole():
             return False
         try:
             return bool(self.manifest["ranking"] == ranking_identity)
@@ -133,20 +138,20 @@ def seed_folder(folder: Path, seed: int, first: int) -> Path:
 
 
 def write_result(
-    folder: Path, run: Run, data: Collection, split: str, *, labels: Mapping[str, str], made: Any
+    folder: Path, run: Run, task: Task, *, labels: Mapping[str, str], made: Any
 ) -> Result:
     """Score ``run`` and write its folder; the manifest comes last, and makes the result whole."""
-    judgments = data.judgments(split)
+    judgments = task.judgments()
     scores = score_run(run, judgments)
     metrics = {
         **labels,
-        "data": data.name,
-        "split": split,
+        "data": task.data.name,
+        "split": task.split,
         "questions": len(scores.queries),
         "unanswered": scores.unanswered,
         "metrics": summary(scores),
     }
-    copies = _copies(data)
+    copies = _copies(task.data)
     if copies:
         merged = score_run(*merge_copies(run, judgments, copies))
         metrics["copies_as_one"] = summary(merged)

@@ -123,9 +123,10 @@ def run(
     entries = [*retrievers().values()] if everything else [retriever(name) for name in names]
     data = find(dataset, data_dir, store)
     task = Task(data=data, split=split, seed=seed)
-    experiment.run(entries, task, seeds=seeds, results=results, store=store, skip=everything)
+    folder = place(results, data, split)
+    experiment.run(entries, task, seeds=seeds, folder=folder, store=store, skip=everything)
     table = leaderboard(read_results(results, data, split), data, split)
-    write_text(place(results, data, split) / "leaderboard.md", table.markdown())
+    write_text(folder / "leaderboard.md", table.markdown())
     show_table(table, form)
 
 
