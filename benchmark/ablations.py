@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 from benchmark.evaluation.metrics import MAIN
@@ -36,6 +36,12 @@ class Ablation:
     rows: Mapping[tuple[str, ...], Variant]
     columns: tuple[Column, ...]
     note: str
+
+    @property
+    def variants(self) -> list[Variant]:
+        """All that the table needs."""
+        scopes = dict.fromkeys(column.scope for column in self.columns)
+        return [replace(row, scope=scope) for row in self.rows.values() for scope in scopes]
 
 
 _BY_MODALITY = (

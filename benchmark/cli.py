@@ -57,6 +57,7 @@ for _command in (
     retrievers.show,
     retrievers.run,
     tables.table,
+    tables.claims,
     runs.evaluate,
     runs.compare,
     data.data,

@@ -14,6 +14,7 @@ from benchmark.commands.options import (
     plugin_option,
     results_option,
     rows_option,
+    seed_options,
     show_table,
 )
 from benchmark.errors import InputError
@@ -81,14 +82,7 @@ def show(name: str, form: str) -> None:
 @rows_option
 @results_option
 @format_option
-@click.option("--seed", default=1234, show_default=True, help="For all that is trained or drawn.")
-@click.option(
-    "--seeds",
-    type=click.IntRange(1),
-    default=1,
-    show_default=True,
-    help="How many seeds, counting up from --seed; figures are means over them.",
-)
+@seed_options
 def run(
     names: tuple[str, ...],
     everything: bool,
