@@ -4,6 +4,7 @@
                                  per_query.parquet   each metric of each question
                                  metrics.json        means with 95% intervals
                                  manifest.json       how it all was made
+                                 space.json          a map of its embeddings, where asked for
                                  seed-<n>/           the same for each further seed
 """
 
@@ -29,6 +30,7 @@ from benchmark.trec import read_run, write_run
 from benchmark.types import Run
 
 FILES = ("run.trec.gz", "per_query.parquet", "metrics.json", "manifest.json")
+SPACE = "space.json"
 
 
 @dataclass(frozen=True)
@@ -96,6 +98,12 @@ class Result:
         table = pq.read_table(self.folder / "per_query.parquet")
         values = {metric: table[metric].to_numpy() for metric in METRICS}
         return Scores(tuple(table["query"].to_pylist()), values, self.metrics["unanswered"])
+
+    @cached_property
+    def space(self) -> dict[str, Any] | None:
+        """The map of its embeddings and their gaps, where one was made."""
+        path = self.folder / SPACE
+        return _read(path) if path.is_file() else None
 
     def run(self) -> Run:
         """The ranked lists."""
@@ -186,6 +194,11 @@ def _write_table(scores: Scores, path: Path) -> None:
 
     with replacing(path) as temporary:
         pq.write_table(pa.table({"query": scores.queries, **scores.values}), temporary)
+
+
+def write_space(folder: Path, content: Mapping[str, Any]) -> None:
+    """Put a map of the embeddings beside a result."""
+    write_text(folder / SPACE, json.dumps(content) + "\n")
 
 
 def _write(values: Any, path: Path) -> None:
