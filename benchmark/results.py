@@ -63,9 +63,13 @@ class Result:
 
     @cached_property
     def seeds(self) -> list[Result]:
-        """The results of each seed, this one first."""
-        folders = [path.parent for path in sorted(self.folder.glob("seed-*/manifest.json"))]
-        return [self, *map(Result, folders)]
+        """The results of each seed, this one first; those made otherwise are left out."""
+        others = [Result(path.parent) for path in sorted(self.folder.glob("seed-*/manifest.json"))]
+        made = _but_for_seeds(self.manifest["recipe"])
+        alike = [one for one in others if _but_for_seeds(one.manifest["recipe"]) == made]
+        if stale := len(others) - len(alike):
+            say(f"left out {stale} seeds of {self.name}: they were made otherwise")
+        return [self, *alike]
 
     @cached_property
     def over_seeds(self) -> Scores:
@@ -121,6 +125,16 @@ class Result:
             return bool(self.manifest["ranking"] == ranking_identity)
         except (InputError, KeyError):
             return False
+
+
+def _but_for_seeds(recipe: Any) -> Any:
+    """A recipe without what tells two seeds of it apart."""
+    match recipe:
+        case dict():
+            return {key: _but_for_seeds(one) for key, one in recipe.items() if key != "seed"}
+        case list():
+            return [_but_for_seeds(one) for one in recipe]
+    return recipe
 
 
 def place(results: Path, data: Collection, split: str) -> Path:

@@ -1,5 +1,7 @@
 """Ablations and claims on a micro world: all they name runs, once, apart from the leaderboard."""
 
+import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -11,7 +13,7 @@ from benchmark.claims import CLAIMS
 from benchmark.datasets import Collection
 from benchmark.report.ablations import ablation_table
 from benchmark.report.claims import claims_table, effects_of, judge
-from benchmark.results import read_results
+from benchmark.results import Result, read_results
 from benchmark.retriever import Task
 from benchmark.variants import Variant
 
@@ -60,6 +62,16 @@ def test_a_table_and_verdicts_from_nothing(
     )
     assert routing.mean == pytest.approx(oracle - fused)
     assert "no evidence" in claims_table(tested, webqa_micro, "test").markdown()
+
+    other = Path(shutil.copytree(found["clip-dpr"].folder, found["clip-dpr"].folder / "seed-1"))
+    assert len(Result(found["clip-dpr"].folder).seeds) == 2
+    made = json.loads((other / "manifest.json").read_text())
+    made["recipe"]["model"]["weights"]["seed"] = 1
+    (other / "manifest.json").write_text(json.dumps(made))
+    assert len(Result(found["clip-dpr"].folder).seeds) == 2
+    made["recipe"]["model"]["weights"]["recipe"]["epochs"] = 99
+    (other / "manifest.json").write_text(json.dumps(made))
+    assert len(Result(found["clip-dpr"].folder).seeds) == 1
 
     capsys.readouterr()
     variants.run(wanted, task, seeds=1, results=tmp_path, store=micro_store)
