@@ -4,16 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from baselines.fusion import ReciprocalRank
-from benchmark.artefacts import Store
-from benchmark.errors import InputError
 from benchmark.retriever import Ranking, Retriever, Task
 from benchmark.types import MODALITIES, Modality
-
-if TYPE_CHECKING:
-    from benchmark.evaluation.metrics import Scores
 
 SETTING = "Divide-Conquer"
 
@@ -50,27 +44,3 @@ class DivideAndConquer(Retriever):
             return "needs passages and images: the data set has one of the two"
         reasons = (half.lacks(task) for half in self.halves().values())
         return next((reason for reason in reasons if reason), None)
-
-
-def score_one_modality(
-    retriever: Retriever, task: Task, modality: Modality, store: Store
-) -> Scores:
-    """A single-modality run: corpus and questions both restricted to ``modality``.
-
-    Its figures compare only with others of the same modality (2,511 image or 2,455 text questions
-    on WebQA's test). Raises InputError where no question is known to be of that modality.
-    """
-    from benchmark.evaluation.metrics import score_run
-
-    asked = {q.id for q in task.data.queries(task.split) if q.modality == modality}
-    judgments = {
-        query: judged for query, judged in task.data.judgments(task.split).items() if query in asked
-    }
-    if not judgments:
-        raise InputError(
-            f"no judged question of split '{task.split}' is known to be of modality '{modality}'",
-            mend="give the modality in the data",
-            path=task.data.folder,
-        )
-    ranking = retriever.ranking(replace(task, scope=modality))
-    return score_run(ranking.run(modality, store), judgments)

@@ -57,6 +57,8 @@ for _command in (
     retrievers.show,
     retrievers.run,
     tables.table,
+    tables.claims,
+    retrievers.space,
     runs.evaluate,
     runs.compare,
     data.data,

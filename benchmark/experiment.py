@@ -12,7 +12,7 @@ from benchmark.errors import UnavailableError
 from benchmark.progress import say
 from benchmark.provenance import manifest
 from benchmark.registry import Entry
-from benchmark.results import Result, place, seed_folder, write_result
+from benchmark.results import Result, seed_folder, write_result
 from benchmark.retriever import Ranking, Task
 
 
@@ -21,11 +21,11 @@ def run(
     task: Task,
     *,
     seeds: int,
-    results: Path,
+    folder: Path,
     store: Store,
     skip: bool,
 ) -> None:
-    """Run retrievers on ``task`` and write their results, reusing all that is there.
+    """Run retrievers on ``task`` and write their results into ``folder``, reusing what is there.
 
     Seeds count up from the task's; a ranking that no seed changes is made once. A retriever that
     can't serve the task here is skipped, saying why, where ``skip`` is set; else UnavailableError
@@ -45,8 +45,7 @@ def run(
         for seed in range(task.seed, task.seed + seeds):
             ranking = retriever.ranking(replace(task, seed=seed))
             if identity(ranking) not in made:
-                folder = place(results, task.data, task.split) / entry.name
-                _run(entry, ranking, seed, seed_folder(folder, seed, task.seed), store)
+                _run(entry, ranking, seed, seed_folder(folder / entry.name, seed, task.seed), store)
                 made.add(identity(ranking))
 
 
@@ -58,8 +57,7 @@ def _run(entry: Entry, ranking: Ranking, seed: int, folder: Path, store: Store) 
     write_result(
         folder,
         ranking.run(entry.name, store),
-        ranking.task.data,
-        ranking.task.split,
+        ranking.task,
         labels={"name": entry.name, "title": entry.title, "setting": entry.setting},
         made=manifest(ranking, seed, store),
     )

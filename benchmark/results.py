@@ -4,6 +4,7 @@
                                  per_query.parquet   each metric of each question
                                  metrics.json        means with 95% intervals
                                  manifest.json       how it all was made
+                                 space.json          a map of its embeddings, where asked for
                                  seed-<n>/           the same for each further seed
 """
 
@@ -24,10 +25,12 @@ from benchmark.evaluation.metrics import METRICS, Scores, merge_copies, score_ru
 from benchmark.evaluation.significance import bootstrap
 from benchmark.files import replacing, write_text
 from benchmark.progress import say
+from benchmark.retriever import Task
 from benchmark.trec import read_run, write_run
 from benchmark.types import Run
 
 FILES = ("run.trec.gz", "per_query.parquet", "metrics.json", "manifest.json")
+SPACE = "space.json"
 
 
 @dataclass(frozen=True)
@@ -60,9 +63,13 @@ class Result:
 
     @cached_property
     def seeds(self) -> list[Result]:
-        """The results of each seed, this one first."""
-        folders = [path.parent for path in sorted(self.folder.glob("seed-*/manifest.json"))]
-        return [self, *map(Result, folders)]
+        """The results of each seed, this one first; those made otherwise are left out."""
+        others = [Result(path.parent) for path in sorted(self.folder.glob("seed-*/manifest.json"))]
+        made = _but_for_seeds(self.manifest["recipe"])
+        alike = [one for one in others if _but_for_seeds(one.manifest["recipe"]) == made]
+        if stale := len(others) - len(alike):
+            say(f"left out {stale} seeds of {self.name}: they were made otherwise")
+        return [self, *alike]
 
     @cached_property
     def over_seeds(self) -> Scores:
@@ -96,18 +103,38 @@ class Result:
         values = {metric: table[metric].to_numpy() for metric in METRICS}
         return Scores(tuple(table["query"].to_pylist()), values, self.metrics["unanswered"])
 
+    @cached_property
+    def space(self) -> dict[str, Any] | None:
+        """The map of its embeddings and their gaps, where one was made."""
+        path = self.folder / SPACE
+        return _read(path) if path.is_file() else None
+
     def run(self) -> Run:
         """The ranked lists."""
         return read_run(self.folder / "run.trec.gz")
 
+    def is_whole(self) -> bool:
+        """Whether all of its files are there."""
+        return all((self.folder / name).is_file() for name in FILES)
+
     def is_of(self, ranking_identity: str) -> bool:
         """Whether this is the whole result of the ranking with that identity."""
-        if not all((self.folder / name).is_file() for name in FILES):
+        if not self.is_whole():
             return False
         try:
             return bool(self.manifest["ranking"] == ranking_identity)
         except (InputError, KeyError):
             return False
+
+
+def _but_for_seeds(recipe: Any) -> Any:
+    """A recipe without what tells two seeds of it apart."""
+    match recipe:
+        case dict():
+            return {key: _but_for_seeds(one) for key, one in recipe.items() if key != "seed"}
+        case list():
+            return [_but_for_seeds(one) for one in recipe]
+    return recipe
 
 
 def place(results: Path, data: Collection, split: str) -> Path:
@@ -133,20 +160,20 @@ def seed_folder(folder: Path, seed: int, first: int) -> Path:
 
 
 def write_result(
-    folder: Path, run: Run, data: Collection, split: str, *, labels: Mapping[str, str], made: Any
+    folder: Path, run: Run, task: Task, *, labels: Mapping[str, str], made: Any
 ) -> Result:
     """Score ``run`` and write its folder; the manifest comes last, and makes the result whole."""
-    judgments = data.judgments(split)
+    judgments = task.judgments()
     scores = score_run(run, judgments)
     metrics = {
         **labels,
-        "data": data.name,
-        "split": split,
+        "data": task.data.name,
+        "split": task.split,
         "questions": len(scores.queries),
         "unanswered": scores.unanswered,
         "metrics": summary(scores),
     }
-    copies = _copies(data)
+    copies = _copies(task.data)
     if copies:
         merged = score_run(*merge_copies(run, judgments, copies))
         metrics["copies_as_one"] = summary(merged)
@@ -181,6 +208,11 @@ def _write_table(scores: Scores, path: Path) -> None:
 
     with replacing(path) as temporary:
         pq.write_table(pa.table({"query": scores.queries, **scores.values}), temporary)
+
+
+def write_space(folder: Path, content: Mapping[str, Any]) -> None:
+    """Put a map of the embeddings beside a result."""
+    write_text(folder / SPACE, json.dumps(content) + "\n")
 
 
 def _write(values: Any, path: Path) -> None:

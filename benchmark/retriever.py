@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from benchmark.artefacts import INCIDENTAL, Artefact, Store
 from benchmark.errors import InputError
-from benchmark.types import Modality, Run, TopK
+from benchmark.types import Judgments, Modality, Run, TopK
 
 if TYPE_CHECKING:
     from benchmark.datasets import Collection
@@ -40,6 +40,27 @@ class Task:
     def questions(self) -> list[str]:
         """The texts of the questions."""
         return [query.text for query in self.data.queries(self.split)]
+
+    def judgments(self) -> Judgments:
+        """The judgments that count: with a scope, those of the questions which it answers.
+
+        A single-modality run compares only with others of the same scope (2,511 image or 2,455 text
+        questions on WebQA's test). Raises InputError where no question is known to be of that one.
+        """
+        judgments = self.data.judgments(self.split)
+        if self.scope is None:
+            return judgments
+        asked = {
+            query.id for query in self.data.queries(self.split) if query.modality == self.scope
+        }
+        if not asked & judgments.keys():
+            raise InputError(
+                f"no judged question of split '{self.split}' is known to be of modality "
+                f"'{self.scope}'",
+                mend="give the modality in the data",
+                path=self.data.folder,
+            )
+        return {query: judged for query, judged in judgments.items() if query in asked}
 
     def run(self, name: str, top: TopK) -> Run:
         """Ranked lists of the questions by question and document id."""

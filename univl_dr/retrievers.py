@@ -134,11 +134,13 @@ class UniVLDR(CLIPDPR):
     """CLIP-DPR trained further with hard negatives of both modalities and verbalized captions.
 
     ``negatives``: how they are drawn. ``verbalized``: captions are expanded by a generated question
-    (query) or caption, given with the data or else written by a verbalizer trained here.
+    (query) or caption, given with the data or else written by a verbalizer trained here;
+    ``replaced``: it stands in the caption's place.
     """
 
     negatives: Strategy = "balanced"
     verbalized: Texts | None = "query"
+    replaced: bool = False
 
     def weights(self, data: Collection, seed: int) -> Start:
         from univl_dr.stages import recipes, univl_dr
@@ -154,6 +156,7 @@ class UniVLDR(CLIPDPR):
 
     def presentation(self, data: Collection, seed: int) -> Presentation:
         from univl_dr.stages import recipes, verbalized
+        from univl_dr.verbalize import Alone
 
         plain = super().presentation(data, seed)
         if self.verbalized is None:
@@ -161,7 +164,7 @@ class UniVLDR(CLIPDPR):
         encoder = self._first_stage(data, seed).weights
         recipe = recipes(data).verbalizer
         captions = verbalized(encoder, data, seed, plain, recipe, self.verbalized)
-        return replace(plain, captions=captions)
+        return replace(plain, captions=Alone(of=captions) if self.replaced else captions)
 
     def lacks(self, task: Task | None) -> str | None:
         if task and not all(task.data.corpus.rows(modality) for modality in MODALITIES):

@@ -17,7 +17,7 @@ from benchmark.dense.search import DenseRanking
 from benchmark.files import sha256
 from benchmark.retriever import SEED, Task
 from benchmark.types import Modality
-from univl_dr.documents import Captions, Presentation
+from univl_dr.documents import Presentation
 from univl_dr.embedder import Start
 from univl_dr.examples import Examples, Source
 from univl_dr.inference import Encoding, Validation
@@ -27,7 +27,7 @@ from univl_dr.negatives import HardNegatives, Negatives, Strategy
 from univl_dr.pairs import Pairs
 from univl_dr.tokens import Vocabulary
 from univl_dr.train import Checkpoint, Recipe
-from univl_dr.verbalize import Captioned, Given, Written
+from univl_dr.verbalize import Captioned, Given, Verbalized, Written
 from univl_dr.verbalizer import Likelihood, UntrainedVerbalizer
 
 Texts: TypeAlias = Literal["query", "caption"]
@@ -164,7 +164,7 @@ def verbalized(
     presentation: Presentation,
     recipe: Recipe,
     texts: Texts,
-) -> Captions:
+) -> Given | Verbalized:
     """Captions expanded by generated questions or captions: those given with the data, or ours.
 
     Ours are written by a verbalizer that sees images as ``encoder`` does and is trained on pairs of

@@ -12,6 +12,7 @@ import torch
 
 from benchmark.artefacts import Artefact, Store
 from benchmark.datasets import Collection, Corpus
+from benchmark.errors import InputError
 from benchmark.files import write_text
 from benchmark.progress import Progress
 from univl_dr.documents import Presentation, Presenter
@@ -19,6 +20,7 @@ from univl_dr.embedder import Start, computing, device
 from univl_dr.verbalizer import LONGEST_TEXT, Verbalizer
 
 FILE = "captions.jsonl"
+SEPARATOR = "[SEP]"
 CHUNK = 256
 """Images between two savings: what an interruption may cost."""
 
@@ -39,6 +41,35 @@ class Given:
         """The captions of that view."""
         del store
         return lambda rows: corpus.texts(rows, self.view)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Alone:
+    """What was generated in place of the caption: V(I) without C."""
+
+    of: Given | Verbalized
+
+    def open(self, store: Store, corpus: Corpus) -> Callable[[Sequence[int]], list[str]]:
+        """The generated texts. Raises InputError for one that doesn't extend its caption."""
+        expanded = self.of.open(store, corpus)
+
+        def generated(rows: Sequence[int]) -> list[str]:
+            captions = corpus.texts(rows)
+            return [
+                _generated(text, caption, row)
+                for text, caption, row in zip(expanded(rows), captions, rows, strict=True)
+            ]
+
+        def _generated(text: str, caption: str, row: int) -> str:
+            if not text.startswith(caption):
+                raise InputError(
+                    f"the expanded caption of image '{corpus.ids([row])[0]}' doesn't begin with "
+                    "its caption",
+                    mend="replace captions only with texts that extend them",
+                )
+            return text.removeprefix(caption).strip().removeprefix(SEPARATOR).strip()
+
+        return generated
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,7 +108,7 @@ class Verbalized(Artefact):
         """The captions, each with what was generated: C*."""
         with (store.path(self) / FILE).open(encoding="utf-8") as file:
             records = [json.loads(line) for line in file]
-        texts = [f"{record['caption']} [SEP] {record['verbalized']}" for record in records]
+        texts = [f"{one['caption']} {SEPARATOR} {one['verbalized']}" for one in records]
         first = corpus.rows("image").start
         return lambda rows: [texts[row - first] for row in rows]
 

@@ -13,6 +13,7 @@ from benchmark.commands.options import (
     data_dir_option,
     format_option,
     show_table,
+    show_tables,
     split_option,
     store_option,
 )
@@ -76,9 +77,7 @@ def show(
     from benchmark.datasets import find
     from benchmark.report.data import descriptions
 
-    tables = descriptions(find(name, data_dir, store), split, samples)
-    texts = [table.render(form) for table in tables]
-    click.echo("\n".join(texts) if form == "md" else f"[{','.join(texts)}]", nl=False)
+    show_tables(descriptions(find(name, data_dir, store), split, samples), form)
 
 
 @data.command()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -92,6 +92,21 @@ qrels_option = click.option(
 )
 
 
+def seed_options(function: F) -> F:
+    """Add the first seed and how many follow it."""
+    seed = click.option(
+        "--seed", default=1234, show_default=True, help="For all that is trained or drawn."
+    )
+    seeds = click.option(
+        "--seeds",
+        type=click.IntRange(1),
+        default=1,
+        show_default=True,
+        help="How many seeds, counting up from --seed; figures are means over them.",
+    )
+    return seed(seeds(function))
+
+
 def data_options(function: F) -> F:
     """Add the options that name a data set and a split of it, and the store."""
     dataset = click.option(
@@ -107,3 +122,9 @@ def data_options(function: F) -> F:
 def show_table(table: Table, form: str) -> None:
     """Print a table in the format asked for."""
     click.echo(table.render(form), nl=False)
+
+
+def show_tables(tables: Sequence[Table], form: str) -> None:
+    """Print several tables, one below the other, or as one JSON list."""
+    texts = [table.render(form) for table in tables]
+    click.echo("\n".join(texts) if form == "md" else f"[{','.join(texts)}]", nl=False)

@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
-from benchmark.commands.options import PATH, format_option, qrels_option, show_table
+from benchmark.commands.options import (
+    PATH,
+    data_options,
+    format_option,
+    qrels_option,
+    results_option,
+    show_table,
+    show_tables,
+)
 from benchmark.errors import InputError
 
 if TYPE_CHECKING:
+    from benchmark.artefacts import Store
     from benchmark.evaluation.metrics import Scores
+    from benchmark.report.slices import By
+    from benchmark.types import Judgments
 
 
 @click.command()
@@ -39,36 +51,97 @@ def evaluate(run: Path, qrels: Path, by: str | None, form: str) -> None:
 
 
 @click.command()
-@click.argument("runs", nargs=-1, required=True, type=PATH, metavar="RUN RUN...")
-@qrels_option
+@click.argument("systems", nargs=-1, required=True, metavar="SYSTEM SYSTEM...")
+@click.option("--qrels", type=PATH, metavar="FILE", help="Judgments of run files, 3 to 5 columns.")
+@data_options
+@results_option
 @click.option("--metric", "metrics", multiple=True, help="Which metric; may be repeated.")
+@click.option(
+    "--by",
+    type=click.Choice(["Qcate", "modality", "length"]),
+    help="The difference of two systems on slices of the questions, and what moved most.",
+)
 @click.option("--seed", default=1234, show_default=True, help="For permutations and resampling.")
 @format_option
 def compare(
-    runs: tuple[Path, ...], qrels: Path, metrics: tuple[str, ...], seed: int, form: str
+    systems: tuple[str, ...],
+    qrels: Path | None,
+    dataset: str,
+    data_dir: Path | None,
+    split: str,
+    store: Store,
+    results: Path,
+    metrics: tuple[str, ...],
+    by: By | None,
+    seed: int,
+    form: str,
 ) -> None:
-    """Test the difference between runs, pair by pair.
+    """Test the difference between systems, pair by pair.
 
+    SYSTEM is a retriever that was run on the data set, or a run file; with --qrels, a run file.
     Paired two-sided randomization test and t-test with Holm's correction over all pairs of a
     metric, 95% bootstrap interval of the difference, effect size (Cohen's d).
 
     \b
+        python -m benchmark compare univl-dr clip-dpr
+        python -m benchmark compare univl-dr clip-dpr --by Qcate
         python -m benchmark compare a.trec b.trec --qrels qrels.txt --metric nDCG@10
     """
+    from benchmark.datasets import find
+    from benchmark.evaluation.metrics import MAIN
     from benchmark.report.evaluation import comparison_table
+    from benchmark.report.slices import moved_table, slices, slices_table
+    from benchmark.results import place
     from benchmark.trec import read_qrels
 
-    if len(runs) < 2:
-        raise InputError("one run alone", mend="give two runs or more")
-    judgments = read_qrels(qrels)
-    systems: dict[str, Scores] = {}
-    for path in runs:
-        name, scores = _scores(path, judgments)
-        systems[str(path) if name in systems else name] = scores
-    show_table(comparison_table(systems, metrics, seed), form)
+    if len(systems) < 2:
+        raise InputError("one system alone", mend="give two or more")
+    home: Path | None = None
+    judgments: Judgments
+    if qrels is not None:
+        if by is not None:
+            raise InputError(
+                "judgments alone don't tell slices", mend="leave --qrels out and name a --dataset"
+            )
+        judgments = read_qrels(qrels)
+    else:
+        data = find(dataset, data_dir, store)
+        judgments, home = data.judgments(split), place(results, data, split)
+    found = _named(systems, judgments, home)
+    if by is None:
+        show_table(comparison_table(found, metrics, seed), form)
+        return
+    if len(found) != 2 or len(metrics) > 1:
+        raise InputError("--by looks at one metric of two systems", mend="name just these")
+    metric, queries = (*metrics, MAIN)[0], data.queries(split)
+    tables = [
+        slices_table(found, metric, slices(queries, by)),
+        moved_table(found, metric, queries),
+    ]
+    show_tables(tables, form)
 
 
-def _scores(path: Path, judgments: Any) -> tuple[str, Scores]:
+def _named(systems: Sequence[str], judgments: Judgments, home: Path | None) -> dict[str, Scores]:
+    """The figures of run files and, where the folder of a data set's results is given, of names."""
+    from benchmark.results import Result
+    from benchmark.suggest import unknown
+
+    if len(set(systems)) < len(systems):
+        raise InputError("one system is named twice", mend="name each once")
+    found: dict[str, Scores] = {}
+    for system in systems:
+        if home is not None and (result := Result(home / system)).is_whole():
+            name, scores = system, result.over_seeds
+        elif home is None or Path(system).is_file():
+            name, scores = _scores(Path(system), judgments)
+        else:
+            names = [path.parent.name for path in sorted(home.glob("*/manifest.json"))]
+            raise unknown("result or run file", system, names)
+        found[system if name in found else name] = scores
+    return found
+
+
+def _scores(path: Path, judgments: Judgments) -> tuple[str, Scores]:
     from benchmark.evaluation.metrics import score_run, score_sets
     from benchmark.trec import read_run, read_sets
 

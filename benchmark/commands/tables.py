@@ -1,4 +1,4 @@
-"""The command that prints tables made from results."""
+"""The commands that print tables made from results, running what is missing of ablations."""
 
 from __future__ import annotations
 
@@ -7,23 +7,29 @@ from typing import TYPE_CHECKING
 
 import click
 
-from benchmark.commands.options import data_options, format_option, results_option, show_table
+from benchmark.commands.options import (
+    data_options,
+    format_option,
+    plugin_option,
+    results_option,
+    seed_options,
+    show_table,
+)
 from benchmark.errors import InputError
 
 if TYPE_CHECKING:
+    from benchmark.ablations import Ablation
     from benchmark.artefacts import Store
     from benchmark.datasets import Collection
     from benchmark.report.tables import Table
     from benchmark.results import Result
 
 
-TABLES = ("leaderboard", "table1")
-
-
 @click.command()
-@click.argument("name", type=click.Choice(TABLES), default=TABLES[0])
+@click.argument("name", default="leaderboard")
 @data_options
 @results_option
+@seed_options
 @format_option
 def table(
     name: str,
@@ -32,31 +38,94 @@ def table(
     split: str,
     store: Store,
     results: Path,
+    seed: int,
+    seeds: int,
     form: str,
 ) -> None:
-    """Print a table of a data set from the results at hand, running nothing.
+    """Print a table of a data set.
+
+    From the results at hand, running nothing:
 
     \b
-    leaderboard   all systems, best first, with what the tests can tell apart (the default)
-    table1        the rows of the paper's Table 1, in its order and groups
+    leaderboard           all systems, best first, with what the tests can tell apart (the default)
+    table1                the rows of the paper's Table 1, in its order and groups
+    bias                  which modality each system retrieves, and what stands first
+    scores                how the scores of passages and images lie
+    gap                   how far passages and images are apart, of those that `space` mapped
+
+    Ablations, running what is missing:
+
+    \b
+    image-representation  image, caption or both, by what is trained on
+    negatives             eight ways of drawing negatives, with the share of images retrieved
+    verbalization         none, generated captions or queries, extending or replacing captions
     """
+    from benchmark.ablations import ABLATIONS
     from benchmark.datasets import find
+    from benchmark.report.derived import DERIVED
+    from benchmark.suggest import unknown
+
+    if name not in {*ABLATIONS, *DERIVED}:
+        raise unknown("table", name, [*DERIVED, *ABLATIONS])
+    data = find(dataset, data_dir, store)
+    if name in ABLATIONS:
+        made = _ablation(ABLATIONS[name], data, split, store, results, seed, seeds)
+    else:
+        made = DERIVED[name](_results(data, split, results), data, split)
+    show_table(made, form)
+
+
+@click.command()
+@data_options
+@plugin_option
+@results_option
+@seed_options
+@format_option
+def claims(
+    dataset: str,
+    data_dir: Path | None,
+    split: str,
+    store: Store,
+    results: Path,
+    seed: int,
+    seeds: int,
+    form: str,
+) -> None:
+    """Test the paper's claims, running what is missing, and print the verdicts."""
+    from benchmark import variants
+    from benchmark.claims import CLAIMS
+    from benchmark.datasets import find
+    from benchmark.report.claims import claims_table, effects_of, judge
+    from benchmark.retriever import Task
 
     data = find(dataset, data_dir, store)
-    made = _table1 if name == "table1" else _leaderboard
-    show_table(made(data, split, results), form)
+    wanted = [variant for claim in CLAIMS for variant in claim.variants]
+    task = Task(data=data, split=split, seed=seed)
+    found = variants.run(wanted, task, seeds=seeds, results=results, store=store)
+    tested = judge([(claim, effects_of(claim, found, data, split)) for claim in CLAIMS])
+    show_table(claims_table(tested, data, split), form)
 
 
-def _leaderboard(data: Collection, split: str, results: Path) -> Table:
-    from benchmark.report.leaderboard import leaderboard
+def _ablation(
+    ablation: Ablation,
+    data: Collection,
+    split: str,
+    store: Store,
+    results: Path,
+    seed: int,
+    seeds: int,
+) -> Table:
+    from benchmark import variants
+    from benchmark.report.ablations import ablation_table
+    from benchmark.retriever import Task
 
-    return leaderboard(_results(data, split, results), data, split)
-
-
-def _table1(data: Collection, split: str, results: Path) -> Table:
-    from benchmark.report.table1 import table1
-
-    return table1(_results(data, split, results), data, split)
+    task = Task(data=data, split=split, seed=seed)
+    found = variants.run(ablation.variants, task, seeds=seeds, results=results, store=store)
+    if not found:
+        raise InputError(
+            f"no row of '{ablation.title}' can run here", mend="see why they were skipped, above"
+        )
+    return ablation_table(ablation, found, data, split)
 
 
 def _results(data: Collection, split: str, results: Path) -> list[Result]:

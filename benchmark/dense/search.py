@@ -39,10 +39,19 @@ class DenseRanking(Ranking):
     task: Task
     model: Model
 
+    @property
+    def questions(self) -> Questions:
+        """What is searched with."""
+        return Questions(model=self.model, data=self.task.data, split=self.task.split)
+
+    @property
+    def documents(self) -> Documents:
+        """What is searched."""
+        return Documents(model=self.model, data=self.task.data, scope=self.task.scope)
+
     def rank(self, store: Store) -> TopK:
         task = self.task
-        queries = Questions(model=self.model, data=task.data, split=task.split).matrix(store)
-        documents = Documents(model=self.model, data=task.data, scope=task.scope).matrix(store)
+        queries, documents = self.questions.matrix(store), self.documents.matrix(store)
         found = search(np.asarray(queries), documents, task.depth)
         rows = np.where(found.rows >= 0, found.rows + task.rows.start, -1)
         return TopK(rows.astype(np.int32), found.scores)

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from baselines.divided import DivideAndConquer, score_one_modality
+from baselines.divided import DivideAndConquer
 from baselines.fusion import (
     InverseSquareRank,
     OracleModality,
@@ -23,6 +23,7 @@ from benchmark.datasets import Collection
 from benchmark.datasets.jsonl import Source
 from benchmark.datasets.writer import Writer
 from benchmark.errors import InputError
+from benchmark.evaluation.metrics import score_run
 from benchmark.retriever import Ranking, Retriever, Task
 from benchmark.types import Document, Modality, Query, TopK
 
@@ -194,13 +195,15 @@ def test_each_half_searches_its_own_modality(task: Task, store: Store) -> None:
 
 
 def test_a_single_modality_run_restricts_corpus_and_questions(task: Task, store: Store) -> None:
-    image = score_one_modality(InOrder(), task, "image", store)
-    assert image.queries == ("test1",)
-    assert image.mean("MRR@10") == pytest.approx(1 / 2)  # 5 is the second image, the sixth document
-    assert score_one_modality(Halves(), task, "image", store).mean("MRR@10") == pytest.approx(1 / 3)
+    alone = replace(task, scope="image")
+    ordered = score_run(InOrder().ranking(alone).run("x", store), alone.judgments())
+    assert ordered.queries == ("test1",)
+    assert ordered.mean("MRR@10") == pytest.approx(1 / 2)  # 5 is the second image
+    halves = score_run(Halves().ranking(alone).run("x", store), alone.judgments())
+    assert halves.mean("MRR@10") == pytest.approx(1 / 3)
 
 
-def test_a_single_modality_run_needs_questions_of_it(tmp_path: Path, store: Store) -> None:
-    task = Task(data=collection(tmp_path / "texts", "text"), depth=4)
+def test_a_single_modality_run_needs_questions_of_it(tmp_path: Path) -> None:
+    task = Task(data=collection(tmp_path / "texts", "text"), depth=4, scope="image")
     with pytest.raises(InputError, match="no judged question of split 'test'"):
-        score_one_modality(InOrder(), task, "image", store)
+        task.judgments()

@@ -1,0 +1,129 @@
+"""The paper's ablations as values: rows of variants, and the figures wanted of each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+
+from benchmark.evaluation.metrics import MAIN
+from benchmark.types import Modality
+from benchmark.variants import Variant
+
+SHARE = "Images@10"
+DEEP_SHARE = "Images@100"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Column:
+    """A figure of each row: the mean of ``measure`` over questions of one modality, or all.
+
+    scope: the corpus, too, is restricted to one modality, by a run of its own.
+    """
+
+    title: str
+    measure: str = MAIN
+    questions: Modality | None = None
+    scope: Modality | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ablation:
+    """A table of variants. factors: what varies, the headings of the rows' labels."""
+
+    title: str
+    factors: tuple[str, ...]
+    rows: Mapping[tuple[str, ...], Variant]
+    columns: tuple[Column, ...]
+    note: str
+
+    @property
+    def variants(self) -> list[Variant]:
+        """All that the table needs."""
+        scopes = dict.fromkeys(column.scope for column in self.columns)
+        return [replace(row, scope=scope) for row in self.rows.values() for scope in scopes]
+
+
+_BY_MODALITY = (
+    Column(title=f"{MAIN}, image questions", questions="image"),
+    Column(title=f"{MAIN}, text questions", questions="text"),
+    Column(title=f"{MAIN}, all"),
+)
+
+
+def _trained(**settings: object) -> Variant:
+    return Variant(retriever="clip-dpr", settings=settings)
+
+
+def _hard(**settings: object) -> Variant:
+    return Variant(retriever="univl-dr", settings=settings)
+
+
+def _mined(strategy: str) -> Variant:
+    """Stage 2 with plain captions, so that the negatives alone differ."""
+    changes = {} if strategy == "balanced" else {"negatives": strategy}
+    return _hard(verbalized=None, **changes)
+
+
+ABLATIONS: Mapping[str, Ablation] = MappingProxyType(
+    {
+        "image-representation": Ablation(
+            title="Image representation by training scope (CLIP-DPR)",
+            factors=("Trained on", "Image document"),
+            rows={
+                ("image questions", "image"): _trained(view="image", modality="image"),
+                ("image questions", "caption"): _trained(view="caption", modality="image"),
+                ("image questions", "image + caption"): _trained(modality="image"),
+                ("all questions", "image"): _trained(view="image"),
+                ("all questions", "caption"): _trained(view="caption"),
+                ("all questions", "image + caption"): _trained(),
+            },
+            columns=(
+                Column(
+                    title=f"{MAIN}, image questions over images alone",
+                    questions="image",
+                    scope="image",
+                ),
+                *_BY_MODALITY,
+            ),
+            note="The view of images is the same in training and in ranking. A model trained on "
+            "image questions alone never learned to weigh passages: over images alone it is at "
+            "home, over both modalities it isn't.",
+        ),
+        "negatives": Ablation(
+            title="Negative strategies (no verbalization)",
+            factors=("Stage", "Negatives"),
+            rows={
+                ("1", "in-batch"): _trained(),
+                ("1", "in-batch, balanced"): _trained(balanced=True),
+                ("2", "only text"): _mined("only-text"),
+                ("2", "only image"): _mined("only-image"),
+                ("2", "two text & one image"): _mined("two-text-one-image"),
+                ("2", "one text & two image"): _mined("one-text-two-image"),
+                ("2", "random hard"): _mined("random"),
+                ("2", "balanced hard"): _mined("balanced"),
+            },
+            columns=(
+                *_BY_MODALITY,
+                Column(title=SHARE, measure=SHARE),
+                Column(title=DEEP_SHARE, measure=DEEP_SHARE),
+            ),
+            note="Stage 2 starts from stage 1 with plain in-batch negatives, and shares its mined "
+            "top 100. What 'in-batch, balanced' means is unsourced; here each batch holds as many "
+            "questions answered by images as by passages.",
+        ),
+        "verbalization": Ablation(
+            title="Verbalization of images (UniVL-DR)",
+            factors=("Generated text", "Caption"),
+            rows={
+                ("none", "as it is"): _hard(verbalized=None),
+                ("caption", "extended"): _hard(verbalized="caption"),
+                ("query", "extended"): _hard(),
+                ("caption", "replaced"): _hard(verbalized="caption", replaced=True),
+                ("query", "replaced"): _hard(replaced=True),
+            },
+            columns=(*_BY_MODALITY, Column(title=SHARE, measure=SHARE)),
+            note="All rows are stage 2 from the same stage 1, with its balanced hard negatives.",
+        ),
+    }
+)

@@ -1,0 +1,105 @@
+"""The paper's claims as values: which systems, which measure, which questions, which direction.
+
+They are those of the authors' slides on UniVL-DR (ICLR 2023). To add one, add a value to CLAIMS.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import product
+from typing import Literal
+
+from benchmark.evaluation.metrics import MAIN
+from benchmark.types import Modality
+from benchmark.variants import Variant
+
+
+@dataclass(frozen=True, kw_only=True)
+class Claim:
+    """In each of ``pairs`` the first system is said to do better than the second, in all of them.
+
+    measure: a metric or a measure of modality bias. better: which way it improves.
+    questions: those answered by one modality, or all.
+    smallest: the least difference worth speaking of: a claim whose interval lies below it is not
+    reproduced.
+    """
+
+    name: str
+    says: str
+    pairs: tuple[tuple[Variant, Variant], ...]
+    measure: str = MAIN
+    better: Literal["higher", "lower"] = "higher"
+    questions: Modality | None = None
+    smallest: float = 0.01
+
+    @property
+    def variants(self) -> list[Variant]:
+        """All systems that the claim speaks of."""
+        return [variant for pair in self.pairs for variant in pair]
+
+
+def _row(retriever: str, scope: Modality | None = None, **settings: object) -> Variant:
+    return Variant(retriever=retriever, settings=settings, scope=scope)
+
+
+_CLIP_DPR = _row("clip-dpr")
+_CAPTION = _row("clip-dpr", view="caption")
+_IMAGE = _row("clip-dpr", view="image")
+_PLAIN = _row("univl-dr", verbalized=None)
+_RANDOM = _row("univl-dr", verbalized=None, negatives="random")
+
+CLAIMS = (
+    Claim(
+        name="universal",
+        says="One universal embedding space beats divide-and-conquer",
+        pairs=tuple(
+            product(
+                (_row("univl-dr"), _CLIP_DPR), (_row("clip-dpr-divided"), _row("bm25-clip-dpr"))
+            )
+        ),
+    ),
+    Claim(
+        name="routing",
+        says="Modality routing is what holds divide-and-conquer back",
+        pairs=((_row("bm25-clip-dpr-oracle"), _row("bm25-clip-dpr")),),
+    ),
+    Claim(
+        name="captions",
+        says="Captions are crucial to image documents",
+        pairs=((_CAPTION, _IMAGE), (_CLIP_DPR, _IMAGE)),
+        questions="image",
+    ),
+    Claim(
+        name="pixels",
+        says="Image features add to captions",
+        pairs=((_CLIP_DPR, _CAPTION),),
+        questions="image",
+    ),
+    Claim(
+        name="multi-modal-training",
+        says="Learning text retrieval too helps image retrieval",
+        pairs=((_row("clip-dpr", "image"), _row("clip-dpr", "image", modality="image")),),
+        questions="image",
+    ),
+    Claim(
+        name="balance",
+        says="Balancing the negatives' modality helps, in batches and among hard negatives",
+        pairs=((_row("clip-dpr", balanced=True), _CLIP_DPR), (_PLAIN, _RANDOM)),
+    ),
+    Claim(
+        name="preference",
+        says="Balanced hard negatives lessen the preference for one modality",
+        pairs=((_PLAIN, _RANDOM),),
+        measure="Preference@10",
+        better="lower",
+        smallest=0.02,
+    ),
+    Claim(
+        name="verbalization",
+        says="Verbalizing images, as caption or as query, helps",
+        pairs=(
+            (_row("univl-dr"), _PLAIN),
+            (_row("univl-dr", verbalized="caption"), _PLAIN),
+        ),
+    ),
+)

@@ -1,0 +1,91 @@
+"""Tables of ablations: each variant's figures, and which can't be told apart."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import numpy as np
+
+from benchmark.ablations import Ablation, Column
+from benchmark.datasets import Collection
+from benchmark.evaluation.metrics import MAIN
+from benchmark.evaluation.significance import ALPHA, compare, letters, permutations_for
+from benchmark.report.figures import figures, judged_images
+from benchmark.report.tables import Table, percent
+from benchmark.results import Result
+
+
+def ablation_table(
+    ablation: Ablation, results: Mapping[str, Result], data: Collection, split: str
+) -> Table:
+    """The rows of ``ablation`` that have a result, in its order."""
+    found = {labels: one for labels, one in ablation.rows.items() if one.name in results}
+    scores = {one.name: results[one.name].over_seeds for one in found.values()}
+    comparisons = compare(scores, MAIN)
+    marks = letters(sorted(scores, key=lambda name: -scores[name].mean(MAIN)), comparisons)
+    rows, records = [], []
+    for labels, variant in found.items():
+        means = {}
+        for column in ablation.columns:
+            result = results.get(replace(variant, scope=column.scope or variant.scope).name)
+            means[column.title] = _means(result, column, data, split)
+        seeds = len(results[variant.name].seeds)
+        rows.append([*labels, *map(_cell, means.values()), marks[variant.name], str(seeds)])
+        records.append(
+            {
+                **dict(zip(ablation.factors, labels, strict=True)),
+                "name": variant.name,
+                **{title: _mean(values) for title, values in means.items()},
+                "group": marks[variant.name],
+                "seeds": seeds,
+            }
+        )
+    return Table(
+        title=f"{ablation.title} on {data.name} ({split})",
+        columns=[*ablation.factors, *(one.title for one in ablation.columns), "Group", "Seeds"],
+        rows=rows,
+        records=records,
+        notes=_notes(ablation, len(comparisons), data, split),
+    )
+
+
+def _means(result: Result | None, column: Column, data: Collection, split: str) -> list[float]:
+    """The mean over the questions for each seed."""
+    if result is None:
+        return []
+    values = figures(result, column.measure, data, split, column.questions)
+    means: list[float] = np.nanmean(values, axis=1).tolist()
+    return means
+
+
+def _mean(values: list[float]) -> float | None:
+    return float(np.mean(values)) if values else None
+
+
+def _cell(values: list[float]) -> str:
+    if not values:
+        return ""
+    spread = f" (sd {percent(float(np.std(values, ddof=1)))})" if len(values) > 1 else ""
+    return f"{percent(float(np.mean(values)))}{spread}"
+
+
+def _notes(ablation: Ablation, pairs: int, data: Collection, split: str) -> list[str]:
+    judgments = data.judgments(split)
+    images = judged_images(data, judgments)
+    share = np.mean(
+        [
+            np.mean([document in images for document, level in judged.items() if level > 0])
+            for judged in judgments.values()
+            if any(level > 0 for level in judged.values())
+        ]
+    )
+    notes = [
+        f"Figures in percent, means over the judged questions (and seeds; sd: between them). "
+        f"Share of images among the relevant documents: {percent(float(share))}.",
+        f"Group: rows that share a letter can't be told apart in {MAIN} over all questions (paired "
+        f"two-sided randomization test, {permutations_for(pairs):,} permutations, Holm's "
+        f"correction over {pairs} pairs, alpha {ALPHA}).",
+        ablation.note,
+    ]
+    return [*notes, data.notice] if data.notice else notes

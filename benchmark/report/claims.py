@@ -1,0 +1,214 @@
+"""Verdicts: each claim tested over all its questions and seeds, corrected over the claims.
+
+A claim about several pairs takes the largest p of them (intersection-union), and a pair that points
+the other way counts with p = 1; Holm's correction is over the claims that could be tested.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Literal, TypeAlias
+
+import numpy as np
+
+from benchmark.claims import Claim
+from benchmark.datasets import DEFAULT, Collection
+from benchmark.evaluation.bias import Floats
+from benchmark.evaluation.effects import POWER, Effect, effect
+from benchmark.evaluation.significance import ALPHA, FEWEST_PERMUTATIONS
+from benchmark.report.figures import figures
+from benchmark.report.tables import Table, p_value
+from benchmark.results import Result
+from benchmark.variants import Variant
+
+Verdict: TypeAlias = Literal["reproduced", "not reproduced", "inconclusive", "not tested"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tested:
+    """A claim with the effect of each of its pairs; effects are positive in its direction.
+
+    p: the largest of the pairs', and corrected over all claims tested. verdict: with its reason.
+    """
+
+    claim: Claim
+    effects: tuple[Effect, ...]
+    p: float
+    p_holm: float
+    verdict: Verdict
+    reason: str
+
+
+def judge(claims: Sequence[tuple[Claim, Sequence[Effect]]]) -> list[Tested]:
+    """The verdict on each claim from the effects of its pairs; one without effects isn't tested."""
+    from statsmodels.stats.multitest import multipletests
+
+    p = [max(map(_p, effects), default=1.0) for _, effects in claims]
+    tested = [place for place, (_, effects) in enumerate(claims) if effects]
+    p_holm = np.ones(len(claims))
+    if tested:
+        p_holm[tested] = multipletests([p[place] for place in tested], method="holm")[1]
+    judged = []
+    for (claim, effects), raw, corrected in zip(claims, p, map(float, p_holm), strict=True):
+        verdict, reason = _verdict(claim, effects, corrected)
+        judged.append(
+            Tested(
+                claim=claim,
+                effects=tuple(effects),
+                p=raw,
+                p_holm=corrected,
+                verdict=verdict,
+                reason=reason,
+            )
+        )
+    return judged
+
+
+def effects_of(
+    claim: Claim, results: Mapping[str, Result], data: Collection, split: str
+) -> list[Effect]:
+    """The effect of each pair of a claim; none where a system has no result."""
+    if any(variant.name not in results for variant in claim.variants):
+        return []
+
+    def measured(variant: Variant) -> Floats:
+        values = figures(results[variant.name], claim.measure, data, split, claim.questions)
+        return values if claim.better == "higher" else -values
+
+    return [effect(_difference(measured(first), measured(second))) for first, second in claim.pairs]
+
+
+def claims_table(tested: Sequence[Tested], data: Collection, split: str) -> Table:
+    """Effect, interval, p and verdict of each claim, with a line for each of several pairs."""
+    rows: list[list[str]] = []
+    records = []
+    for number, one in enumerate(tested, 1):
+        claim, several = one.claim, len(one.effects) > 1
+        questions = f"{claim.questions} questions" if claim.questions else "all questions"
+        for place, (first, second) in enumerate(claim.pairs):
+            found = one.effects[place] if one.effects else None
+            rows.append(
+                [
+                    str(number) if place == 0 else "",
+                    claim.says if place == 0 else "",
+                    f"{first.name} against {second.name}",
+                    f"{claim.measure}, {questions}",
+                    *_effect_cells(found),
+                    f"{p_value(one.p_holm)}" if place == 0 and one.effects else "",
+                    f"{one.verdict}: {one.reason}" if place == 0 else "",
+                ]
+            )
+        records.append(
+            {
+                "name": claim.name,
+                "says": claim.says,
+                "measure": claim.measure,
+                "better": claim.better,
+                "questions": claim.questions or "all",
+                "smallest": claim.smallest,
+                "pairs": [
+                    {"first": first.name, "second": second.name, **asdict(found)}
+                    for (first, second), found in zip(claim.pairs, one.effects, strict=several)
+                ]
+                if one.effects
+                else [],
+                "p": one.p,
+                "p_holm": one.p_holm,
+                "verdict": one.verdict,
+                "reason": one.reason,
+            }
+        )
+    return Table(
+        title=f"Claims of the paper, tested on {data.name} ({split})",
+        columns=[
+            "#",
+            "Claim",
+            "Pair",
+            "Measure",
+            "Effect [95%]",
+            "p",
+            "Detectable",
+            "p (Holm)",
+            "Verdict",
+        ],
+        rows=rows,
+        records=records,
+        notes=_notes(tested, data),
+    )
+
+
+def _p(found: Effect) -> float:
+    return found.p if found.mean > 0 else 1.0
+
+
+def _verdict(claim: Claim, effects: Sequence[Effect], p_holm: float) -> tuple[Verdict, str]:
+    if not effects:
+        return "not tested", "a system could not be run here"
+    below = sum(found.high < claim.smallest for found in effects)
+    if below:
+        which = f" in {below} of {len(effects)} pairs" if len(effects) > 1 else ""
+        return (
+            "not reproduced",
+            f"the interval lies below {_points(claim.smallest)}{which}",
+        )
+    if p_holm <= ALPHA:
+        return "reproduced", "in each pair" if len(effects) > 1 else "in this direction"
+    detectable = max(found.detectable for found in effects)
+    return "inconclusive", f"{_points(detectable)} could have been shown"
+
+
+def _effect_cells(found: Effect | None) -> list[str]:
+    if found is None:
+        return ["", "", ""]
+    return [
+        f"{100 * found.mean:+.2f} [{100 * found.low:+.2f}, {100 * found.high:+.2f}]",
+        p_value(found.p),
+        f"{100 * found.detectable:.2f}",
+    ]
+
+
+def _points(value: float) -> str:
+    return f"{100 * value:.1f} points"
+
+
+def _difference(first: Floats, second: Floats) -> Floats:
+    """Seed by seed; a system that no seed changes is the same in each.
+
+    With other numbers of seeds, the first ones that both have.
+    """
+    seeds = max(len(first), len(second)) if 1 in (len(first), len(second)) else 0
+    seeds = seeds or min(len(first), len(second))
+    rows = np.arange(seeds)
+    return first[rows % len(first)] - second[rows % len(second)]
+
+
+def _notes(tested: Sequence[Tested], data: Collection) -> list[str]:
+    seeds = max((found.seeds for one in tested for found in one.effects), default=1)
+    if seeds == 1:
+        method = (
+            f"One training seed: paired two-sided randomization test over the questions, "
+            f"{FEWEST_PERMUTATIONS:,} permutations; 95% bootstrap intervals. What another seed "
+            f"would give isn't covered: see --seeds."
+        )
+    else:
+        method = (
+            f"{seeds} training seeds: seeds and questions are both random effects (standard error "
+            f"from the mean squares of both, Satterthwaite's degrees of freedom: Clark's min F')."
+        )
+    notes = [
+        f"{method} Effects in points of 100, positive where they agree with the claim.",
+        f"A claim about several pairs takes their largest p, a pair that points the other way "
+        f"counts as p = 1; Holm's correction over the claims tested, alpha {ALPHA}. Not "
+        f"reproduced: a pair's interval lies below the smallest effect worth speaking of (1 point, "
+        f"or 2 of preference). Detectable: what would have been shown with {POWER:.0%} "
+        f"probability, uncorrected.",
+        "Preference@10: distance of the share of images among the first ten from the judged share.",
+    ]
+    if data.name == DEFAULT:
+        notes.append(
+            "These verdicts concern a working miniature; they are no evidence about the paper."
+        )
+    elif data.notice:
+        notes.append(data.notice)
+    return notes

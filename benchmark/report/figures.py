@@ -1,0 +1,77 @@
+"""A figure of each judged question and seed, by the name of what is measured."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from types import MappingProxyType
+
+import numpy as np
+
+from benchmark.datasets import Collection
+from benchmark.evaluation.bias import Floats, Retrieved, retrieved
+from benchmark.evaluation.metrics import METRICS
+from benchmark.results import Result
+from benchmark.suggest import unknown
+from benchmark.types import Judgments, Modality
+
+BIAS: Mapping[str, Callable[[Retrieved], Floats]] = MappingProxyType(
+    {
+        "Images@10": lambda found: found.share(10),
+        "Images@100": lambda found: found.share(100),
+        "Preference@10": lambda found: found.preference(10),
+    }
+)
+"""Measures of modality bias beside the metrics."""
+
+
+def figures(
+    result: Result,
+    measure: str,
+    data: Collection,
+    split: str,
+    questions: Modality | None = None,
+) -> Floats:
+    """What was measured of each seed and question; float64, shape (seeds, questions).
+
+    measure: a metric, or one of BIAS. questions: those that this modality alone answers.
+    """
+    if measure not in {*METRICS, *BIAS}:
+        raise unknown("measure", measure, [*METRICS, *BIAS])
+    if measure in BIAS:
+        looks = [look(seed, data, split) for seed in result.seeds]
+        return np.stack([BIAS[measure](one)[one.asking(questions)] for one in looks])
+    scores = [seed.scores for seed in result.seeds]
+    if questions is not None:
+        asking = asked(data, split, questions)
+        scores = [score.among(asking) for score in scores]
+    return np.stack([score.values[measure] for score in scores])
+
+
+def look(result: Result, data: Collection, split: str) -> Retrieved:
+    """What a result's run retrieved, by modality."""
+    judgments, run = data.judgments(split), result.run()
+    scored = {query: judgments[query] for query in result.scores.queries}
+    ids = {document for ranked in run.documents.values() for document in ranked}
+    return retrieved(run, scored, _images(data, ids) | judged_images(data, judgments))
+
+
+def asked(data: Collection, split: str, modality: Modality) -> set[str]:
+    """The judged questions that documents of one modality alone answer."""
+    judgments = data.judgments(split)
+    images = judged_images(data, judgments)
+    return {
+        query
+        for query, judged in judgments.items()
+        if {document in images for document, level in judged.items() if level > 0}
+        == {modality == "image"}
+    }
+
+
+def judged_images(data: Collection, judgments: Judgments) -> set[str]:
+    """The judged documents that are images."""
+    return _images(data, {document for judged in judgments.values() for document in judged})
+
+
+def _images(data: Collection, ids: Iterable[str]) -> set[str]:
+    pictures = data.corpus.rows("image")
+    return {document for document, row in data.corpus.find(ids).items() if row in pictures}

@@ -1,0 +1,146 @@
+"""Where one system wins: the difference on slices of the questions, and what moved most."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from typing import Literal, TypeAlias
+
+import numpy as np
+
+from benchmark.errors import InputError
+from benchmark.evaluation.metrics import Scores
+from benchmark.evaluation.significance import ALPHA, Comparison, compare
+from benchmark.report.tables import Table, p_value, percent
+from benchmark.types import Query
+
+By: TypeAlias = Literal["Qcate", "modality", "length"]
+FEWEST = 2
+"""Questions in a slice, for there to be a spread."""
+
+MOVED = 10
+"""Questions shown that moved most, each way."""
+
+
+def slices(queries: Sequence[Query], by: By) -> dict[str, set[str]]:
+    """The ids of the questions of each slice; lengths are cut at their tertiles.
+
+    Raises InputError where the data don't tell what is asked for.
+    """
+    if by == "length":
+        return _by_length({query.id: len(query.text.split()) for query in queries})
+    found: dict[str, set[str]] = {}
+    for query in queries:
+        if name := query.category if by == "Qcate" else query.modality:
+            found.setdefault(name, set()).add(query.id)
+    if not found:
+        raise InputError(f"the data set doesn't tell its questions' {by}", mend="slice by length")
+    return dict(sorted(found.items()))
+
+
+def slices_table(
+    systems: Mapping[str, Scores], metric: str, parts: Mapping[str, set[str]]
+) -> Table:
+    """The difference between two systems on each slice, corrected over the slices."""
+    from statsmodels.stats.multitest import multipletests
+
+    first, second = systems
+    groups = {"all": set(systems[first].queries), **parts}
+    pairs: dict[str, Comparison] = {}
+    for name, ids in groups.items():
+        some = {system: scores.among(ids) for system, scores in systems.items()}
+        if len(some[first].queries) >= FEWEST:
+            pairs[name] = compare(some, metric)[0]
+    p = [pair.p_randomization for name, pair in pairs.items() if name != "all"]
+    p_holm = {"all": pairs["all"].p_holm}
+    if p:
+        named = [name for name in pairs if name != "all"]
+        p_holm |= dict(zip(named, multipletests(p, method="holm")[1].tolist(), strict=True))
+    rows, records = [], []
+    for name, pair in pairs.items():
+        means = [scores.among(groups[name]).mean(metric) for scores in systems.values()]
+        rows.append(
+            [
+                name,
+                f"{pair.questions:,}",
+                *map(percent, means),
+                f"{100 * pair.difference:+.2f} [{100 * pair.low:+.2f}, {100 * pair.high:+.2f}]",
+                p_value(p_holm[name]),
+                "yes" if p_holm[name] <= ALPHA else "no",
+            ]
+        )
+        figures = {**asdict(pair), "p_holm": p_holm[name]}
+        records.append({"slice": name, "means": dict(zip(systems, means, strict=True)), **figures})
+    return Table(
+        title=f"{first} against {second}, {metric}",
+        columns=[
+            "Questions",
+            "Count",
+            first,
+            second,
+            "Difference [95%]",
+            "p (Holm)",
+            "Different",
+        ],
+        rows=rows,
+        records=records,
+        notes=[
+            "paired two-sided randomization test; Holm's correction over the slices; 95% bootstrap "
+            f"intervals; alpha {ALPHA}; in points of 100"
+        ],
+    )
+
+
+def moved_table(systems: Mapping[str, Scores], metric: str, queries: Sequence[Query]) -> Table:
+    """The questions that gain and lose most from the second system to the first."""
+    first, second = systems
+    texts = {query.id: query for query in queries}
+    ids = systems[first].queries
+    left, right = (scores.values[metric] for scores in systems.values())
+    order = np.argsort(right - left, kind="stable")
+    best = [place for place in order[:MOVED] if left[place] > right[place]]
+    worst = [place for place in order[::-1][:MOVED] if left[place] < right[place]]
+    rows, records = [], []
+    for place in [*best, *worst]:
+        query = texts[ids[place]]
+        kinds = ", ".join(kind for kind in (query.category, query.modality) if kind)
+        difference = float(left[place] - right[place])
+        rows.append(
+            [
+                query.id,
+                query.text,
+                kinds,
+                percent(left[place]),
+                percent(right[place]),
+                f"{100 * difference:+.2f}",
+            ]
+        )
+        records.append(
+            {
+                "query": query.id,
+                "text": query.text,
+                "category": query.category,
+                "modality": query.modality,
+                "difference": difference,
+            }
+        )
+    return Table(
+        title=f"What moved most in {metric}",
+        columns=["Id", "Question", "Kind", first, second, "Difference"],
+        rows=rows,
+        records=records,
+    )
+
+
+def _by_length(words: Mapping[str, int]) -> dict[str, set[str]]:
+    low, high = np.quantile(list(words.values()), [1 / 3, 2 / 3], method="lower").astype(int)
+    named = {
+        f"up to {low} words": range(low + 1),
+        f"{low + 1} to {high} words": range(low + 1, high + 1),
+        f"over {high} words": range(high + 1, max(words.values()) + 1),
+    }
+    return {
+        name: {query for query, count in words.items() if count in lengths}
+        for name, lengths in named.items()
+        if len(lengths)
+    }

@@ -1,0 +1,84 @@
+"""Retrievers under other settings, as ablations and claims name them: run where they are missing.
+
+Their results stand in ``<results>/<data set>/variants/``, out of the leaderboard's sight; a variant
+without changes is the registered row itself, and shares its result.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from benchmark import experiment
+from benchmark.artefacts import Store
+from benchmark.datasets import Collection
+from benchmark.registry import Entry, retriever
+from benchmark.results import Result, place
+from benchmark.retriever import Task
+from benchmark.types import Modality
+
+
+@dataclass(frozen=True, kw_only=True)
+class Variant:
+    """A registered retriever with some settings changed.
+
+    scope: corpus and questions are both restricted to one modality, as in the single-modality runs
+    of UniVL-DR; its figures compare only with others of the same scope.
+    """
+
+    retriever: str
+    settings: Mapping[str, object] = field(default_factory=dict)
+    scope: Modality | None = None
+
+    @property
+    def name(self) -> str:
+        """The retriever and what is changed, fit for a folder: clip-dpr+view=image@text."""
+        changes = [f"+{key}={value}" for key, value in self.settings.items()]
+        return "".join([self.retriever, *changes, f"@{self.scope}" if self.scope else ""])
+
+    def entry(self) -> Entry:
+        """The row that is run."""
+        entry = retriever(self.retriever)
+        if self.name == self.retriever:
+            return entry
+        settings = {**entry.settings, **self.settings}
+        return replace(entry, name=self.name, title=self.name, settings=settings)
+
+    def folder(self, home: Path) -> Path:
+        """The folder of its results in ``home``, that of the data set's."""
+        return home if self.name == self.retriever else home / "variants"
+
+
+def run(
+    variants: Iterable[Variant], task: Task, *, seeds: int, results: Path, store: Store
+) -> dict[str, Result]:
+    """The results of the variants by name, run where they are missing.
+
+    Those that can't run here are left out, saying why.
+    """
+    home = place(results, task.data, task.split)
+    distinct = list({one.name: one for one in variants}.values())
+    for variant in distinct:
+        experiment.run(
+            [variant.entry()],
+            replace(task, scope=variant.scope),
+            seeds=seeds,
+            folder=variant.folder(home),
+            store=store,
+            skip=True,
+        )
+    return at_hand(distinct, results, task.data, task.split)
+
+
+def at_hand(
+    variants: Iterable[Variant], results: Path, data: Collection, split: str
+) -> dict[str, Result]:
+    """The results of those variants that were run on this version of the data, by name."""
+    home = place(results, data, split)
+    found = {one.name: Result(one.folder(home) / one.name) for one in variants}
+    return {
+        name: result
+        for name, result in found.items()
+        if result.is_whole() and result.manifest["data"]["fingerprint"] == data.fingerprint
+    }
