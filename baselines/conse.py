@@ -58,7 +58,7 @@ class ConSERetriever(Retriever):
             top=self.top,
             unreadable=self.unreadable,
         )
-        model = ConSE(data=task.data, pictures=pictures, view=self.view)
+        model = ConSE(pictures=pictures, view=self.view)
         return DenseRanking(task=task, model=model)
 
     def lacks(self, task: Task | None) -> str | None:

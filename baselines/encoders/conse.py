@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from PIL.Image import Image
     from torch import Tensor
 
-    from benchmark.datasets import Collection, Corpus
+    from benchmark.datasets import Corpus
     from benchmark.dense.encode import Encoder, Matrix, Model
 
 BATCH = 64
@@ -115,7 +115,6 @@ class ConSE:
     those of the images, are artefacts of their own, made once for all views and for the encoder.
     """
 
-    data: Collection
     pictures: Pictures
     view: View = "both"
 
@@ -141,11 +140,11 @@ class ConSEEncoder:
     def encode_documents(self, corpus: Corpus, rows: npt.NDArray[np.int64]) -> Matrix:
         made, first = self._made, corpus.rows("image").start
         vectors = np.array(
-            Documents(model=made.pictures.text, data=made.data).matrix(self._store)[rows]
+            Documents(model=made.pictures.text, data=corpus).matrix(self._store)[rows]
         )
         pictured = rows >= first
         if made.view != "caption" and pictured.any():
-            images = Documents(model=made.pictures, data=made.data, scope="image")
+            images = Documents(model=made.pictures, data=corpus, scope="image")
             seen = images.matrix(self._store)[rows[pictured] - first]
             both = made.view == "both"
             vectors[pictured] = _normalised(vectors[pictured] + seen) if both else seen

@@ -47,6 +47,11 @@ class Corpus:
     def __len__(self) -> int:
         return int(self._table.num_rows)
 
+    @property
+    def fingerprint(self) -> str:
+        """A hash of the documents alone; where none was kept, that of the whole data set."""
+        return str(self._facts.get("content", self._facts["fingerprint"]))
+
     def __getitem__(self, row: int) -> Document:
         values = self._table.slice(row, 1).to_pylist()[0]
         return Document(**{name: values[name] for name in Document.__slots__})

@@ -64,8 +64,8 @@ class Guess:
 def encoded(data: Collection, store: Store, view: View, top: int = 2) -> Matrix:
     """The embeddings of all documents: eight passages, then eight images."""
     pictures = Pictures(text=Words(), classifying=Guess(), top=top)
-    model = ConSE(data=data, pictures=pictures, view=view)
-    return Documents(model=model, data=data).matrix(store)
+    model = ConSE(pictures=pictures, view=view)
+    return Documents(model=model, data=data.corpus).matrix(store)
 
 
 def test_an_image_is_the_weighted_mean_of_its_classes_by_hand(tmp_path: Path, store: Store) -> None:
@@ -89,9 +89,9 @@ def test_an_unreadable_image_leaves_its_caption(tmp_path: Path, store: Store) ->
     data = collection(tmp_path / "tiny", broken=3)
     pictures = Pictures(text=Words(), classifying=Guess(), top=1)
     with pytest.raises(InputError, match="image 3 can't be decoded"):
-        store.path(Documents(model=pictures, data=data, scope="image"))
-    model = ConSE(data=data, pictures=replace(pictures, unreadable="skip"))
-    vectors = Documents(model=model, data=data, scope="image").matrix(store)
+        store.path(Documents(model=pictures, data=data.corpus, scope="image"))
+    model = ConSE(pictures=replace(pictures, unreadable="skip"))
+    vectors = Documents(model=model, data=data.corpus, scope="image").matrix(store)
     assert vectors[3].tolist() == AXES["whale"]
     assert np.allclose(vectors[4], [0.5**0.5, 0, 0.5**0.5])
 
