@@ -26,7 +26,7 @@ from benchmark.datasets.wiki_photos import CATEGORIES, QUESTIONS, SPLITS, read_q
 from benchmark.errors import InputError, UnavailableError
 from benchmark.types import Query
 
-POOL = QUESTIONS[0].with_name("pool.tsv")
+POOLS = [QUESTIONS[0].with_name(name) for name in ("pool.tsv", "text_pool.tsv")]
 
 
 def archive(files: dict[str, tuple[bytes, bool]], version: int) -> bytes:
@@ -141,9 +141,10 @@ def test_the_packages_give_what_is_known(prepared: Collection) -> None:
     assert all("http" in credit for credit in prepared.corpus.credits(rows))
 
 
-def test_the_pool_agrees_with_the_judgments_and_the_figures_told() -> None:
+@pytest.mark.parametrize("pool", POOLS, ids=lambda path: path.name)
+def test_the_pool_agrees_with_the_judgments_and_the_figures_told(pool: Path) -> None:
     """Repeat agreement is recomputed from the pool; the README tells it and the counts."""
-    lines = [line.split("\t") for line in POOL.read_text().splitlines()[1:]]
+    lines = [line.split("\t") for line in pool.read_text().splitlines()[1:]]
     relevant = {query.id: set(documents) for _, query, _, documents in questions()}
     for query, document, first, second in lines:
         assert first in ("0", "1")
@@ -157,7 +158,7 @@ def test_the_pool_agrees_with_the_judgments_and_the_figures_told() -> None:
     first, second = (sum(judged) / len(twice) for judged in zip(*twice, strict=True))
     chance = first * second + (1 - first) * (1 - second)
     kappa = (observed - chance) / (1 - chance)
-    told = " ".join(POOL.with_name("README.md").read_text().split())
+    told = " ".join(pool.with_name("README.md").read_text().split())
     found = sum(judgment == "1" for _, _, judgment, _ in lines)
     assert f"{len(lines):,} pairs were read, {found} of them relevant" in told
     assert f"{len(twice):,} pairs, {100 * observed:.1f}% agreement, kappa {kappa:.2f}" in told
