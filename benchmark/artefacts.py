@@ -75,7 +75,7 @@ def recipe(value: object) -> Any:
 
 def identity(value: object) -> str:
     """The SHA-256 of a value's recipe, in hexadecimal digits."""
-    return _digest(recipe(value))
+    return digest(recipe(value))
 
 
 def parts(value: object) -> Iterator[Artefact]:
@@ -209,14 +209,15 @@ def damage(folder: Path) -> list[str]:
     linked is another's, and isn't looked at.
     """
     record = json.loads((folder / RECORD).read_text(encoding="utf-8"))
-    rotten = [] if _digest(record["artefact"]).startswith(folder.name) else [RECORD]
+    rotten = [] if digest(record["artefact"]).startswith(folder.name) else [RECORD]
     for name, file in record["files"].items():
         if file["sha256"] is not None and sha256(folder / name) != file["sha256"]:
             rotten.append(name)
     return rotten
 
 
-def _digest(made: Any) -> str:
+def digest(made: Any) -> str:
+    """The SHA-256 of JSON data, whatever the order of its keys, in hexadecimal digits."""
     text = json.dumps(made, sort_keys=True, ensure_ascii=False, allow_nan=False)
     return hashlib.sha256(text.encode()).hexdigest()
 
