@@ -26,7 +26,7 @@ from benchmark.datasets.wiki_photos import CATEGORIES, QUESTIONS, SPLITS, read_q
 from benchmark.errors import InputError, UnavailableError
 from benchmark.types import Query
 
-POOLS = [QUESTIONS[0].with_name(name) for name in ("pool.tsv", "text_pool.tsv")]
+POOLS = [QUESTIONS[0].with_name(name) for name in ("image_pool.tsv", "text_pool.tsv")]
 
 
 def archive(files: dict[str, tuple[bytes, bool]], version: int) -> bytes:
