@@ -30,6 +30,11 @@ if TYPE_CHECKING:
 @data_options
 @results_option
 @seed_options
+@click.option(
+    "--against",
+    type=click.Choice(["paper"]),
+    help="table1 beside the published figures, with differences and a status.",
+)
 @format_option
 def table(
     name: str,
@@ -40,6 +45,7 @@ def table(
     results: Path,
     seed: int,
     seeds: int,
+    against: str | None,
     form: str,
 ) -> None:
     """Print a table of a data set.
@@ -62,12 +68,17 @@ def table(
     from benchmark.ablations import ABLATIONS
     from benchmark.datasets import find
     from benchmark.report.derived import DERIVED
+    from benchmark.report.published import against_paper
     from benchmark.suggest import unknown
 
     if name not in {*ABLATIONS, *DERIVED}:
         raise unknown("table", name, [*DERIVED, *ABLATIONS])
+    if against and name != "table1":
+        raise InputError(f"nothing is published against '{name}'", mend="use table1")
     data = find(dataset, data_dir, store)
-    if name in ABLATIONS:
+    if against:
+        made = against_paper(_results(data, split, results), data, split)
+    elif name in ABLATIONS:
         made = _ablation(ABLATIONS[name], data, split, store, results, seed, seeds)
     else:
         made = DERIVED[name](_results(data, split, results), data, split)

@@ -14,7 +14,7 @@ from benchmark.evaluation.significance import (
     letters,
     permutations_for,
 )
-from benchmark.report.tables import Table, p_value, percent
+from benchmark.report.tables import LEGEND, Table, best_two, p_value, percent
 from benchmark.results import Result
 
 
@@ -68,6 +68,12 @@ def leaderboard(
         rows=rows,
         records=records,
         notes=_notes(ranked, data, split, metric, comparisons),
+        marks=best_two(
+            {
+                columns.index(title): [result.summary[name]["mean"] for result in ranked]
+                for title, name in ((f"{metric} [95%]", metric), *zip(others, others, strict=True))
+            }
+        ),
     )
 
 
@@ -82,7 +88,7 @@ def _notes(
     notes = [
         f"{data.facts['splits'][split]['judged']:,} judged questions, "
         f"the denominator of all means; {documents['text']:,} passages and "
-        f"{documents['image']:,} images. Figures in percent.",
+        f"{documents['image']:,} images. Figures in percent. {LEGEND}",
     ]
     if data.notice:
         notes.append(data.notice)
