@@ -23,6 +23,9 @@ from benchmark.files import sha256, write_text
 
 RECORD = "artefact.json"
 
+SHOWN = 32
+"""Digits of the identity in the name of an artefact's folder."""
+
 INCIDENTAL = MappingProxyType({"identity": False})
 """Metadata of a dataclass field that doesn't change the result (a path, say)."""
 
@@ -39,6 +42,10 @@ class Artefact:
     def build(self, folder: Path, store: Store) -> None:
         """Make the artefact's files in ``folder``; what it needs it asks of ``store``."""
         raise NotImplementedError
+
+    def uses(self) -> tuple[Artefact, ...]:
+        """The artefacts that ``build`` asks for beside those among the fields."""
+        return ()
 
 
 @runtime_checkable
@@ -74,7 +81,12 @@ def recipe(value: object) -> Any:
 
 def identity(value: object) -> str:
     """The SHA-256 of a value's recipe, in hexadecimal digits."""
-    text = json.dumps(recipe(value), sort_keys=True, ensure_ascii=False, allow_nan=False)
+    return digest(recipe(value))
+
+
+def digest(recipe: object) -> str:
+    """The identity of what has this recipe."""
+    text = json.dumps(recipe, sort_keys=True, ensure_ascii=False, allow_nan=False)
     return hashlib.sha256(text.encode()).hexdigest()
 
 
@@ -89,6 +101,8 @@ def parts(value: object) -> Iterator[Artefact]:
         elif dataclasses.is_dataclass(item) and not isinstance(item, type):
             for field in dataclasses.fields(item):
                 yield from walk(getattr(item, field.name))
+            if isinstance(item, Artefact):
+                yield from walk(item.uses())
             if isinstance(item, Artefact) and (key := identity(item)) not in seen:
                 seen.add(key)
                 yield item
@@ -124,8 +138,13 @@ class Store:
         record: dict[str, Any] = json.loads(text)
         return record
 
+    def file(self, kind: str, key: str, name: str) -> Path | None:
+        """A file of the artefact of that kind and identity; None where it isn't in this store."""
+        path = self.root / kind / key[:SHOWN] / name
+        return path if path.is_file() else None
+
     def _place(self, artefact: Artefact) -> Path:
-        return self.root / type(artefact).__name__ / identity(artefact)[:32]
+        return self.root / type(artefact).__name__ / identity(artefact)[:SHOWN]
 
     def _whole(self, folder: Path) -> bool:
         """Whether ``folder`` holds the files it was built with, by their sizes."""

@@ -7,7 +7,7 @@ import sys
 
 import click
 
-from benchmark.commands import data, machine, retrievers, runs, tables
+from benchmark.commands import data, machine, reports, retrievers, runs, tables
 from benchmark.errors import BenchmarkError
 
 
@@ -60,6 +60,9 @@ for _command in (
     tables.claims,
     runs.evaluate,
     runs.compare,
+    reports.site,
+    reports.inspect,
+    reports.plot,
     data.data,
     machine.doctor,
 ):

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from benchmark.artefacts import Store
-from benchmark.dense.encode import Documents, Matrix, Model, Questions
+from benchmark.dense.encode import Documents, Embedded, Matrix, Model, Questions
 from benchmark.progress import Progress
 from benchmark.retriever import Ranking, Task
 from benchmark.types import TopK
@@ -41,11 +41,18 @@ class DenseRanking(Ranking):
 
     def rank(self, store: Store) -> TopK:
         task = self.task
-        queries = Questions(model=self.model, data=task.data, split=task.split).matrix(store)
-        documents = Documents(model=self.model, data=task.data, scope=task.scope).matrix(store)
+        queries, documents = (embedded.matrix(store) for embedded in self.uses())
         found = search(np.asarray(queries), documents, task.depth)
         rows = np.where(found.rows >= 0, found.rows + task.rows.start, -1)
         return TopK(rows.astype(np.int32), found.scores)
+
+    def uses(self) -> tuple[Embedded, Embedded]:
+        """The questions' embeddings and the documents'."""
+        data = self.task.data
+        return (
+            Questions(model=self.model, data=data, split=self.task.split),
+            Documents(model=self.model, data=data, scope=self.task.scope),
+        )
 
 
 def search(queries: Matrix, documents: Matrix, depth: int) -> TopK:

@@ -19,11 +19,19 @@ from benchmark.results import Result
 
 
 def leaderboard(
-    results: Sequence[Result], data: Collection, split: str, metric: str = MAIN
+    results: Sequence[Result],
+    data: Collection,
+    split: str,
+    metric: str = MAIN,
+    comparisons: Sequence[Comparison] | None = None,
 ) -> Table:
-    """Rank ``results`` by ``metric`` with intervals, and mark those that can't be told apart."""
-    ranked = sorted(results, key=lambda result: (-result.over_seeds.mean(metric), result.name))
-    comparisons = compare({result.name: result.over_seeds for result in ranked}, metric)
+    """Rank ``results`` by ``metric`` with intervals, and mark those that can't be told apart.
+
+    comparisons: what ``compared`` gives, where that is known already.
+    """
+    ranked = _ranked(results, metric)
+    if comparisons is None:
+        comparisons = compared(results, metric)
     marks = letters([result.name for result in ranked], comparisons)
     others = [name for name in METRICS if name != metric]
     copies = all("copies_as_one" in result.metrics for result in ranked)
@@ -75,6 +83,15 @@ def leaderboard(
             }
         ),
     )
+
+
+def compared(results: Sequence[Result], metric: str) -> list[Comparison]:
+    """All pairs of systems, the better one first."""
+    return compare({one.name: one.over_seeds for one in _ranked(results, metric)}, metric)
+
+
+def _ranked(results: Sequence[Result], metric: str) -> list[Result]:
+    return sorted(results, key=lambda result: (-result.over_seeds.mean(metric), result.name))
 
 
 def _notes(
