@@ -141,8 +141,9 @@ def questions_table(
     apart: tuple[str, str] | None,
     limit: int,
 ) -> Table:
-    """The questions that hold ``text``, of a kind (category or modality), those first where two systems
-    differ most.
+    """The questions that hold ``text`` and are of a kind (category or modality).
+
+    Those come first where the two systems of ``apart`` differ most.
     """
     found = [
         query

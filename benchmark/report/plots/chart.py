@@ -18,10 +18,9 @@ from benchmark.files import replacing, write_text
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-BLUE, ORANGE, GREEN, VERMILION, PURPLE, SKY = (
-    *("#0072b2", "#e69f00", "#009e73", "#d55e00", "#cc79a7", "#56b4e9"),
+BLUE, VERMILION, GREEN, PURPLE, ORANGE, SKY = COLOURS = (
+    *("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9"),
 )
-COLOURS = (BLUE, ORANGE, GREEN, VERMILION, PURPLE, SKY)
 INK = "#000000"
 PIXELS_PER_INCH = 200
 

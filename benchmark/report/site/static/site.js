@@ -17,21 +17,23 @@ for (const table of document.querySelectorAll("table.sortable")) {
   if (column < 0) continue;
   const select = document.createElement("select");
   select.add(new Option("all", ""));
-  for (const name of grid.column(column).data().unique()) select.add(new Option(new DOMParser().parseFromString(name, "text/html").body.textContent));
+  for (const name of new Set([...table.tBodies[0].rows].map((row) => row.cells[column].textContent))) select.add(new Option(name));
   select.onchange = () => grid.column(column).search(select.value && `^${DataTable.util.escapeRegex(select.value)}$`, true, false).draw();
   const label = document.createElement("label");
   label.append("Setting ", select);
   table.closest("section").querySelector(".scroll").before(label);
 }
 
-// Two selects that name systems, and what is to be done when either changes.
-function choose(box, changed) {
+// Two selects that name systems, and what is to be done when either changes; the address may
+// name two: #a=bm25&b=univl-dr.
+function choose(box, systems, changed) {
   box.hidden = false;
   const selects = [...box.querySelectorAll("select:not(#kind)")];
   const chosen = new URLSearchParams(location.hash.slice(1));
   selects.forEach((select, place) => {
+    for (const name of systems) select.add(new Option(name));
     const name = chosen.get("ab"[place]);
-    if ([...select.options].some((option) => option.value === name)) select.value = name;
+    select.value = systems.includes(name) ? name : systems[Math.min(place, systems.length - 1)];
     select.onchange = () => changed(...selects.map((one) => one.value));
   });
   selects[0].onchange();
@@ -39,7 +41,7 @@ function choose(box, changed) {
 
 if ($("#pair")) {
   const pairs = data("pairs"), output = $("output");
-  choose($("#pair"), (first, second) => {
+  choose($("#pair"), output.dataset.systems.split(" "), (first, second) => {
     if (first === second) return (output.textContent = "Choose two systems.");
     const [difference, low, high, p] = pairs[first][second];
     const sign = (value) => (value < 0 ? "" : "+") + value.toFixed(2);
@@ -51,7 +53,7 @@ if ($("#pair")) {
 if ($("#questions")) {
   const figures = data("figures"), rows = [...$("#questions").tBodies[0].rows];
   let grid = null;
-  choose($("#apart"), (first, second) => {
+  choose($("#apart"), Object.keys(figures), (first, second) => {
     rows.forEach((row, place) => {
       const [one, two] = [figures[first][place], figures[second][place]].map((value) => 100 * value);
       [one, two, Math.abs(one - two)].forEach((value, column) => (row.cells[3 + column].textContent = value.toFixed(1)));
@@ -68,12 +70,12 @@ if ($("#sides")) {
   const lists = Object.fromEntries([...document.querySelectorAll(".board section")].map((one) => [one.dataset.system, one]));
   for (const link of document.querySelectorAll(".board a[href^='#']")) {
     const copy = $(link.hash).cloneNode(true);
-    copy.querySelector("code").remove();
+    copy.querySelectorAll("cite, code").forEach((part) => part.remove());
     link.parentElement.dataset.document = link.hash;
     link.after(...copy.childNodes);
     link.remove();
   }
-  choose($("#sides"), (first, second) => {
+  choose($("#sides"), Object.keys(lists), (first, second) => {
     document.querySelectorAll(".apart").forEach((item) => item.classList.remove("apart"));
     const shown = [first, second].map((name) => [...lists[name].querySelectorAll("li")]);
     shown.forEach((items, side) => {
