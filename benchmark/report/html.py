@@ -28,6 +28,7 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.policies["json.dumps_kwargs"] = {"sort_keys": False}
     environment.globals |= {"BEST": BEST, "RUNNER_UP": RUNNER_UP}
     environment.filters |= {"leading_number": leading_number}
     environment.tests |= {"numeric": is_numeric}

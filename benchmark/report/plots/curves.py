@@ -50,7 +50,7 @@ def curves_chart(curves: Mapping[str, Curve], name: str = "learning-curves") -> 
         for (left, right), (title, curve) in zip(rows, curves.items(), strict=True):
             _line(left, curve, "loss", "training loss", VERMILION, "o-")
             left.set_ylabel("training loss")
-            left.set_ylim(bottom=0)
+            left.set_ylim(0, 1.1 * left.dataLim.ymax)
             for line in LINES:
                 _line(right, curve, *line)
             right.set_ylim(0, 1)
@@ -63,7 +63,7 @@ def curves_chart(curves: Mapping[str, Curve], name: str = "learning-curves") -> 
 
     return Chart(
         name=name,
-        title="Learning curves",
+        title=next(iter(curves)) if len(curves) == 1 else "Learning curves",
         says=" ".join(f"{title}: {_says(curve)}" for title, curve in curves.items()),
         size=(9, 2.6 * len(curves)),
         draw=draw,

@@ -41,7 +41,7 @@ def seconds_chart(seconds: Mapping[str, Mapping[str, float]]) -> Chart:
         axes.invert_yaxis()
         axes.set_xlabel("seconds, those of shared artefacts counted for each system")
         axes.grid(axis="x", color=INK)
-        axes.legend(loc="lower right")
+        axes.legend(loc="upper right")
 
     slowest = max(totals, key=lambda name: totals[name])
     quickest = min(totals, key=lambda name: totals[name])

@@ -12,7 +12,7 @@ toggle.onclick = () => localStorage.setItem("theme", (root.style.colorScheme = i
 
 // Sortable tables; one that has settings can be filtered by them.
 for (const table of document.querySelectorAll("table.sortable")) {
-  const grid = new DataTable(table, { paging: false, info: false, searching: true, order: [], layout: { topStart: null, topEnd: null } });
+  const grid = new DataTable(table, { autoWidth: false, paging: false, info: false, searching: true, order: [], layout: { topStart: null, topEnd: null } });
   const column = [...table.tHead.rows[0].cells].findIndex((cell) => cell.textContent === "Setting");
   if (column < 0) continue;
   const select = document.createElement("select");
@@ -60,7 +60,7 @@ if ($("#questions")) {
       const link = row.querySelector("a");
       link.href = `${link.getAttribute("href").split("#")[0]}#a=${first}&b=${second}`;
     });
-    grid = grid ? grid.rows().invalidate() && grid : new DataTable("#questions", { pageLength: 25, order: [] });
+    grid = grid ? grid.rows().invalidate() && grid : new DataTable("#questions", { autoWidth: false, pageLength: 25, order: [] });
     grid.order([5, "desc"]).draw();
   });
   $("#kind").onchange = ({ target }) => grid.column(1).search(target.value && `^${DataTable.util.escapeRegex(target.value)}$`, true, false).draw();
