@@ -84,4 +84,3 @@ def hostile_results(folder: Path) -> Inspector:
     home = place(results, data, "test")
     experiment.run(ENTRIES, Task(data=data), seeds=1, folder=home, store=store, skip=False)
     return Inspector(read_results(results, data, "test"), data, "test")
-

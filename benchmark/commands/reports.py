@@ -23,19 +23,10 @@ if TYPE_CHECKING:
     from benchmark.report.plots.chart import Chart
 
 
-class _Count(click.ParamType):
-    """A number of questions, or all of them (None)."""
-
-    name = "count"
-
-    def convert(
-        self, value: object, param: click.Parameter | None, ctx: click.Context | None
-    ) -> int | None:
-        if value in (None, "all"):
-            return None
-        if not str(value).isdecimal():
-            self.fail(f"'{value}' is no number", param, ctx)
-        return int(str(value))
+def _count(_: click.Context, __: click.Parameter, value: str) -> int | None:
+    if value != "all" and not value.isdecimal():
+        raise click.BadParameter(f"'{value}' is no number; give one, or all")
+    return None if value == "all" else int(value)
 
 
 @click.command()
@@ -44,7 +35,7 @@ class _Count(click.ParamType):
 @click.option("--out", type=PATH, required=True, metavar="DIR", help="Where the site is written.")
 @click.option(
     "--questions",
-    type=_Count(),
+    callback=_count,
     default="all",
     show_default=True,
     metavar="N|all",

@@ -68,9 +68,7 @@ def test_images_are_thumbnails_shared_by_the_pages(site: Path) -> None:
             assert image.size == (160, 107)
 
 
-def test_only_a_site_or_an_empty_folder_is_replaced(
-    inspector: Inspector, tmp_path: Path
-) -> None:
+def test_only_a_site_or_an_empty_folder_is_replaced(inspector: Inspector, tmp_path: Path) -> None:
     (tmp_path / "mine.txt").write_text("mine")
     with pytest.raises(InputError, match="holds no site"):
         build(inspector, Store(tmp_path / "store"), tmp_path, 1)
@@ -88,9 +86,10 @@ def test_questions_are_found_by_text_kind_and_distance(inspector: Inspector) -> 
     assert found() == [f"q{n}" for n in range(6)]
     assert found(text="IS BLUE") == ["q2"]
     assert found(kind="color") == ["q0", "q2", "q4"]
-    # The last image is the answer to none; before it stands q4's, found second by "last".
     figures = inspector.figures
-    distances = [abs(figures["words"][q] - figures["last"][q]) for q in found(apart=("words", "last"))]
+    distances = [
+        abs(figures["words"][q] - figures["last"][q]) for q in found(apart=("words", "last"))
+    ]
     assert distances == sorted(distances, reverse=True)
     with pytest.raises(InputError, match="did you mean 'words'"):
         found(apart=("wrods", "last"))

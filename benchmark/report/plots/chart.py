@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from benchmark.files import replacing, write_text
 
@@ -24,7 +24,7 @@ BLUE, VERMILION, GREEN, PURPLE, ORANGE, SKY = COLOURS = (
 INK = "#000000"
 PIXELS_PER_INCH = 200
 
-_STYLE: dict[str, object] = {
+_STYLE: dict[Any, Any] = {
     "axes.edgecolor": INK,
     "axes.spines.right": False,
     "axes.spines.top": False,
@@ -34,6 +34,7 @@ _STYLE: dict[str, object] = {
     "legend.frameon": False,
     "lines.markersize": 4,
     "svg.fonttype": "none",
+    "text.parse_math": False,
 }
 
 
@@ -76,7 +77,7 @@ class Chart:
             self._save(temporary, format="png", dpi=PIXELS_PER_INCH, metadata={"Software": None})
         return [drawing, picture]
 
-    def _save(self, target: object, **options: object) -> None:
+    def _save(self, target: Any, **options: Any) -> None:
         import matplotlib as mpl
         from cycler import cycler
         from matplotlib.figure import Figure
