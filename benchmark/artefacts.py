@@ -20,6 +20,7 @@ from typing import Any, ClassVar, Protocol, runtime_checkable
 
 from benchmark.errors import InputError
 from benchmark.files import sha256, write_text
+from benchmark.progress import say
 
 RECORD = "artefact.json"
 
@@ -116,14 +117,15 @@ class Store:
     def __init__(self, root: Path) -> None:
         self.root = root
         self._inner_seconds = 0.0
+        self._sound: set[Path] = set()
 
     def path(self, artefact: Artefact) -> Path:
         """The folder of ``artefact``, built first where it is missing."""
         folder = self._place(artefact)
-        if self._whole(folder):
+        if self._usable(folder):
             return folder
         with self._lock(folder):
-            if not self._whole(folder):
+            if not self._usable(folder):
                 shutil.rmtree(folder, ignore_errors=True)
                 self._build(artefact, folder)
         return folder
@@ -155,6 +157,16 @@ class Store:
             return False
         return all(_size(folder / name) == size for name, size in sizes.items())
 
+    def _usable(self, folder: Path) -> bool:
+        """Whether ``folder`` is whole and, looked at once a process, holds what was written."""
+        if not self._whole(folder):
+            return False
+        if folder not in self._sound and (rotten := damage(folder)):
+            say(f"{folder}: {', '.join(rotten)} is not what was written; it is made again")
+            return False
+        self._sound.add(folder)
+        return True
+
     def _lock(self, folder: Path) -> Any:
         """Hold ``folder`` against other processes; say so when another one is at it."""
         from filelock import FileLock, Timeout
@@ -166,8 +178,6 @@ class Store:
             try:
                 return lock.acquire(timeout=0)
             except Timeout:
-                from benchmark.progress import say
-
                 say(f"waiting for another process that is building {folder.parent.name}")
                 return lock.acquire()
         except OSError as error:
@@ -198,6 +208,7 @@ class Store:
         }
         write_text(partial / RECORD, json.dumps(record, indent=1, ensure_ascii=False) + "\n")
         partial.rename(folder)
+        self._sound.add(folder)
 
     def _timed_build(self, artefact: Artefact, folder: Path) -> float:
         """Build and return the seconds it took, less those of the artefacts built on the way."""
@@ -209,6 +220,20 @@ class Store:
             elapsed = time.monotonic() - started
             own, self._inner_seconds = elapsed - self._inner_seconds, outer + elapsed
         return own
+
+
+def damage(folder: Path) -> list[str]:
+    """The files of an artefact's folder that differ from their record, by their hashes.
+
+    The record itself differs where its recipe isn't the one that names the folder. A file that is
+    linked is another's, and isn't looked at.
+    """
+    record = json.loads((folder / RECORD).read_text(encoding="utf-8"))
+    rotten = [] if digest(record["artefact"]).startswith(folder.name) else [RECORD]
+    for name, file in record["files"].items():
+        if file["sha256"] is not None and sha256(folder / name) != file["sha256"]:
+            rotten.append(name)
+    return rotten
 
 
 def _size(path: Path) -> int | None:

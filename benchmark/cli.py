@@ -58,6 +58,7 @@ for _command in (
     retrievers.run,
     tables.table,
     tables.claims,
+    retrievers.space,
     runs.evaluate,
     runs.compare,
     reports.site,

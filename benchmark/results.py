@@ -4,6 +4,7 @@
                                  per_query.parquet   each metric of each question
                                  metrics.json        means with 95% intervals
                                  manifest.json       how it all was made
+                                 space.json          a map of its embeddings, where asked for
                                  seed-<n>/           the same for each further seed
 """
 
@@ -29,6 +30,7 @@ from benchmark.trec import read_run, write_run
 from benchmark.types import Run
 
 FILES = ("run.trec.gz", "per_query.parquet", "metrics.json", "manifest.json")
+SPACE = "space.json"
 
 
 @dataclass(frozen=True)
@@ -61,9 +63,13 @@ class Result:
 
     @cached_property
     def seeds(self) -> list[Result]:
-        """The results of each seed, this one first."""
-        folders = [path.parent for path in sorted(self.folder.glob("seed-*/manifest.json"))]
-        return [self, *map(Result, folders)]
+        """The results of each seed, this one first; those made otherwise are left out."""
+        others = [Result(path.parent) for path in sorted(self.folder.glob("seed-*/manifest.json"))]
+        made = _but_for_seeds(self.manifest["recipe"])
+        alike = [one for one in others if _but_for_seeds(one.manifest["recipe"]) == made]
+        if stale := len(others) - len(alike):
+            say(f"left out {stale} seeds of {self.name}: they were made otherwise")
+        return [self, *alike]
 
     @cached_property
     def over_seeds(self) -> Scores:
@@ -97,6 +103,12 @@ class Result:
         values = {metric: table[metric].to_numpy() for metric in METRICS}
         return Scores(tuple(table["query"].to_pylist()), values, self.metrics["unanswered"])
 
+    @cached_property
+    def space(self) -> dict[str, Any] | None:
+        """The map of its embeddings and their gaps, where one was made."""
+        path = self.folder / SPACE
+        return _read(path) if path.is_file() else None
+
     def run(self) -> Run:
         """The ranked lists."""
         return read_run(self.folder / "run.trec.gz")
@@ -113,6 +125,16 @@ class Result:
             return bool(self.manifest["ranking"] == ranking_identity)
         except (InputError, KeyError):
             return False
+
+
+def _but_for_seeds(recipe: Any) -> Any:
+    """A recipe without what tells two seeds of it apart."""
+    match recipe:
+        case dict():
+            return {key: _but_for_seeds(one) for key, one in recipe.items() if key != "seed"}
+        case list():
+            return [_but_for_seeds(one) for one in recipe]
+    return recipe
 
 
 def place(results: Path, data: Collection, split: str) -> Path:
@@ -198,6 +220,11 @@ def _write_table(scores: Scores, path: Path) -> None:
 
     with replacing(path) as temporary:
         pq.write_table(pa.table({"query": scores.queries, **scores.values}), temporary)
+
+
+def write_space(folder: Path, content: Mapping[str, Any]) -> None:
+    """Put a map of the embeddings beside a result."""
+    write_text(folder / SPACE, json.dumps(content) + "\n")
 
 
 def _write(values: Any, path: Path) -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from benchmark import experiment
 from benchmark.artefacts import Store
+from benchmark.datasets import Collection
 from benchmark.registry import Entry, retriever
 from benchmark.results import Result, place
 from benchmark.retriever import Task
@@ -57,8 +58,8 @@ def run(
     Those that can't run here are left out, saying why.
     """
     home = place(results, task.data, task.split)
-    found = {}
-    for variant in {one.name: one for one in variants}.values():
+    distinct = list({one.name: one for one in variants}.values())
+    for variant in distinct:
         experiment.run(
             [variant.entry()],
             replace(task, scope=variant.scope),
@@ -67,7 +68,17 @@ def run(
             store=store,
             skip=True,
         )
-        result = Result(variant.folder(home) / variant.name)
-        if result.is_whole():
-            found[variant.name] = result
-    return found
+    return at_hand(distinct, results, task.data, task.split)
+
+
+def at_hand(
+    variants: Iterable[Variant], results: Path, data: Collection, split: str
+) -> dict[str, Result]:
+    """The results of those variants that were run on this version of the data, by name."""
+    home = place(results, data, split)
+    found = {one.name: Result(one.folder(home) / one.name) for one in variants}
+    return {
+        name: result
+        for name, result in found.items()
+        if result.is_whole() and result.manifest["data"]["fingerprint"] == data.fingerprint
+    }

@@ -56,6 +56,7 @@ def table(
     table1                the rows of the paper's Table 1, in its order and groups
     bias                  which modality each system retrieves, and what stands first
     scores                how the scores of passages and images lie
+    gap                   how far passages and images are apart, of those that `space` mapped
 
     Ablations, running what is missing:
 

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from benchmark.artefacts import Store
-from benchmark.dense.encode import Documents, Embedded, Matrix, Model, Questions
+from benchmark.dense.encode import Documents, Matrix, Model, Questions
 from benchmark.progress import Progress
 from benchmark.retriever import Ranking, Task
 from benchmark.types import TopK
@@ -39,20 +39,26 @@ class DenseRanking(Ranking):
     task: Task
     model: Model
 
+    @property
+    def questions(self) -> Questions:
+        """What is searched with."""
+        return Questions(model=self.model, data=self.task.data, split=self.task.split)
+
+    @property
+    def documents(self) -> Documents:
+        """What is searched."""
+        return Documents(model=self.model, data=self.task.data, scope=self.task.scope)
+
     def rank(self, store: Store) -> TopK:
         task = self.task
-        queries, documents = (embedded.matrix(store) for embedded in self.uses())
+        queries, documents = self.questions.matrix(store), self.documents.matrix(store)
         found = search(np.asarray(queries), documents, task.depth)
         rows = np.where(found.rows >= 0, found.rows + task.rows.start, -1)
         return TopK(rows.astype(np.int32), found.scores)
 
-    def uses(self) -> tuple[Embedded, Embedded]:
+    def uses(self) -> tuple[Questions, Documents]:
         """The questions' embeddings and the documents'."""
-        data = self.task.data
-        return (
-            Questions(model=self.model, data=data, split=self.task.split),
-            Documents(model=self.model, data=data, scope=self.task.scope),
-        )
+        return self.questions, self.documents
 
 
 def search(queries: Matrix, documents: Matrix, depth: int) -> TopK:

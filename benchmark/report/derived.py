@@ -8,6 +8,7 @@ from types import MappingProxyType
 from benchmark.datasets import Collection
 from benchmark.report.bias import bias_table, scores_table
 from benchmark.report.leaderboard import leaderboard
+from benchmark.report.space import gap_table
 from benchmark.report.table1 import table1
 from benchmark.report.tables import Table
 from benchmark.results import Result
@@ -18,5 +19,6 @@ DERIVED: Mapping[str, Callable[[Sequence[Result], Collection, str], Table]] = Ma
         "table1": table1,
         "bias": bias_table,
         "scores": scores_table,
+        "gap": gap_table,
     }
 )

@@ -70,6 +70,11 @@ def test_a_plug_in_is_listed_run_and_ranked(bench: Command, beir: Path, plugin: 
     assert before == {path: path.read_bytes() for path in results.rglob("*") if path.is_file()}
     plugin.write_text(PLUGIN.replace("q & d", "q | d"))
     assert "overlap (seed 1234): done" in bench(*words).stderr
+    words = ["--dataset", "beir", "--data-dir", beir, "--format", "json"]
+    parts, moved = json.loads(bench("compare", "bm25", "overlap", "--by", "length", *words).stdout)
+    assert parts["rows"][0]["slice"] == "all"
+    assert {row["query"] for row in moved["rows"]} <= {"q0", "q1", "q2"}
+    assert "did you mean 'overlap'?" in bench("compare", "bm25", "overlip", *words).stderr
 
 
 def test_the_manifest_says_how_a_result_was_made(
@@ -120,6 +125,8 @@ def test_evaluate_and_compare_files(bench: Command, tmp_path: Path) -> None:
         (["run", "bm25", "--dataset", "beir"], "give --data-dir DIR, or run `data prepare beir"),
         (["run", "--dataset", "beir", "--data-dir", "zoo"], "give names, or --all alone"),
         (["table", "--dataset", "beir", "--data-dir", "zoo"], "run retrievers on this data set"),
+        (["table", "negative"], "did you mean 'negatives'?"),
+        (["compare", "bm25", "--dataset", "beir", "--data-dir", "zoo"], "one system alone"),
         (["evaluate", "gone", "--qrels", "zoo/qrels/test.tsv"], "no such file"),
         (["list", "--plugin", "gone.py"], "gone.py: no such file"),
         (["list", "--plugin", "bad.py"], "bad.py:2: ZeroDivisionError"),

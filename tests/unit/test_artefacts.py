@@ -94,15 +94,24 @@ def test_nothing_is_built_twice(store: Store) -> None:
     "damage",
     [
         lambda folder: (folder / "text.txt").write_text("cut off"),
+        lambda folder: (folder / "text.txt").write_text("b"),
         lambda folder: (folder / "text.txt").unlink(),
         lambda folder: (folder / "artefact.json").write_text("{"),
         lambda folder: (folder / "artefact.json").write_text("[]"),
+        lambda folder: _edit(folder / "artefact.json", '"text": "a"', '"text": "b"'),
     ],
 )
 def test_a_damaged_artefact_is_built_again(store: Store, damage: Callable[[Path], object]) -> None:
     damage(store.path(Leaf(text="a")))
-    assert (store.path(Leaf(text="a")) / "text.txt").read_text() == "a"
+    later = Store(store.root)
+    assert (later.path(Leaf(text="a")) / "text.txt").read_text() == "a"
     assert built == ["a", "a"]
+
+
+def test_rot_is_named(store: Store, capsys: pytest.CaptureFixture[str]) -> None:
+    (store.path(Leaf(text="a")) / "text.txt").write_text("b")
+    Store(store.root).path(Leaf(text="a"))
+    assert "text.txt is not what was written; it is made again" in capsys.readouterr().err
 
 
 def test_a_cut_off_build_leaves_nothing_and_goes_on(store: Store) -> None:
@@ -123,3 +132,9 @@ def test_two_processes_build_an_artefact_once(store: Store, tmp_path: Path) -> N
         worker.join()
     assert [worker.exitcode for worker in workers] == [0, 0]
     assert log.read_text() == "built\n"
+
+
+def _edit(path: Path, old: str, new: str) -> None:
+    text = path.read_text()
+    assert old in text
+    path.write_text(text.replace(old, new))

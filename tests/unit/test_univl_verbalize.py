@@ -1,7 +1,8 @@
 """Verbalized captions: written by a verbalizer trained here, readable, and put behind [SEP]."""
 
 import json
-from dataclasses import replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -9,11 +10,12 @@ import torch
 from univl_tiny import COLOURS, checkpoint, clip, collection
 
 from benchmark.artefacts import Store
-from benchmark.datasets import Collection
+from benchmark.datasets import Collection, Corpus
+from benchmark.errors import InputError
 from univl_dr.documents import AS_IS, Presentation, Presenter
 from univl_dr.embedder import Item
 from univl_dr.examples import Examples
-from univl_dr.verbalize import Written
+from univl_dr.verbalize import Alone, Given, Written
 from univl_dr.verbalizer import Likelihood, UntrainedVerbalizer, Verbalizer
 
 
@@ -61,6 +63,14 @@ def test_it_learns_to_ask_and_its_captions_can_be_read(tmp_path: Path, store: St
         "the red tower was built here",
         texts[0],
     ]
+    alone = Alone(of=written).open(store, data.corpus)(range(8, 16))
+    assert [f"picture number {n} [SEP] {text}" for n, text in enumerate(alone)] == texts
+
+
+def test_only_texts_that_extend_the_captions_can_replace_them(tmp_path: Path, store: Store) -> None:
+    data = collection(tmp_path / "tiny")
+    with pytest.raises(InputError, match="doesn't begin with its caption"):
+        Alone(of=_Unrelated(view="query")).open(store, data.corpus)([8])
 
 
 def test_an_interrupted_writing_goes_on(tmp_path: Path, store: Store) -> None:
@@ -85,6 +95,12 @@ def test_a_verbalizer_is_saved_whole(tmp_path: Path, store: Store) -> None:
     with torch.inference_mode():
         losses = [one.likelihood(items, ["what"]).loss.item() for one in (module, loaded)]
     assert losses[0] == pytest.approx(losses[1])
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Unrelated(Given):
+    def open(self, store: Store, corpus: Corpus) -> Callable[[Sequence[int]], list[str]]:
+        return lambda rows: ["another text" for _ in rows]
 
 
 def verbalizer(folder: Path, store: Store) -> Verbalizer:

@@ -1,0 +1,117 @@
+"""The embedding space of a model: a map of questions, passages and images, and its modality gap."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from benchmark.artefacts import Artefact, Store
+from benchmark.dense.encode import Documents, Matrix, Questions
+from benchmark.dense.search import DenseRanking
+from benchmark.files import write_text
+from benchmark.retriever import SEED, Ranking
+from benchmark.types import MODALITIES
+
+Method: TypeAlias = Literal["pca", "tsne"]
+
+FILE = "space.json"
+SAMPLE = 1000
+"""Points of each kind, drawn at random where there are more."""
+
+FOLDS = 5
+
+
+@dataclass(frozen=True, kw_only=True)
+class Space(Artefact):
+    """A sample of what a model embeds, laid out in two dimensions.
+
+    ``space.json`` holds the points by kind; the gaps, distances between the centroids of two kinds
+    of unit vectors (Liang et al., NeurIPS 2022); and the separability, the cross-validated accuracy
+    with which a logistic regression tells passages from images, half of each (chance is 0.5).
+    """
+
+    questions: Questions
+    documents: Documents
+    method: Method = "pca"
+
+    def build(self, folder: Path, store: Store) -> None:
+        generator = np.random.default_rng(SEED)
+        kinds = {"questions": _sample(self.questions.matrix(store), generator)}
+        documents = self.documents.matrix(store)
+        for kind, modality in zip(("passages", "images"), MODALITIES, strict=True):
+            rows = self.documents.data.corpus.rows(modality)
+            kinds[kind] = _sample(documents[rows.start : rows.stop], generator)
+        content = {
+            "method": self.method,
+            "gaps": _gaps(kinds),
+            "separability": _separability(kinds["passages"], kinds["images"]),
+            "points": _laid_out(kinds, self.method),
+        }
+        write_text(folder / FILE, json.dumps(content) + "\n")
+
+    def content(self, store: Store) -> dict[str, Any]:
+        """What ``space.json`` says."""
+        content: dict[str, Any] = json.loads((store.path(self) / FILE).read_text(encoding="utf-8"))
+        return content
+
+
+def space_of(ranking: Ranking, method: Method) -> Space | None:
+    """The space in which a ranking compares questions and documents; None where it has none."""
+    if not isinstance(ranking, DenseRanking):
+        return None
+    return Space(questions=ranking.questions, documents=ranking.documents, method=method)
+
+
+def _sample(matrix: Matrix, generator: np.random.Generator) -> Matrix:
+    rows = generator.permutation(len(matrix))[:SAMPLE]
+    return np.asarray(matrix[np.sort(rows)])
+
+
+def _gaps(kinds: dict[str, Matrix]) -> dict[str, float]:
+    centroids = {
+        kind: (points / np.linalg.norm(points, axis=1, keepdims=True)).mean(axis=0)
+        for kind, points in kinds.items()
+    }
+    pairs = (("passages", "images"), ("questions", "passages"), ("questions", "images"))
+    return {
+        f"{first}-{second}": float(np.linalg.norm(centroids[first] - centroids[second]))
+        for first, second in pairs
+    }
+
+
+def _separability(passages: Matrix, images: Matrix) -> float:
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.model_selection import StratifiedKFold, cross_val_score
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import StandardScaler
+
+    count = min(len(passages), len(images))
+    points = np.concatenate([passages[:count], images[:count]])
+    kinds = np.repeat([0, 1], count)
+    folds = StratifiedKFold(FOLDS, shuffle=True, random_state=SEED)
+    model = make_pipeline(StandardScaler(), LogisticRegression(max_iter=2000))
+    return float(cross_val_score(model, points, kinds, cv=folds).mean())
+
+
+def _laid_out(kinds: dict[str, Matrix], method: Method) -> dict[str, list[list[float]]]:
+    points = np.concatenate(list(kinds.values()))
+    flat = np.round(_flattened(points, method), 4)
+    ends = np.cumsum([len(some) for some in kinds.values()])
+    parts = np.split(flat, ends[:-1])
+    return {kind: part.tolist() for kind, part in zip(kinds, parts, strict=True)}
+
+
+def _flattened(points: Matrix, method: Method) -> npt.NDArray[np.float64]:
+    from sklearn.decomposition import PCA
+    from sklearn.manifold import TSNE
+
+    if method == "tsne":
+        flat = TSNE(random_state=SEED, init="pca").fit_transform(points)
+    else:
+        flat = PCA(n_components=2, svd_solver="full").fit_transform(points)
+    return np.asarray(flat, dtype=np.float64)

@@ -1,0 +1,45 @@
+"""The map of a space and its gaps, where every vector is known."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pytest
+
+from benchmark.artefacts import Store
+from benchmark.datasets import Collection, Corpus
+from benchmark.dense.search import DenseRanking
+from benchmark.dense.space import space_of
+from benchmark.retriever import Task
+
+
+@dataclass(frozen=True, kw_only=True)
+class Apart:
+    """Questions, passages and images each along an axis of its own, twice as long as needed."""
+
+    dimension = 4
+
+    def load(self, store: Store) -> "Apart":
+        return self
+
+    def encode_queries(self, texts: Sequence[str]) -> np.ndarray:
+        return self._along(np.zeros(len(texts), dtype=int))
+
+    def encode_documents(self, corpus: Corpus, rows: np.ndarray) -> np.ndarray:
+        return self._along(1 + (rows >= corpus.rows("image").start))
+
+    def _along(self, axes: np.ndarray) -> np.ndarray:
+        return 2 * np.eye(4, dtype=np.float32)[axes]
+
+
+def test_gaps_and_points(webqa_micro: Collection, store: Store) -> None:
+    space = space_of(DenseRanking(task=Task(data=webqa_micro), model=Apart()), "pca")
+    assert space is not None
+    content = space.content(store)
+    assert content["gaps"] == pytest.approx(
+        {"passages-images": 2**0.5, "questions-passages": 2**0.5, "questions-images": 2**0.5}
+    )
+    assert content["separability"] == 1.0
+    assert len(content["points"]["questions"]) == len(webqa_micro.queries("test"))
+    passages = np.array(content["points"]["passages"])
+    assert np.allclose(passages, passages[0], atol=1e-3)

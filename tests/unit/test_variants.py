@@ -1,0 +1,81 @@
+"""Ablations and claims on a micro world: all they name runs, once, apart from the leaderboard."""
+
+import json
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from benchmark import variants
+from benchmark.ablations import ABLATIONS
+from benchmark.artefacts import Store
+from benchmark.claims import CLAIMS
+from benchmark.datasets import Collection
+from benchmark.report.ablations import ablation_table
+from benchmark.report.claims import claims_table, effects_of, judge
+from benchmark.results import Result, read_results
+from benchmark.retriever import Task
+from benchmark.variants import Variant
+
+
+def test_a_variant_is_named_by_what_it_changes() -> None:
+    plain = Variant(retriever="clip-dpr")
+    assert plain.name == "clip-dpr"
+    assert plain.folder(Path("home")) == Path("home")
+    changed = Variant(retriever="clip-dpr", settings={"view": "image"}, scope="image")
+    assert changed.name == "clip-dpr+view=image@image"
+    assert changed.folder(Path("home")) == Path("home/variants")
+    assert changed.entry().make().view == "image"  # type: ignore[attr-defined]
+
+
+def test_what_claims_and_ablations_name_can_be_made() -> None:
+    named = [variant for claim in CLAIMS for variant in claim.variants]
+    named += [variant for ablation in ABLATIONS.values() for variant in ablation.variants]
+    for variant in named:
+        variant.entry().make()
+    assert [len(ablation.rows) for ablation in ABLATIONS.values()] == [6, 8, 5]
+    assert len(CLAIMS) == 8
+
+
+def test_a_table_and_verdicts_from_nothing(
+    webqa_micro: Collection,
+    micro_store: Store,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    task, whole = Task(data=webqa_micro), ABLATIONS["image-representation"]
+    last_two = dict(list(whole.rows.items())[-2:])
+    ablation = replace(whole, rows=last_two)
+    claims = [claim for claim in CLAIMS if claim.name in {"pixels", "routing"}]
+    wanted = [*ablation.variants, *(variant for claim in claims for variant in claim.variants)]
+    found = variants.run(wanted, task, seeds=1, results=tmp_path, store=micro_store)
+    table = ablation_table(ablation, found, webqa_micro, "test")
+    assert [row[:2] for row in table.rows] == [list(labels) for labels in ablation.rows]
+    main = "MRR@10, all"
+    assert table.records[-1][main] == pytest.approx(found["clip-dpr"].scores.mean("MRR@10"))
+    shown = {result.name for result in read_results(tmp_path, webqa_micro, "test")}
+    assert shown == {"clip-dpr", "bm25-clip-dpr", "bm25-clip-dpr-oracle"}
+
+    tested = judge([(claim, effects_of(claim, found, webqa_micro, "test")) for claim in claims])
+    assert "not tested" not in {one.verdict for one in tested}
+    routing = tested[0].effects[0]
+    oracle, fused = (
+        found[name].scores.mean("MRR@10") for name in ("bm25-clip-dpr-oracle", "bm25-clip-dpr")
+    )
+    assert routing.mean == pytest.approx(oracle - fused)
+    assert "no evidence" in claims_table(tested, webqa_micro, "test").markdown()
+
+    other = Path(shutil.copytree(found["clip-dpr"].folder, found["clip-dpr"].folder / "seed-1"))
+    assert len(Result(found["clip-dpr"].folder).seeds) == 2
+    made = json.loads((other / "manifest.json").read_text())
+    made["recipe"]["model"]["weights"]["seed"] = 1
+    (other / "manifest.json").write_text(json.dumps(made))
+    assert len(Result(found["clip-dpr"].folder).seeds) == 2
+    made["recipe"]["model"]["weights"]["recipe"]["epochs"] = 99
+    (other / "manifest.json").write_text(json.dumps(made))
+    assert len(Result(found["clip-dpr"].folder).seeds) == 1
+
+    capsys.readouterr()
+    variants.run(wanted, task, seeds=1, results=tmp_path, store=micro_store)
+    assert ": done in" not in capsys.readouterr().err
