@@ -20,7 +20,6 @@ from benchmark.errors import InputError
 if TYPE_CHECKING:
     from benchmark.artefacts import Store
     from benchmark.report.inspection import Inspector
-    from benchmark.report.plots.chart import Chart
 
 
 def _count(_: click.Context, __: click.Parameter, value: str) -> int | None:
@@ -118,11 +117,13 @@ def plot(
     results: Path,
     out: Path,
 ) -> None:
-    """Write a plot as NAME.svg and NAME.png.
+    """Write a plot as SVG and PNG.
 
     \b
     leaderboard      each system's MRR@10 with its 95% interval
     learning-curves  what was measured while each checkpoint was trained
+    bias             the share of images among the first ten, by what answers the questions
+    spaces           maps of the embeddings that `space` measured, a file each
     seconds          what each system took to make, by stage
     """
     from benchmark.report.charts import PLOTS
@@ -130,14 +131,14 @@ def plot(
 
     if name not in PLOTS:
         raise unknown("plot", name, list(PLOTS))
-    inspector = _inspector(dataset, data_dir, split, store, results)
-    chart: Chart | None = PLOTS[name](inspector.results, store)
-    if chart is None:
+    charts = PLOTS[name](_inspector(dataset, data_dir, split, store, results), store)
+    if not charts:
         raise InputError(
-            "there is nothing to plot", mend="run a retriever that is trained here first"
+            "nothing was measured for this plot", mend="train here, or run `space`, first"
         )
-    for path in chart.write(out):
-        click.echo(path)
+    for chart in charts:
+        for path in chart.write(out):
+            click.echo(path)
 
 
 def _inspector(

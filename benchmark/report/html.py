@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from jinja2 import Environment, Template
 
+    from benchmark.report.tables import Table
+
 
 def template(name: str) -> Template:
     """One of the templates in ``templates/``."""
@@ -31,5 +33,10 @@ def _environment() -> Environment:
     environment.policies["json.dumps_kwargs"] = {"sort_keys": False}
     environment.globals |= {"BEST": BEST, "RUNNER_UP": RUNNER_UP}
     environment.filters |= {"leading_number": leading_number}
-    environment.tests |= {"numeric": is_numeric}
+    environment.tests |= {"numeric": is_numeric, "grouped": _is_grouped}
     return environment
+
+
+def _is_grouped(table: Table) -> bool:
+    """Whether some rows belong to the one above them, so that no other order makes sense."""
+    return any(not row[0] for row in table.rows)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 
 from benchmark.datasets import Collection
 from benchmark.errors import InputError
@@ -25,6 +26,11 @@ class Inspector:
     results: Sequence[Result]
     data: Collection
     split: str
+
+    @property
+    def folder(self) -> Path:
+        """Where the results of all data sets are."""
+        return self.results[0].folder.parent.parent
 
     @cached_property
     def ranked(self) -> list[Result]:

@@ -51,7 +51,9 @@ class Chart:
     def svg(self) -> str:
         """The chart as SVG with text as text: the same bytes for the same figures."""
         text = io.StringIO()
-        self._save(text, format="svg", transparent=True, metadata={"Date": None})
+        self._save(
+            text, format="svg", dpi=PIXELS_PER_INCH, transparent=True, metadata={"Date": None}
+        )
         # Names of its own, so that a page can hold several charts.
         return re.sub(r'(\bid="|url\(#|href="#)', rf"\g<1>{self.name}-", text.getvalue())
 
@@ -74,7 +76,7 @@ class Chart:
         drawing = picture.with_suffix(".svg")
         write_text(drawing, self.svg())
         with replacing(picture) as temporary:
-            self._save(temporary, format="png", dpi=PIXELS_PER_INCH, metadata={"Software": None})
+            self._save(temporary, format="png", metadata={"Software": None})
         return [drawing, picture]
 
     def _save(self, target: Any, **options: Any) -> None:
@@ -90,4 +92,4 @@ class Chart:
         with mpl.rc_context(style):
             figure = Figure(figsize=self.size)
             self.draw(figure)
-            figure.savefig(target, **options)
+            figure.savefig(target, dpi=PIXELS_PER_INCH, **options)

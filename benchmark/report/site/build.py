@@ -46,15 +46,14 @@ class _Site:
         self, inspector: Inspector, store: Store, folder: Path, questions: int | None
     ) -> None:
         self._inspector, self._folder = inspector, folder
-        data, split = inspector.data, inspector.split
-        self._pages = pages(inspector.results, data, split, store)
+        self._pages = pages(inspector, store)
         self._asked = list(inspector.queries.values())[:questions]
         if self._asked:
             self._pages.append(self._search())
         self._shared = {
             "pages": self._pages,
-            "data": data,
-            "split": split,
+            "data": inspector.data,
+            "split": inspector.split,
             "systems": inspector.ranked,
         }
 

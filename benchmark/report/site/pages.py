@@ -6,21 +6,27 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from benchmark.ablations import ABLATIONS
 from benchmark.artefacts import Store
-from benchmark.datasets import Collection
+from benchmark.claims import CLAIMS
 from benchmark.evaluation.metrics import MAIN
 from benchmark.evaluation.significance import Comparison
+from benchmark.report.ablations import ablation_table
 from benchmark.report.bias import bias_table, scores_table
-from benchmark.report.charts import seconds
+from benchmark.report.charts import seconds, spaces
+from benchmark.report.claims import claims_table, effects_of, judge, verdicts_table
 from benchmark.report.history import curves, seconds_table
+from benchmark.report.inspection import Inspector
 from benchmark.report.leaderboard import compared, leaderboard
+from benchmark.report.plots.bias import bias_chart
 from benchmark.report.plots.chart import Chart
 from benchmark.report.plots.curves import curves_chart
 from benchmark.report.plots.leaderboard import leaderboard_chart
 from benchmark.report.published import against_paper
+from benchmark.report.space import gap_table
 from benchmark.report.table1 import table1
 from benchmark.report.tables import Table
-from benchmark.results import Result
+from benchmark.variants import at_hand
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,50 +45,104 @@ class Page:
     more: Mapping[str, Any] = field(default_factory=dict)
 
 
-def pages(results: Sequence[Result], data: Collection, split: str, store: Store) -> list[Page]:
-    """All pages but those of single systems and questions, in the order of the navigation."""
-    found = [
-        _leaderboard(results, data, split),
-        Page(
-            name="table1",
-            title="Table 1",
-            says="The rows of the paper's Table 1, and the published figures beside ours.",
-            tables=[table1(results, data, split), against_paper(results, data, split)],
-        ),
-        Page(
-            name="bias",
-            title="Bias",
-            says="Which modality each system retrieves, and how its scores lie.",
-            tables=[bias_table(results, data, split), scores_table(results, data, split)],
-        ),
-        Page(
-            name="speed",
-            title="Speed",
-            says="What each system took to make, by stage.",
-            tables=[seconds_table(results)],
-            charts=[seconds(results)],
-        ),
-    ]
-    if trained := curves(results, store):
-        charts = [
-            curves_chart({title: curve}, name=f"curve-{number}")
-            for number, (title, curve) in enumerate(trained.items(), 1)
-        ]
-        says = "What was measured while each checkpoint was trained."
-        found.append(Page(name="curves", title="Learning curves", says=says, charts=charts))
-    return found
+def pages(of: Inspector, store: Store) -> list[Page]:
+    """All pages but those of single systems and questions, in the order of the navigation.
+
+    What was not measured has no page; nothing is run.
+    """
+    made = (
+        _leaderboard(of),
+        _table1(of),
+        _ablations(of),
+        _claims(of),
+        _bias(of),
+        _curves(of, store),
+        _speed(of),
+    )
+    return [page for page in made if page.tables or page.charts]
 
 
-def _leaderboard(results: Sequence[Result], data: Collection, split: str) -> Page:
-    comparisons = compared(results, MAIN)
+def _leaderboard(of: Inspector) -> Page:
+    comparisons = compared(of.results, MAIN)
     return Page(
         name="index",
         title="Leaderboard",
         says="All systems, best first, with what the tests can tell apart.",
-        tables=[leaderboard(results, data, split, comparisons=comparisons)],
-        charts=[leaderboard_chart(results)],
+        tables=[leaderboard(of.results, of.data, of.split, comparisons=comparisons)],
+        charts=[leaderboard_chart(of.results)],
         template="leaderboard.html",
         more={"pairs": _pairs(comparisons), "metric": MAIN},
+    )
+
+
+def _table1(of: Inspector) -> Page:
+    return Page(
+        name="table1",
+        title="Table 1",
+        says="The rows of the paper's Table 1, and the published figures beside ours.",
+        tables=[make(of.results, of.data, of.split) for make in (table1, against_paper)],
+    )
+
+
+def _ablations(of: Inspector) -> Page:
+    tables = []
+    for ablation in ABLATIONS.values():
+        if found := at_hand(ablation.variants, of.folder, of.data, of.split):
+            table = ablation_table(ablation, found, of.data, of.split)
+            tables += [table] if table.rows else []
+    return Page(
+        name="ablations",
+        title="Ablations",
+        says="What the parts of the method bring: the rows that have been run.",
+        tables=tables,
+    )
+
+
+def _claims(of: Inspector) -> Page:
+    wanted = [variant for claim in CLAIMS for variant in claim.variants]
+    found = at_hand(wanted, of.folder, of.data, of.split)
+    tested = judge([(claim, effects_of(claim, found, of.data, of.split)) for claim in CLAIMS])
+    return Page(
+        name="claims",
+        title="Claims",
+        says="The paper's claims, each with a verdict; what has no result here isn't tested.",
+        tables=[make(tested, of.data, of.split) for make in (verdicts_table, claims_table)],
+    )
+
+
+def _bias(of: Inspector) -> Page:
+    mapped = spaces(of)
+    first = bias_table(of.results, of.data, of.split)
+    tables = [first, scores_table(of.results, of.data, of.split)]
+    return Page(
+        name="bias",
+        title="Bias",
+        says="Which modality each system retrieves, how its scores lie, and where it embeds what.",
+        tables=[*tables, gap_table(of.results, of.data, of.split)] if mapped else tables,
+        charts=[bias_chart(first.records), *mapped],
+    )
+
+
+def _curves(of: Inspector, store: Store) -> Page:
+    trained = enumerate(curves(of.results, store).items(), 1)
+    return Page(
+        name="curves",
+        title="Learning curves",
+        says="What was measured while each checkpoint was trained.",
+        charts=[
+            curves_chart({title: curve}, name=f"curve-{number}")
+            for number, (title, curve) in trained
+        ],
+    )
+
+
+def _speed(of: Inspector) -> Page:
+    return Page(
+        name="speed",
+        title="Speed",
+        says="What each system took to make, by stage.",
+        tables=[seconds_table(of.results)],
+        charts=[seconds(of)],
     )
 
 
