@@ -85,12 +85,6 @@ def identity(value: object) -> str:
     return digest(recipe(value))
 
 
-def digest(recipe: object) -> str:
-    """The identity of what has this recipe."""
-    text = json.dumps(recipe, sort_keys=True, ensure_ascii=False, allow_nan=False)
-    return hashlib.sha256(text.encode()).hexdigest()
-
-
 def parts(value: object) -> Iterator[Artefact]:
     """The artefacts that ``value`` is made from, itself included, each after its own parts."""
     seen: set[str] = set()
@@ -234,6 +228,12 @@ def damage(folder: Path) -> list[str]:
         if file["sha256"] is not None and sha256(folder / name) != file["sha256"]:
             rotten.append(name)
     return rotten
+
+
+def digest(made: Any) -> str:
+    """The SHA-256 of JSON data, whatever the order of its keys, in hexadecimal digits."""
+    text = json.dumps(made, sort_keys=True, ensure_ascii=False, allow_nan=False)
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _size(path: Path) -> int | None:

@@ -61,6 +61,7 @@ for _command in (
     retrievers.space,
     runs.evaluate,
     runs.compare,
+    runs.verify,
     reports.site,
     reports.inspect,
     reports.plot,

@@ -34,7 +34,12 @@ def manifest(ranking: Ranking, seed: int, store: Store) -> dict[str, Any]:
     task = ranking.task
     return {
         "ranking": identity(ranking),
-        "data": {"name": task.data.name, "fingerprint": task.data.fingerprint, "split": task.split},
+        "data": {
+            "name": task.data.name,
+            "fingerprint": task.data.fingerprint,
+            "split": task.split,
+            "scope": task.scope,
+        },
         "seed": seed,
         "recipe": recipe(ranking),
         "artefacts": [

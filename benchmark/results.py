@@ -19,11 +19,12 @@ from typing import Any
 
 import numpy as np
 
+from benchmark.artefacts import digest
 from benchmark.datasets import Collection
 from benchmark.errors import InputError
 from benchmark.evaluation.metrics import METRICS, Scores, merge_copies, score_run
 from benchmark.evaluation.significance import bootstrap
-from benchmark.files import replacing, write_text
+from benchmark.files import replacing, sha256, write_text
 from benchmark.progress import say
 from benchmark.retriever import Task
 from benchmark.trec import read_run, write_run
@@ -122,9 +123,22 @@ class Result:
         if not self.is_whole():
             return False
         try:
-            return bool(self.manifest["ranking"] == ranking_identity)
+            if self.manifest["ranking"] != ranking_identity:
+                return False
+            damaged = self.damage()
         except (InputError, KeyError):
             return False
+        if damaged:
+            say(f"{self.folder}: {', '.join(damaged)} is not what was written; it is made again")
+        return not damaged
+
+    def damage(self) -> list[str]:
+        """The files that differ from what was written, by the manifest's hashes and its own."""
+        made = {key: value for key, value in self.manifest.items() if key != "seal"}
+        if self.manifest.get("seal") != digest(made):
+            return ["manifest.json"]
+        hashes = made["files"].items()
+        return [name for name, written in hashes if sha256(self.folder / name) != written]
 
 
 def _but_for_seeds(recipe: Any) -> Any:
@@ -147,10 +161,16 @@ def read_results(results: Path, data: Collection, split: str) -> list[Result]:
     found = []
     for path in sorted(place(results, data, split).glob("*/manifest.json")):
         result = Result(path.parent)
-        if result.manifest["data"]["fingerprint"] == data.fingerprint:
-            found.append(result)
-        else:
+        if result.manifest["data"]["fingerprint"] != data.fingerprint:
             say(f"left out {result.name}: its result is of another version of the data")
+            continue
+        if damaged := result.damage():
+            raise InputError(
+                "not what was written",
+                mend=f"run {result.name} again, or remove its folder",
+                path=result.folder / damaged[0],
+            )
+        found.append(result)
     return found
 
 
@@ -175,6 +195,18 @@ def write_result(
     folder: Path, run: Run, task: Task, *, labels: Mapping[str, str], made: Any
 ) -> Result:
     """Score ``run`` and write its folder; the manifest comes last, and makes the result whole."""
+    scores, metrics = scored(run, task, labels)
+    (folder / "manifest.json").unlink(missing_ok=True)
+    write_run(run, folder / "run.trec.gz")
+    _write_table(scores, folder / "per_query.parquet")
+    _write(metrics, folder / "metrics.json")
+    made = {**made, "files": {name: sha256(folder / name) for name in FILES[:-1]}}
+    _write({**made, "seal": digest(made)}, folder / "manifest.json")
+    return Result(folder)
+
+
+def scored(run: Run, task: Task, labels: Mapping[str, str]) -> tuple[Scores, dict[str, Any]]:
+    """The figures of ``run``, and what ``metrics.json`` says of them."""
     judgments = task.judgments()
     scores = score_run(run, judgments)
     metrics = {
@@ -189,12 +221,7 @@ def write_result(
     if copies:
         merged = score_run(*merge_copies(run, judgments, copies))
         metrics["copies_as_one"] = summary(merged)
-    (folder / "manifest.json").unlink(missing_ok=True)
-    write_run(run, folder / "run.trec.gz")
-    _write_table(scores, folder / "per_query.parquet")
-    _write(metrics, folder / "metrics.json")
-    _write(made, folder / "manifest.json")
-    return Result(folder)
+    return scores, metrics
 
 
 def summary(scores: Scores) -> dict[str, dict[str, float]]:

@@ -1,7 +1,8 @@
-"""The commands that score and compare run files, wherever they come from."""
+"""The commands that score, compare and verify runs."""
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -119,6 +120,26 @@ def compare(
         moved_table(found, metric, queries),
     ]
     show_tables(tables, form)
+
+
+@click.command()
+@data_options
+@results_option
+def verify(dataset: str, data_dir: Path | None, split: str, store: Store, results: Path) -> None:
+    """Compute all metrics, tables and hashes of a data set's results again, from the files.
+
+    Exit code 1, with a line for each file that differs from what was written or from what the run
+    scores: results, their seeds and variants, the leaderboard, and the artefacts in the store.
+    """
+    from benchmark.audit import audit
+    from benchmark.datasets import find
+
+    findings = audit(results, find(dataset, data_dir, store), split, store)
+    for finding in findings:
+        click.echo(f"{finding.path}: {finding.wrong}")
+    if findings:
+        sys.exit(1)
+    click.echo("all is as it was written, and scores what it says")
 
 
 def _named(systems: Sequence[str], judgments: Judgments, home: Path | None) -> dict[str, Scores]:

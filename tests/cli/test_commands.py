@@ -1,5 +1,6 @@
 """The commands as a user runs them, in processes of their own."""
 
+import gzip
 import json
 import subprocess
 import sys
@@ -75,6 +76,35 @@ def test_a_plug_in_is_listed_run_and_ranked(bench: Command, beir: Path, plugin: 
     assert parts["rows"][0]["slice"] == "all"
     assert {row["query"] for row in moved["rows"]} <= {"q0", "q1", "q2"}
     assert "did you mean 'overlap'?" in bench("compare", "bm25", "overlip", *words).stderr
+
+
+def test_verify_names_what_differs(bench: Command, beir: Path, tmp_path: Path) -> None:
+    words = ["--dataset", "beir", "--data-dir", beir]
+    bench("run", "bm25", *words)
+    assert bench("verify", *words).returncode == 0
+    folder = tmp_path / "results" / "zoo" / "bm25"
+    run = gzip.decompress((folder / "run.trec.gz").read_bytes()).decode()
+    (folder / "run.trec.gz").write_bytes(
+        gzip.compress(run.replace("q0 Q0 d0", "q0 Q0 d9").encode())
+    )
+    done = bench("verify", *words)
+    assert done.returncode == 1
+    assert f"{Path('results/zoo/bm25/run.trec.gz')}: not what was written" in done.stdout
+    assert "per_query.parquet: not what the run scores" not in done.stdout  # d2 stays second
+    (folder / "run.trec.gz").write_bytes(
+        gzip.compress(run.replace("q0 Q0 d2", "q0 Q0 d9").encode())
+    )
+    assert "per_query.parquet: not what the run scores" in bench("verify", *words).stdout
+    assert "bm25/run.trec.gz: not what was written" in bench("table", *words).stderr
+    assert (
+        "run.trec.gz is not what was written; it is made again"
+        in bench("run", "bm25", *words).stderr
+    )
+    assert bench("verify", *words).returncode == 0
+    (folder / "manifest.json").write_text(
+        (folder / "manifest.json").read_text().replace('"seed": 1234', '"seed": 1235')
+    )
+    assert "manifest.json: not what was written" in bench("verify", *words).stdout
 
 
 def test_the_manifest_says_how_a_result_was_made(

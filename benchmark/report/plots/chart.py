@@ -51,9 +51,7 @@ class Chart:
     def svg(self) -> str:
         """The chart as SVG with text as text: the same bytes for the same figures."""
         text = io.StringIO()
-        self._save(
-            text, format="svg", dpi=PIXELS_PER_INCH, transparent=True, metadata={"Date": None}
-        )
+        self._save(text, format="svg", transparent=True, metadata={"Date": None})
         # Names of its own, so that a page can hold several charts.
         return re.sub(r'(\bid="|url\(#|href="#)', rf"\g<1>{self.name}-", text.getvalue())
 
