@@ -5,10 +5,17 @@ const data = (id) => JSON.parse($(`#${id}`).textContent);
 // The theme: the system's, or the one chosen here before.
 const root = document.documentElement;
 const isDark = () => (root.style.colorScheme || (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light")) === "dark";
-root.style.colorScheme = localStorage.getItem("theme") || "";
+function kept(name, ...value) {
+  try {
+    return value.length ? localStorage.setItem(name, ...value) : localStorage.getItem(name);
+  } catch {
+    return null; // a browser may keep nothing for pages on disk
+  }
+}
+root.style.colorScheme = kept("theme") || "";
 const toggle = $("#theme");
 toggle.hidden = false;
-toggle.onclick = () => localStorage.setItem("theme", (root.style.colorScheme = isDark() ? "light" : "dark"));
+toggle.onclick = () => kept("theme", (root.style.colorScheme = isDark() ? "light" : "dark"));
 
 // Sortable tables; one that has settings can be filtered by them.
 for (const table of document.querySelectorAll("table.sortable")) {
