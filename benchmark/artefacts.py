@@ -24,6 +24,9 @@ from benchmark.progress import say
 
 RECORD = "artefact.json"
 
+SHOWN = 32
+"""Digits of the identity in the name of an artefact's folder."""
+
 INCIDENTAL = MappingProxyType({"identity": False})
 """Metadata of a dataclass field that doesn't change the result (a path, say)."""
 
@@ -40,6 +43,10 @@ class Artefact:
     def build(self, folder: Path, store: Store) -> None:
         """Make the artefact's files in ``folder``; what it needs it asks of ``store``."""
         raise NotImplementedError
+
+    def uses(self) -> tuple[Artefact, ...]:
+        """The artefacts that ``build`` asks for beside those among the fields."""
+        return ()
 
 
 @runtime_checkable
@@ -89,6 +96,8 @@ def parts(value: object) -> Iterator[Artefact]:
         elif dataclasses.is_dataclass(item) and not isinstance(item, type):
             for field in dataclasses.fields(item):
                 yield from walk(getattr(item, field.name))
+            if isinstance(item, Artefact):
+                yield from walk(item.uses())
             if isinstance(item, Artefact) and (key := identity(item)) not in seen:
                 seen.add(key)
                 yield item
@@ -125,8 +134,13 @@ class Store:
         record: dict[str, Any] = json.loads(text)
         return record
 
+    def file(self, kind: str, key: str, name: str) -> Path | None:
+        """A file of the artefact of that kind and identity; None where it isn't in this store."""
+        path = self.root / kind / key[:SHOWN] / name
+        return path if path.is_file() else None
+
     def _place(self, artefact: Artefact) -> Path:
-        return self.root / type(artefact).__name__ / identity(artefact)[:32]
+        return self.root / type(artefact).__name__ / identity(artefact)[:SHOWN]
 
     def _whole(self, folder: Path) -> bool:
         """Whether ``folder`` holds the files it was built with, by their sizes."""

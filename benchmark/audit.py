@@ -73,6 +73,6 @@ def _leaderboard(home: Path, results: Path, data: Collection, split: str) -> lis
     from benchmark.report.leaderboard import leaderboard
 
     path = home / "leaderboard.md"
-    made = leaderboard(read_results(results, data, split), data, split).markdown()
+    made = leaderboard(read_results(results, data, split), data, split).render("md")
     same = not path.is_file() or path.read_text(encoding="utf-8") == made
     return [] if same else [Finding(path, "not what the results give")]

@@ -7,7 +7,7 @@ import sys
 
 import click
 
-from benchmark.commands import data, machine, retrievers, runs, tables
+from benchmark.commands import data, machine, reports, retrievers, runs, tables
 from benchmark.errors import BenchmarkError
 
 
@@ -62,6 +62,9 @@ for _command in (
     runs.evaluate,
     runs.compare,
     runs.verify,
+    reports.site,
+    reports.inspect,
+    reports.plot,
     data.data,
     machine.doctor,
 ):

@@ -174,6 +174,18 @@ def read_results(results: Path, data: Collection, split: str) -> list[Result]:
     return found
 
 
+def results_at_hand(results: Path, data: Collection, split: str) -> list[Result]:
+    """The results on a data set. Raises InputError where there are none."""
+    found = read_results(results, data, split)
+    if not found:
+        raise InputError(
+            "no results",
+            mend="run retrievers on this data set first",
+            path=place(results, data, split),
+        )
+    return found
+
+
 def seed_folder(folder: Path, seed: int, first: int) -> Path:
     """Where the result of ``seed`` goes in a retriever's folder."""
     return folder if seed == first else folder / f"seed-{seed}"

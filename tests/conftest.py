@@ -8,11 +8,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from site_world import hostile_results
 
 from benchmark.artefacts import Store
 from benchmark.datasets import Collection, find
 from benchmark.datasets import webqa_mini as webqa_mini_format
 from benchmark.datasets.mini import generate
+from benchmark.report.inspection import Inspector
+from benchmark.report.site.build import build
 
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
 
@@ -81,6 +84,20 @@ def webqa_micro(micro_store: Store) -> Collection:
         patch.setattr(generate, "PRETRAINING_PICTURES", 150)
         patch.setattr(generate, "OTHER_SUBJECTS", 60)
         return find("webqa-mini", None, micro_store)
+
+
+@pytest.fixture(scope="session")
+def inspector(tmp_path_factory: pytest.TempPathFactory) -> Inspector:
+    """Two systems' results on hostile texts."""
+    return hostile_results(tmp_path_factory.mktemp("hostile"))
+
+
+@pytest.fixture(scope="session")
+def site(inspector: Inspector, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The site of these results."""
+    folder = tmp_path_factory.mktemp("site")
+    build(inspector, Store(folder / "store"), folder / "out", None)
+    return folder / "out"
 
 
 @pytest.fixture

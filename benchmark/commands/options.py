@@ -82,10 +82,10 @@ results_option = click.option(
 format_option = click.option(
     "--format",
     "form",
-    type=click.Choice(["md", "json"]),
+    type=click.Choice(["md", "json", "csv", "latex", "html"]),
     default="md",
     show_default=True,
-    help="Markdown for people, JSON for programs.",
+    help="Markdown for people, JSON for programs, CSV, LaTeX for papers, HTML.",
 )
 qrels_option = click.option(
     "--qrels", type=PATH, required=True, metavar="FILE", help="Judgments of 3, 4 or 5 columns."
@@ -126,5 +126,6 @@ def show_table(table: Table, form: str) -> None:
 
 def show_tables(tables: Sequence[Table], form: str) -> None:
     """Print several tables, one below the other, or as one JSON list."""
-    texts = [table.render(form) for table in tables]
-    click.echo("\n".join(texts) if form == "md" else f"[{','.join(texts)}]", nl=False)
+    from benchmark.report.formats import FORMATS
+
+    click.echo(FORMATS[form](tables), nl=False)

@@ -51,7 +51,7 @@ def list_(form: str) -> None:
 @click.argument("name")
 @plugin_option
 @rows_option
-@format_option
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text")
 def show(name: str, form: str) -> None:
     """Show a retriever: what it does, its settings, where its code is."""
     import inspect
@@ -121,7 +121,7 @@ def run(
     folder = place(results, data, split)
     experiment.run(entries, task, seeds=seeds, folder=folder, store=store, skip=everything)
     table = leaderboard(read_results(results, data, split), data, split)
-    write_text(folder / "leaderboard.md", table.markdown())
+    write_text(folder / "leaderboard.md", table.render("md"))
     show_table(table, form)
 
 

@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from benchmark.artefacts import Store
     from benchmark.datasets import Collection
     from benchmark.report.tables import Table
-    from benchmark.results import Result
 
 
 @click.command()
@@ -30,6 +29,11 @@ if TYPE_CHECKING:
 @data_options
 @results_option
 @seed_options
+@click.option(
+    "--against",
+    type=click.Choice(["paper"]),
+    help="table1 beside the published figures, with differences and a status.",
+)
 @format_option
 def table(
     name: str,
@@ -40,6 +44,7 @@ def table(
     results: Path,
     seed: int,
     seeds: int,
+    against: str | None,
     form: str,
 ) -> None:
     """Print a table of a data set.
@@ -63,15 +68,21 @@ def table(
     from benchmark.ablations import ABLATIONS
     from benchmark.datasets import find
     from benchmark.report.derived import DERIVED
+    from benchmark.report.published import against_paper
+    from benchmark.results import results_at_hand
     from benchmark.suggest import unknown
 
     if name not in {*ABLATIONS, *DERIVED}:
         raise unknown("table", name, [*DERIVED, *ABLATIONS])
+    if against and name != "table1":
+        raise InputError(f"nothing is published against '{name}'", mend="use table1")
     data = find(dataset, data_dir, store)
-    if name in ABLATIONS:
+    if against:
+        made = against_paper(results_at_hand(results, data, split), data, split)
+    elif name in ABLATIONS:
         made = _ablation(ABLATIONS[name], data, split, store, results, seed, seeds)
     else:
-        made = DERIVED[name](_results(data, split, results), data, split)
+        made = DERIVED[name](results_at_hand(results, data, split), data, split)
     show_table(made, form)
 
 
@@ -126,16 +137,3 @@ def _ablation(
             f"no row of '{ablation.title}' can run here", mend="see why they were skipped, above"
         )
     return ablation_table(ablation, found, data, split)
-
-
-def _results(data: Collection, split: str, results: Path) -> list[Result]:
-    from benchmark.results import place, read_results
-
-    found = read_results(results, data, split)
-    if not found:
-        raise InputError(
-            "no results",
-            mend="run retrievers on this data set first",
-            path=place(results, data, split),
-        )
-    return found

@@ -56,6 +56,10 @@ class DenseRanking(Ranking):
         rows = np.where(found.rows >= 0, found.rows + task.rows.start, -1)
         return TopK(rows.astype(np.int32), found.scores)
 
+    def uses(self) -> tuple[Questions, Documents]:
+        """The questions' embeddings and the documents'."""
+        return self.questions, self.documents
+
 
 def search(queries: Matrix, documents: Matrix, depth: int) -> TopK:
     """The ``depth`` documents of highest inner product for each query.

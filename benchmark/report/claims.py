@@ -79,6 +79,20 @@ def effects_of(
     return [effect(_difference(measured(first), measured(second))) for first, second in claim.pairs]
 
 
+def verdicts_table(tested: Sequence[Tested], data: Collection, split: str) -> Table:
+    """Each claim's verdict alone."""
+    rows = [
+        [str(number), one.claim.says, one.verdict, one.reason]
+        for number, one in enumerate(tested, 1)
+    ]
+    return Table(
+        title=f"Verdicts on {data.name} ({split})",
+        columns=["#", "Claim", "Verdict", "Since"],
+        rows=rows,
+        records=[{"name": one.claim.name, "verdict": one.verdict} for one in tested],
+    )
+
+
 def claims_table(tested: Sequence[Tested], data: Collection, split: str) -> Table:
     """Effect, interval, p and verdict of each claim, with a line for each of several pairs."""
     rows: list[list[str]] = []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from functools import cache
 from types import MappingProxyType
 
 import numpy as np
@@ -47,6 +48,7 @@ def figures(
     return np.stack([score.values[measure] for score in scores])
 
 
+@cache
 def look(result: Result, data: Collection, split: str) -> Retrieved:
     """What a result's run retrieved, by modality."""
     judgments, run = data.judgments(split), result.run()

@@ -15,16 +15,24 @@ from benchmark.evaluation.significance import (
     letters,
     permutations_for,
 )
-from benchmark.report.tables import Table, p_value, percent
+from benchmark.report.tables import LEGEND, Table, best_two, p_value, percent
 from benchmark.results import Result
 
 
 def leaderboard(
-    results: Sequence[Result], data: Collection, split: str, metric: str = MAIN
+    results: Sequence[Result],
+    data: Collection,
+    split: str,
+    metric: str = MAIN,
+    comparisons: Sequence[Comparison] | None = None,
 ) -> Table:
-    """Rank ``results`` by ``metric`` with intervals, and mark those that can't be told apart."""
-    ranked = sorted(results, key=lambda result: (-result.over_seeds.mean(metric), result.name))
-    comparisons = compare({result.name: result.over_seeds for result in ranked}, metric)
+    """Rank ``results`` by ``metric`` with intervals, and mark those that can't be told apart.
+
+    comparisons: what ``compared`` gives, where that is known already.
+    """
+    ranked = _ranked(results, metric)
+    if comparisons is None:
+        comparisons = compared(results, metric)
     marks = letters([result.name for result in ranked], comparisons)
     others = [name for name in METRICS if name != metric]
     copies = all("copies_as_one" in result.metrics for result in ranked)
@@ -69,7 +77,22 @@ def leaderboard(
         rows=rows,
         records=records,
         notes=_notes(ranked, data, split, metric, comparisons),
+        marks=best_two(
+            {
+                columns.index(title): [result.summary[name]["mean"] for result in ranked]
+                for title, name in ((f"{metric} [95%]", metric), *zip(others, others, strict=True))
+            }
+        ),
     )
+
+
+def compared(results: Sequence[Result], metric: str) -> list[Comparison]:
+    """All pairs of systems, the better one first."""
+    return compare({one.name: one.over_seeds for one in _ranked(results, metric)}, metric)
+
+
+def _ranked(results: Sequence[Result], metric: str) -> list[Result]:
+    return sorted(results, key=lambda result: (-result.over_seeds.mean(metric), result.name))
 
 
 def _notes(
@@ -83,7 +106,7 @@ def _notes(
     notes = [
         f"{data.facts['splits'][split]['judged']:,} judged questions, "
         f"the denominator of all means; {documents['text']:,} passages and "
-        f"{documents['image']:,} images. Figures in percent.",
+        f"{documents['image']:,} images. Figures in percent. {LEGEND}",
     ]
     if data.notice:
         notes.append(data.notice)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from types import MappingProxyType
 
 from benchmark.datasets import Collection
 from benchmark.evaluation.metrics import MAIN
-from benchmark.report.tables import Table, percent
+from benchmark.evaluation.significance import ALPHA, compare, letters
+from benchmark.report.tables import LEGEND, Mark, Place, Table, best_two, percent
 from benchmark.results import Result
 
 GROUPS: Mapping[str, tuple[str, ...]] = MappingProxyType(
@@ -35,10 +37,16 @@ GROUPS: Mapping[str, tuple[str, ...]] = MappingProxyType(
 FUSED, ROUTED, ORACLE = "bm25-clip-dpr", "bm25-clip-dpr-router", "bm25-clip-dpr-oracle"
 
 COLUMNS = ("MRR@10", "nDCG@10", "MRR@20", "nDCG@20", "Recall@20", "Recall@100")
+FIRST = 3
+"""The number of the first column of figures."""
 
 
 def table1(results: Sequence[Result], data: Collection, split: str) -> Table:
-    """The rows of Table 1 that have a result; a note names the others."""
+    """The rows of Table 1 that have a result; a note names the others.
+
+    Superscripts tell which figures of a column can't be told apart. The oracle is no contender: it
+    is told the modality.
+    """
     found = {result.name: result for result in results}
     rows, records = [], []
     for setting, names in GROUPS.items():
@@ -49,9 +57,17 @@ def table1(results: Sequence[Result], data: Collection, split: str) -> Table:
             means = {metric: result.summary[metric]["mean"] for metric in COLUMNS}
             rows.append([setting, result.title, name, *map(percent, means.values())])
             records.append({"setting": setting, "title": result.title, "name": name, **means})
+    shown = [found[str(record["name"])] for record in records]
     missing = [name for names in GROUPS.values() for name in names if name not in found]
     judged = data.facts["splits"][split]["judged"]
     notes = [f"{judged:,} judged questions, the denominator of all means. Figures in percent."]
+    notes.append(f"{LEGEND} The oracle, which is told the modality, is left out of that.")
+    if len(shown) > 1:
+        notes.append(
+            "Superscripts: figures of a column that share a letter can't be told apart (paired "
+            "two-sided randomization test, Holm's correction over all pairs of the metric, alpha "
+            f"{ALPHA})."
+        )
     if data.notice:
         notes.append(data.notice)
     if {FUSED, ROUTED, ORACLE} <= found.keys():
@@ -64,7 +80,28 @@ def table1(results: Sequence[Result], data: Collection, split: str) -> Table:
         rows=rows,
         records=records,
         notes=notes,
+        marks=_marks(shown),
     )
+
+
+def _marks(results: Sequence[Result]) -> dict[Place, Mark]:
+    """The best two figures of each column, and the letters of those that can't be told apart."""
+    means = {
+        column: [
+            None if result.name == ORACLE else result.summary[metric]["mean"] for result in results
+        ]
+        for column, metric in enumerate(COLUMNS, FIRST)
+    }
+    marks = best_two(means)
+    for column, metric in enumerate(COLUMNS, FIRST):
+        ranked = sorted(results, key=lambda result: -result.over_seeds.mean(metric))
+        comparisons = compare({result.name: result.over_seeds for result in ranked}, metric)
+        groups = letters([result.name for result in ranked], comparisons)
+        for row, result in enumerate(results):
+            if comparisons:
+                mark = marks.get((row, column), Mark())
+                marks[row, column] = replace(mark, above=groups[result.name])
+    return marks
 
 
 def _routing(fused: Result, routed: Result, oracle: Result) -> str:

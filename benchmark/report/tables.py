@@ -1,14 +1,25 @@
-"""One table model, and its formats."""
+"""One table model: rows of cells under headings, and what stands out among them."""
 
 from __future__ import annotations
 
-import json
-import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
-FORMATS = ("md", "json")
+Place = tuple[int, int]
+"""A cell: the number of its row, and of its column."""
+
+BEST, RUNNER_UP = 1, 2
+
+LEGEND = "The best of each column is bold, the runner-up underlined."
+
+
+@dataclass(frozen=True)
+class Mark:
+    """How a cell stands out: as the best of its column or the runner-up, or by a superscript."""
+
+    place: int = 0
+    above: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -16,6 +27,7 @@ class Table:
     """Rows of cells under headings, with notes below.
 
     records: the same content as data, for programs.
+    marks: the cells that stand out; a note has to say what their superscripts mean.
     """
 
     title: str
@@ -23,24 +35,30 @@ class Table:
     rows: Sequence[Sequence[str]]
     records: Sequence[Mapping[str, Any]]
     notes: Sequence[str] = ()
+    marks: Mapping[Place, Mark] = field(default_factory=dict)
 
     def render(self, form: str) -> str:
-        """The table as text in one of FORMATS."""
-        return self.json() if form == "json" else self.markdown()
+        """The table as text in one of ``formats.FORMATS``."""
+        from benchmark.report.formats import FORMATS
 
-    def markdown(self) -> str:
-        """A Markdown table under a heading; cells are escaped."""
-        from tabulate import tabulate
+        return FORMATS[form]([self])
 
-        rows = [[_escape(cell) for cell in row] for row in self.rows]
-        table = tabulate(rows, [*map(_escape, self.columns)], "github", disable_numparse=True)
-        notes = "".join(f"\n- {_escape(note)}" for note in self.notes)
-        return f"## {_escape(self.title)}\n\n{table}\n{notes}".rstrip() + "\n"
 
-    def json(self) -> str:
-        """The records as JSON."""
-        content = {"title": self.title, "rows": list(self.records), "notes": list(self.notes)}
-        return json.dumps(content, indent=1, ensure_ascii=False) + "\n"
+def best_two(columns: Mapping[int, Sequence[float | None]]) -> dict[Place, Mark]:
+    """Marks for the best and the second-best figure of each column, higher being better.
+
+    columns: the number of a column -> the figure of each row, None where there is none. Figures
+    that print alike are alike.
+    """
+    marks = {}
+    for column, values in columns.items():
+        shown = [None if value is None else percent(value) for value in values]
+        ranked = sorted({float(value) for value in shown if value is not None}, reverse=True)
+        places = dict(zip(ranked, (BEST, RUNNER_UP), strict=False))
+        for row, value in enumerate(shown):
+            if value is not None and float(value) in places:
+                marks[row, column] = Mark(places[float(value)])
+    return marks
 
 
 def percent(value: float) -> str:
@@ -51,8 +69,3 @@ def percent(value: float) -> str:
 def p_value(p: float) -> str:
     """A p-value with as many digits as mean something."""
     return f"{p:.4f}" if p >= 0.0001 else f"{p:.1e}"
-
-
-def _escape(text: str) -> str:
-    """Text that Markdown shows as it is."""
-    return re.sub(r"([\\|`*<>]|\b_|_\b|\](?=\())", r"\\\1", " ".join(text.split()))

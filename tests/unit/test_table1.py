@@ -5,15 +5,20 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import numpy as np
+
+from benchmark.evaluation.metrics import Scores
 from benchmark.registry import retrievers
 from benchmark.report.table1 import COLUMNS, GROUPS, table1
+from benchmark.report.tables import BEST, RUNNER_UP
 
 DATA: Any = SimpleNamespace(name="d", notice="", facts={"splits": {"test": {"judged": 3}}})
 
 
 def result(name: str, mean: float) -> Any:
     summary = {metric: {"mean": mean} for metric in COLUMNS}
-    return SimpleNamespace(name=name, title=name.upper(), summary=summary)
+    scores = Scores(("a", "b", "c"), {metric: np.full(3, mean) for metric in COLUMNS}, 0)
+    return SimpleNamespace(name=name, title=name.upper(), summary=summary, over_seeds=scores)
 
 
 def test_rows_come_in_the_papers_order_and_the_router_is_measured() -> None:
@@ -34,6 +39,12 @@ def test_rows_come_in_the_papers_order_and_the_router_is_measured() -> None:
         "univl-dr",
     ]
     assert table.rows[0][3:] == ["40.00"] * len(COLUMNS)
+    # The oracle is no contender: the best is univl-dr, the runner-up the router.
+    places = {table.records[row]["name"]: mark.place for (row, _), mark in table.marks.items()}
+    assert {name: place for name, place in places.items() if place} == {
+        "univl-dr": BEST,
+        "bm25-clip-dpr-router": RUNNER_UP,
+    }
     (closed,) = [note for note in table.notes if "closes" in note]
     assert "closes 75.0% of the distance in MRR@10" in closed
     (missing,) = [note for note in table.notes if note.startswith("Not run")]

@@ -64,7 +64,7 @@ def test_a_table_and_verdicts_from_nothing(
         found[name].scores.mean("MRR@10") for name in ("bm25-clip-dpr-oracle", "bm25-clip-dpr")
     )
     assert routing.mean == pytest.approx(oracle - fused)
-    assert "no evidence" in claims_table(tested, webqa_micro, "test").markdown()
+    assert "no evidence" in claims_table(tested, webqa_micro, "test").render("md")
 
     other = Path(shutil.copytree(found["clip-dpr"].folder, found["clip-dpr"].folder / "seed-1"))
     assert len(Result(found["clip-dpr"].folder).seeds) == 2

@@ -1,0 +1,46 @@
+"""The plots made of results, by name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+
+from benchmark.artefacts import Store
+from benchmark.report.bias import bias_table
+from benchmark.report.history import curves, seconds_by_stage
+from benchmark.report.inspection import Inspector
+from benchmark.report.plots.bias import bias_chart
+from benchmark.report.plots.chart import Chart
+from benchmark.report.plots.curves import curves_chart
+from benchmark.report.plots.leaderboard import leaderboard_chart
+from benchmark.report.plots.seconds import seconds_chart
+from benchmark.report.plots.space import space_chart
+
+
+def seconds(of: Inspector) -> Chart:
+    """What each system took to make, the quickest first."""
+    took = {result.name: seconds_by_stage(result) for result in of.results}
+    return seconds_chart(dict(sorted(took.items(), key=lambda item: sum(item[1].values()))))
+
+
+def learning_curves(of: Inspector, store: Store) -> list[Chart]:
+    """All trainings whose checkpoints are in the store, in one chart."""
+    found = curves(of.results, store)
+    return [curves_chart(found)] if found else []
+
+
+def spaces(of: Inspector) -> list[Chart]:
+    """The maps of the systems whose embeddings were mapped."""
+    return [space_chart(one.name, one.space) for one in of.ranked if one.space]
+
+
+PLOTS: Mapping[str, Callable[[Inspector, Store], list[Chart]]] = MappingProxyType(
+    {
+        "leaderboard": lambda of, _: [leaderboard_chart(of.results)],
+        "learning-curves": learning_curves,
+        "bias": lambda of, _: [bias_chart(bias_table(of.results, of.data, of.split).records)],
+        "spaces": lambda of, _: spaces(of),
+        "seconds": lambda of, _: [seconds(of)],
+    }
+)
+"""Name -> the charts there are to draw, none where nothing was measured."""

@@ -1,0 +1,161 @@
+"""The formats of a table: Markdown, JSON, CSV, LaTeX, HTML. All text comes out as text."""
+
+from __future__ import annotations
+
+import csv as csv_lines
+import io
+import json as json_text
+import re
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
+from unicodedata import category
+
+from benchmark.report.tables import BEST, RUNNER_UP, Mark, Table
+
+NUMBER = re.compile(r"[+\-−]?\d[\d,]*(\.\d+)?(e-?\d+)?(?=$|[ %])")
+"""What a cell begins with that is sorted and aligned as a number."""
+
+_LATEX = {
+    "\\": r"\textbackslash{}",
+    "~": r"\textasciitilde{}",
+    "^": r"\textasciicircum{}",
+    "<": r"\textless{}",
+    ">": r"\textgreater{}",
+    "|": r"\textbar{}",
+    '"': r"\textquotedbl{}",
+    # At the start of a row these would be taken for an argument of the line break.
+    "[": "{[}",
+    "*": "{*}",
+    **{sign: f"\\{sign}" for sign in "&%$#_{}"},
+}
+
+
+def markdown(tables: Sequence[Table]) -> str:
+    """Markdown tables under headings."""
+    return "\n".join(map(_markdown, tables))
+
+
+def json(tables: Sequence[Table]) -> str:
+    """The records as JSON: an object for one table, a list for several."""
+    contents = [
+        {"title": table.title, "rows": list(table.records), "notes": list(table.notes)}
+        for table in tables
+    ]
+    content = contents[0] if len(contents) == 1 else contents
+    return json_text.dumps(content, indent=1, ensure_ascii=False) + "\n"
+
+
+def csv(tables: Sequence[Table]) -> str:
+    """The cells as comma-separated values, a blank line between tables; notes are left out."""
+    texts = []
+    for table in tables:
+        text = io.StringIO()
+        csv_lines.writer(text, lineterminator="\n").writerows([table.columns, *table.rows])
+        texts.append(text.getvalue())
+    return "\n".join(texts)
+
+
+def latex(tables: Sequence[Table]) -> str:
+    """LaTeX tables with booktabs' rules; any engine will do, for texts of its fonts."""
+    head = r"% \usepackage[T1]{fontenc} \usepackage{booktabs,graphicx}"
+    other = any(ord(sign) > 0x24F for table in tables for sign in _all_text(table))
+    if other:
+        head += "\n% Texts in other scripts: LuaLaTeX or XeLaTeX, and a font that has them."
+    return "\n".join([head, *map(_latex, tables)])
+
+
+def html(tables: Sequence[Table]) -> str:
+    """One HTML page that holds the tables."""
+    from benchmark.report.html import template
+
+    return template("tables.html").render(tables=tables) + "\n"
+
+
+FORMATS: Mapping[str, Callable[[Sequence[Table]], str]] = MappingProxyType(
+    {"md": markdown, "json": json, "csv": csv, "latex": latex, "html": html}
+)
+
+
+def leading_number(cell: str) -> float | None:
+    """The number that a cell begins with; None where it begins with none."""
+    found = NUMBER.match(cell)
+    return float(found.group().replace(",", "").replace("−", "-")) if found else None
+
+
+def is_numeric(table: Table, column: int) -> bool:
+    """Whether all cells of a column that aren't empty begin with a number."""
+    cells = [row[column] for row in table.rows if row[column]]
+    return bool(cells) and all(leading_number(cell) is not None for cell in cells)
+
+
+def _markdown(table: Table) -> str:
+    from tabulate import tabulate
+
+    def shown(text: str, mark: Mark) -> str:
+        text = _escape_markdown(text)
+        if mark.place == BEST:
+            text = f"**{text}**"
+        elif mark.place == RUNNER_UP:
+            text = f"<u>{text}</u>"
+        return f"{text}<sup>{_escape_markdown(mark.above)}</sup>" if mark.above else text
+
+    columns = [_escape_markdown(name) for name in table.columns]
+    cells = tabulate(_marked(table, shown), columns, "github", disable_numparse=True)
+    notes = "".join(f"\n- {_escape_markdown(note)}" for note in table.notes)
+    return f"## {_escape_markdown(table.title)}\n\n{cells}\n{notes}".rstrip() + "\n"
+
+
+def _latex(table: Table) -> str:
+    def shown(text: str, mark: Mark) -> str:
+        text = _escape_latex(text)
+        if mark.place == BEST:
+            text = rf"\textbf{{{text}}}"
+        elif mark.place == RUNNER_UP:
+            text = rf"\underline{{{text}}}"
+        return rf"{text}\textsuperscript{{{_escape_latex(mark.above)}}}" if mark.above else text
+
+    alignment = "".join("r" if is_numeric(table, i) else "l" for i in range(len(table.columns)))
+    rows = [f"{' & '.join(row)} \\\\" for row in _marked(table, shown)]
+    return "\n".join(
+        [
+            r"\begin{table}",
+            r"\centering",
+            rf"\caption{{{_escape_latex(table.title)}}}",
+            r"\resizebox{\linewidth}{!}{%",
+            rf"\begin{{tabular}}{{{alignment}}}",
+            r"\toprule",
+            f"{' & '.join(map(_escape_latex, table.columns))} \\\\",
+            r"\midrule",
+            *rows,
+            r"\bottomrule",
+            r"\end{tabular}}",
+            *(rf"\par\footnotesize {_escape_latex(note)}" for note in table.notes),
+            r"\end{table}",
+            "",
+        ]
+    )
+
+
+def _marked(table: Table, shown: Callable[[str, Mark], str]) -> list[list[str]]:
+    """The cells as ``shown`` with their marks."""
+    return [
+        [shown(cell, table.marks.get((i, j), Mark())) for j, cell in enumerate(row)]
+        for i, row in enumerate(table.rows)
+    ]
+
+
+def _escape_markdown(text: str) -> str:
+    """Text that Markdown shows as it is."""
+    special = r"([\\|`*<>$]|~~|&(?=#?\w+;)|\b_|_\b|\](?=\())"
+    return re.sub(special, r"\\\1", " ".join(text.split()))
+
+
+def _escape_latex(text: str) -> str:
+    """Text that LaTeX shows as it is."""
+    printable = "".join(" " if category(sign) == "Cc" else sign for sign in text)
+    escaped = "".join(_LATEX.get(sign, sign) for sign in " ".join(printable.split()))
+    return escaped.replace("--", "-{}-")
+
+
+def _all_text(table: Table) -> str:
+    return "".join([table.title, *table.columns, *table.notes, *(c for r in table.rows for c in r)])

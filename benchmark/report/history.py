@@ -1,0 +1,137 @@
+"""How results came about, read from their manifests: artefact trees, seconds, learning curves."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from benchmark.artefacts import Store, digest
+from benchmark.report.plots.curves import FILE, Curve
+from benchmark.report.tables import Table
+from benchmark.results import Result
+
+STAGES: Mapping[str, str] = {
+    "Checkpoint": "training",
+    "Documents": "encoding documents",
+    "Questions": "encoding questions",
+    "LuceneIndex": "indexing",
+    "LuceneRanking": "searching",
+    "DenseRanking": "searching",
+}
+"""Kind of artefact -> the stage that its seconds belong to."""
+
+OTHER = "other"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Node:
+    """A value of a recipe, with what it is made from.
+
+    identity, seconds: of an artefact; None for other values. repeated: its content stands above.
+    """
+
+    role: str
+    kind: str
+    identity: str | None
+    seconds: float | None
+    settings: Mapping[str, Any]
+    parts: Sequence[Node]
+    repeated: bool = False
+
+
+def tree(manifest: Mapping[str, Any]) -> Node:
+    """The tree of artefacts and settings that a result was made by."""
+    seconds = {one["identity"]: one["seconds"] for one in manifest["artefacts"]}
+    seen: set[str] = set()
+
+    def node(role: str, recipe: Mapping[str, Any]) -> Node:
+        key = digest(recipe)
+        made = key if key in seconds else None
+        repeated = made is not None and made in seen
+        if made:
+            seen.add(made)
+        return Node(
+            role=role,
+            kind=recipe["kind"],
+            identity=made,
+            seconds=seconds.get(key),
+            settings={} if repeated else dict(_settings(recipe)),
+            parts=[] if repeated else [node(*part) for part in _parts(recipe)],
+            repeated=repeated,
+        )
+
+    return node("ranking", manifest["recipe"])
+
+
+def seconds_by_stage(result: Result) -> dict[str, float]:
+    """How long each stage of a result took when its artefacts were built."""
+    took: dict[str, float] = {}
+    for artefact in result.manifest["artefacts"]:
+        stage = STAGES.get(artefact["kind"], OTHER)
+        took[stage] = took.get(stage, 0.0) + artefact["seconds"]
+    return {
+        stage: took[stage] for stage in (*dict.fromkeys(STAGES.values()), OTHER) if stage in took
+    }
+
+
+def seconds_table(results: Sequence[Result]) -> Table:
+    """Seconds by stage of each system, the quickest first."""
+    found = {result: seconds_by_stage(result) for result in results}
+    ranked = sorted(results, key=lambda result: sum(found[result].values()))
+    stages = list(dict.fromkeys(stage for took in found.values() for stage in took))
+    rows, records = [], []
+    for result in ranked:
+        took, total = found[result], sum(found[result].values())
+        shown = [f"{took[stage]:.1f}" if stage in took else "" for stage in stages]
+        rows.append([result.title, result.name, *shown, f"{total:.1f}"])
+        records.append({"name": result.name, "seconds": took, "total": total})
+    machines = {
+        f"{machine['processor']}, {machine['threads']} threads"
+        for machine in (result.manifest["machine"] for result in results)
+    }
+    return Table(
+        title="Seconds to make each system",
+        columns=["System", "Name", *(stage.capitalize() for stage in stages), "Total"],
+        rows=rows,
+        records=records,
+        notes=[
+            "Wall-clock seconds of each artefact when it was built, whatever else the machine was "
+            "doing; one that several systems share counts for each of them.",
+            f"Built or last used on: {'; '.join(sorted(machines))}.",
+        ],
+    )
+
+
+def curves(results: Sequence[Result], store: Store) -> dict[str, Curve]:
+    """The learning curve of each training whose artefact is in the store, by its title.
+
+    A training that several systems share is named after the first of them.
+    """
+    found: dict[str, Curve] = {}
+    seen: set[str] = set()
+    for result in results:
+        trained = [one for one in result.manifest["artefacts"] if FILE in one["files"]]
+        for number, artefact in enumerate(trained, 1):
+            path = store.file(artefact["kind"], artefact["identity"], FILE)
+            if path and artefact["identity"] not in seen:
+                seen.add(artefact["identity"])
+                content = json.loads(path.read_text(encoding="utf-8"))
+                found[f"{result.name}, training {number} of {len(trained)}"] = Curve.of(content)
+    return found
+
+
+def _parts(recipe: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    for name, value in recipe.items():
+        values = value if isinstance(value, list) else [value]
+        for part in values:
+            if isinstance(part, dict) and "kind" in part:
+                yield name, part
+
+
+def _settings(recipe: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    parts = {name for name, _ in _parts(recipe)}
+    for name, value in recipe.items():
+        if name != "kind" and name not in parts and not (name == "version" and value is None):
+            yield name, value

@@ -1,0 +1,42 @@
+"""HTML by templates that escape all text."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from jinja2 import Environment, Template
+
+    from benchmark.report.tables import Table
+
+
+def template(name: str) -> Template:
+    """One of the templates in ``templates/``."""
+    return _environment().get_template(name)
+
+
+@cache
+def _environment() -> Environment:
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    from benchmark.report.formats import is_numeric, leading_number
+    from benchmark.report.tables import BEST, RUNNER_UP
+
+    environment = Environment(
+        loader=PackageLoader("benchmark.report", "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.policies["json.dumps_kwargs"] = {"sort_keys": False}
+    environment.globals |= {"BEST": BEST, "RUNNER_UP": RUNNER_UP}
+    environment.filters |= {"leading_number": leading_number}
+    environment.tests |= {"numeric": is_numeric, "grouped": _is_grouped}
+    return environment
+
+
+def _is_grouped(table: Table) -> bool:
+    """Whether some rows belong to the one above them, so that no other order makes sense."""
+    return any(not row[0] for row in table.rows)

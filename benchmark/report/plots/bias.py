@@ -1,0 +1,59 @@
+"""Modality bias: the share of images among the first ten, by what answers the questions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from benchmark.report.plots.chart import BLUE, INK, VERMILION, Chart
+from benchmark.report.tables import percent
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+GROUPS = (
+    ("text", "text questions", BLUE, "s"),
+    ("all", "all questions", INK, "o"),
+    ("image", "image questions", VERMILION, "D"),
+)
+SHARE = "images@10"
+
+
+def bias_chart(records: Sequence[Mapping[str, Any]]) -> Chart:
+    """records: those of the bias table, in the order to show the systems."""
+
+    def draw(figure: Figure) -> None:
+        axes = figure.subplots()
+        rows = range(len(records))
+        for row, one in enumerate(records):
+            shares = [100 * one[SHARE][group] for group, *_ in GROUPS]
+            axes.hlines(row, min(shares), max(shares), color=INK, alpha=0.4, linewidth=1)
+        for group, label, colour, marker in GROUPS:
+            shares = [100 * one[SHARE][group] for one in records]
+            axes.plot(shares, rows, marker, color=colour, label=label)
+        axes.axvline(
+            100 * records[0]["judged"]["all"], color=INK, linestyle=":", label="judged, all"
+        )
+        axes.set_yticks(rows, [one["name"] for one in records])
+        axes.invert_yaxis()
+        axes.set_xlim(-2, 102)
+        axes.set_xlabel("images among the first ten, in percent")
+        axes.grid(axis="x", color=INK)
+        axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1), ncols=4)
+
+    def most(sign: int) -> str:
+        one = max(records, key=lambda record: sign * record[SHARE]["all"])
+        return f"{one['name']} ({percent(one[SHARE]['all'])})"
+
+    return Chart(
+        name="bias",
+        title="Share of images among the first ten",
+        says=(
+            f"Share of images among the first ten of {len(records)} systems, over all, text and "
+            f"image questions: over all from {most(-1)} to {most(1)}; "
+            f"{percent(records[0]['judged']['all'])} of the relevant documents are images. The "
+            "table below has the figures."
+        ),
+        size=(7, 1.3 + 0.26 * len(records)),
+        draw=draw,
+    )

@@ -1,0 +1,58 @@
+"""What each system took to make, in seconds, as stacked bars."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from benchmark.report.plots.chart import COLOURS, INK, Chart
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+HATCHES = ("", "//", "..", "xx", "\\\\", "++")
+
+
+def seconds_chart(seconds: Mapping[str, Mapping[str, float]]) -> Chart:
+    """seconds: system -> stage -> how long it took; the systems in the order to show them."""
+    stages = list(dict.fromkeys(stage for took in seconds.values() for stage in took))
+    totals = {name: sum(took.values()) for name, took in seconds.items()}
+
+    def draw(figure: Figure) -> None:
+        axes = figure.subplots()
+        starts = dict.fromkeys(seconds, 0.0)
+        for number, stage in enumerate(stages):
+            widths = [took.get(stage, 0.0) for took in seconds.values()]
+            axes.barh(
+                range(len(seconds)),
+                widths,
+                left=list(starts.values()),
+                color=COLOURS[number % len(COLOURS)],
+                hatch=HATCHES[number % len(HATCHES)],
+                edgecolor="white",
+                linewidth=0,
+                label=stage,
+            )
+            starts = {
+                name: start + width
+                for (name, start), width in zip(starts.items(), widths, strict=True)
+            }
+        axes.set_yticks(range(len(seconds)), list(seconds))
+        axes.invert_yaxis()
+        axes.set_xlabel("seconds, those of shared artefacts counted for each system")
+        axes.grid(axis="x", color=INK)
+        axes.legend(loc="upper right")
+
+    slowest = max(totals, key=lambda name: totals[name])
+    quickest = min(totals, key=lambda name: totals[name])
+    return Chart(
+        name="seconds",
+        title="Seconds to make each system",
+        says=(
+            f"Seconds by stage for {len(seconds)} systems: from {quickest} "
+            f"({totals[quickest]:.1f}) to {slowest} ({totals[slowest]:.1f}); the table below has "
+            "the figures."
+        ),
+        size=(7, 1 + 0.26 * len(seconds)),
+        draw=draw,
+    )

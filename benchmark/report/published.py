@@ -1,0 +1,176 @@
+"""The paper beside ours: published figures with their source, the difference, and a status."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any, Literal, TypeAlias
+
+from benchmark.datasets import Collection
+from benchmark.datasets.verify import verify
+from benchmark.files import read_toml
+from benchmark.report.table1 import COLUMNS, GROUPS
+from benchmark.report.tables import Table, percent
+from benchmark.results import Result
+
+FOLDER = Path(__file__).parent / "paper"
+
+Status: TypeAlias = Literal["MATCH", "CLOSE", "BELOW", "ABOVE", "NOT RUN"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Published:
+    """A publication's figures in percent, by system and metric, as a file in ``paper/`` has them.
+
+    tolerance: how far a figure may be from the published one to match it, or to be close.
+    """
+
+    source: str
+    metrics: Sequence[str]
+    figures: Mapping[str, Sequence[float]]
+    errata: Mapping[str, str]
+    tolerance: Mapping[str, float] = field(default_factory=dict)
+    licence: str = ""
+
+    def of(self, system: str) -> dict[str, float]:
+        """The figures of a system by metric."""
+        return dict(zip(self.metrics, self.figures[system], strict=True))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Figure:
+    """One published figure beside ours, in percent; ``status`` is None where they don't compare."""
+
+    name: str
+    metric: str
+    published: float
+    ours: float | None
+    status: Status | None
+    source: str
+    erratum: str | None
+
+    @property
+    def difference(self) -> float | None:
+        """Ours less the published one; None where they don't compare."""
+        return None if self.ours is None or self.status is None else self.ours - self.published
+
+
+def read_published(name: str) -> Published:
+    """The figures in ``paper/<name>.toml``."""
+    return Published(**read_toml(FOLDER / f"{name}.toml"))
+
+
+def status(ours: float | None, published: float, tolerance: Mapping[str, float]) -> Status:
+    """MATCH and CLOSE within the tolerance; beyond it BELOW or ABOVE, neither of them a match."""
+    if ours is None:
+        return "NOT RUN"
+    # In hundredths of a point, as printed: binary fractions don't move a figure over the edge.
+    difference = round(100 * ours) - round(100 * published)
+    if abs(difference) <= round(100 * tolerance["match"]):
+        return "MATCH"
+    if abs(difference) <= round(100 * tolerance["close"]):
+        return "CLOSE"
+    return "BELOW" if difference < 0 else "ABOVE"
+
+
+def against_paper(results: Sequence[Result], data: Collection, split: str) -> Table:
+    """Table 1 as published beside ours, and later publications; see ``comparable``."""
+    paper, later = read_published("univl_dr"), read_published("later")
+    found, compares = {result.name: result for result in results}, comparable(data, split)
+    rows, records = [], []
+    for setting, names in GROUPS.items():
+        for name in names:
+            if name not in paper.figures:
+                continue
+            figures = list(_figures(name, paper, found.get(name), compares))
+            title = found[name].title if name in found else name
+            rows += [[setting, title, name, *line] for line in _lines(figures)]
+            records += [_record(setting, title, figure) for figure in figures]
+    for name in later.figures:
+        figures = [
+            Figure(
+                name=name,
+                metric=metric,
+                published=value,
+                ours=None,
+                status=None,
+                source=later.source,
+                erratum=later.errata.get(name),
+            )
+            for metric, value in later.of(name).items()
+        ]
+        rows += [["Later", name, "", *line] for line in _lines(figures)]
+        records += [_record("Later", name, figure) for figure in figures]
+    return Table(
+        title=f"Table 1: the paper beside {data.name} ({split})",
+        columns=["Setting", "Model", "Name", "Figures", *COLUMNS],
+        rows=rows,
+        records=records,
+        notes=[*_notes(paper, later, compares), *([data.notice] if data.notice else [])],
+    )
+
+
+def comparable(data: Collection, split: str) -> bool:
+    """Whether this is the paper's test split of the real WebQA, by all that is known of it."""
+    known = [check for check in verify(data) if check.expected is not None]
+    return split == "test" and bool(known) and all(check.agrees for check in known)
+
+
+def _figures(
+    name: str, paper: Published, result: Result | None, compares: bool
+) -> Iterator[Figure]:
+    for metric, value in paper.of(name).items():
+        ours = None if result is None else 100 * result.summary[metric]["mean"]
+        yield Figure(
+            name=name,
+            metric=metric,
+            published=value,
+            ours=ours,
+            status=status(ours, value, paper.tolerance) if compares else None,
+            source=paper.source,
+            erratum=paper.errata.get(name),
+        )
+
+
+def _lines(figures: Sequence[Figure]) -> Iterator[list[str]]:
+    """The lines of a system: published, ours, the difference with its status."""
+    by_metric = {figure.metric: figure for figure in figures}
+    found = [by_metric.get(metric) for metric in COLUMNS]
+    yield ["published", *("" if one is None else f"{one.published:.2f}" for one in found)]
+    if any(one.ours is not None for one in figures):
+        yield ["ours", *(_ours(one) for one in found)]
+    if any(one.status for one in figures):
+        yield ["difference", *(_difference(one) for one in found)]
+
+
+def _ours(figure: Figure | None) -> str:
+    return "" if figure is None or figure.ours is None else percent(figure.ours / 100)
+
+
+def _difference(figure: Figure | None) -> str:
+    if figure is None or figure.status is None:
+        return ""
+    shown = "" if figure.difference is None else f"{figure.difference:+.2f} "
+    return f"{shown}{figure.status}"
+
+
+def _record(setting: str, title: str, figure: Figure) -> dict[str, Any]:
+    return {"setting": setting, "title": title, **asdict(figure), "difference": figure.difference}
+
+
+def _notes(paper: Published, later: Published, compares: bool) -> list[str]:
+    match, close = paper.tolerance["match"], paper.tolerance["close"]
+    said = (
+        f"MATCH: within {match} points of the published figure; CLOSE: within {close}; else BELOW "
+        f"or ABOVE, neither of which is a match; NOT RUN: there is no result."
+        if compares
+        else "This isn't the paper's test split of the real WebQA: the published figures are "
+        "context, and can't be compared with ours."
+    )
+    errata = {**paper.errata, **later.errata}
+    return [
+        f"{said} Figures in percent.",
+        f"Published: {paper.source}. Later, under the same protocol: {later.source}.",
+        *(f"{name}: {erratum}." for name, erratum in errata.items()),
+    ]

@@ -1,0 +1,157 @@
+"""The pages of the site: each is tables, and charts where they help."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from benchmark.ablations import ABLATIONS
+from benchmark.artefacts import Store
+from benchmark.claims import CLAIMS
+from benchmark.evaluation.metrics import MAIN
+from benchmark.evaluation.significance import Comparison
+from benchmark.report.ablations import ablation_table
+from benchmark.report.bias import bias_table, scores_table
+from benchmark.report.charts import seconds, spaces
+from benchmark.report.claims import claims_table, effects_of, judge, verdicts_table
+from benchmark.report.history import curves, seconds_table
+from benchmark.report.inspection import Inspector
+from benchmark.report.leaderboard import compared, leaderboard
+from benchmark.report.plots.bias import bias_chart
+from benchmark.report.plots.chart import Chart
+from benchmark.report.plots.curves import curves_chart
+from benchmark.report.plots.leaderboard import leaderboard_chart
+from benchmark.report.published import against_paper
+from benchmark.report.space import gap_table
+from benchmark.report.table1 import table1
+from benchmark.report.tables import Table
+from benchmark.variants import at_hand
+
+
+@dataclass(frozen=True, kw_only=True)
+class Page:
+    """A page of the site, in ``<name>.html``: charts, then tables.
+
+    says: what is on it, in a sentence. template, more: of a page that has something else as well.
+    """
+
+    name: str
+    title: str
+    says: str
+    tables: Sequence[Table] = ()
+    charts: Sequence[Chart] = ()
+    template: str = "page.html"
+    more: Mapping[str, Any] = field(default_factory=dict)
+
+
+def pages(of: Inspector, store: Store) -> list[Page]:
+    """All pages but those of single systems and questions, in the order of the navigation.
+
+    What was not measured has no page; nothing is run.
+    """
+    made = (
+        _leaderboard(of),
+        _table1(of),
+        _ablations(of),
+        _claims(of),
+        _bias(of),
+        _curves(of, store),
+        _speed(of),
+    )
+    return [page for page in made if page.tables or page.charts]
+
+
+def _leaderboard(of: Inspector) -> Page:
+    comparisons = compared(of.results, MAIN)
+    return Page(
+        name="index",
+        title="Leaderboard",
+        says="All systems, best first, with what the tests can tell apart.",
+        tables=[leaderboard(of.results, of.data, of.split, comparisons=comparisons)],
+        charts=[leaderboard_chart(of.results)],
+        template="leaderboard.html",
+        more={"pairs": _pairs(comparisons), "metric": MAIN},
+    )
+
+
+def _table1(of: Inspector) -> Page:
+    return Page(
+        name="table1",
+        title="Table 1",
+        says="The rows of the paper's Table 1, and the published figures beside ours.",
+        tables=[make(of.results, of.data, of.split) for make in (table1, against_paper)],
+    )
+
+
+def _ablations(of: Inspector) -> Page:
+    tables = []
+    for ablation in ABLATIONS.values():
+        if found := at_hand(ablation.variants, of.folder, of.data, of.split):
+            table = ablation_table(ablation, found, of.data, of.split)
+            tables += [table] if table.rows else []
+    return Page(
+        name="ablations",
+        title="Ablations",
+        says="What the parts of the method bring: the rows that have been run.",
+        tables=tables,
+    )
+
+
+def _claims(of: Inspector) -> Page:
+    wanted = [variant for claim in CLAIMS for variant in claim.variants]
+    found = at_hand(wanted, of.folder, of.data, of.split)
+    tested = judge([(claim, effects_of(claim, found, of.data, of.split)) for claim in CLAIMS])
+    return Page(
+        name="claims",
+        title="Claims",
+        says="The paper's claims, each with a verdict; what has no result here isn't tested.",
+        tables=[make(tested, of.data, of.split) for make in (verdicts_table, claims_table)],
+    )
+
+
+def _bias(of: Inspector) -> Page:
+    mapped = spaces(of)
+    first = bias_table(of.results, of.data, of.split)
+    tables = [first, scores_table(of.results, of.data, of.split)]
+    return Page(
+        name="bias",
+        title="Bias",
+        says="Which modality each system retrieves, how its scores lie, and where it embeds what.",
+        tables=[*tables, gap_table(of.results, of.data, of.split)] if mapped else tables,
+        charts=[bias_chart(first.records), *mapped],
+    )
+
+
+def _curves(of: Inspector, store: Store) -> Page:
+    trained = enumerate(curves(of.results, store).items(), 1)
+    return Page(
+        name="curves",
+        title="Learning curves",
+        says="What was measured while each checkpoint was trained.",
+        charts=[
+            curves_chart({title: curve}, name=f"curve-{number}")
+            for number, (title, curve) in trained
+        ],
+    )
+
+
+def _speed(of: Inspector) -> Page:
+    return Page(
+        name="speed",
+        title="Speed",
+        says="What each system took to make, by stage.",
+        tables=[seconds_table(of.results)],
+        charts=[seconds(of)],
+    )
+
+
+def _pairs(comparisons: Sequence[Comparison]) -> dict[str, dict[str, list[float]]]:
+    """First -> second -> difference, interval (in points) and corrected p, both ways round."""
+    found: dict[str, dict[str, list[float]]] = {}
+    for pair in comparisons:
+        points = [round(100 * value, 4) for value in (pair.difference, pair.low, pair.high)]
+        difference, low, high = points
+        found.setdefault(pair.first, {})[pair.second] = [difference, low, high, pair.p_holm]
+        found.setdefault(pair.second, {})[pair.first] = [-difference, -high, -low, pair.p_holm]
+    return found

@@ -1,0 +1,133 @@
+"""The site in a real browser: it works from disk, asks nothing of the network, and is accessible.
+
+Skipped where Chromium and its driver are absent (Debian: chromium, chromium-driver).
+"""
+
+import json
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+FLAGS = (
+    *("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
+    *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
+)
+WIDTHS = (390, 1280)
+
+
+@pytest.fixture(scope="module")
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    chromium, driver = shutil.which("chromium"), shutil.which("chromedriver")
+    if not chromium or not driver:
+        pytest.skip("chromium and chromedriver aren't installed")
+    from selenium.webdriver import Chrome, ChromeOptions
+    from selenium.webdriver.chrome.service import Service
+
+    options = ChromeOptions()
+    options.binary_location = chromium
+    for flag in (*FLAGS, f"--user-data-dir={tmp_path_factory.mktemp('profile')}"):
+        options.add_argument(flag)
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
+    opened = Chrome(options=options, service=Service(driver))
+    yield opened
+    opened.quit()
+
+
+@pytest.fixture
+def opened(browser: Any) -> Iterator[Any]:
+    """The browser; after the test, its console has to be empty and only files asked for."""
+    browser.get("about:blank")  # leaves Chromium's own first page behind
+    browser.get_log("browser")
+    browser.get_log("performance")
+    yield browser
+    assert [entry["message"] for entry in browser.get_log("browser")] == []
+    messages = [json.loads(entry["message"])["message"] for entry in browser.get_log("performance")]
+    asked = [
+        message["params"]["request"]["url"]
+        for message in messages
+        if message["method"] == "Network.requestWillBeSent"
+    ]
+    assert asked
+    assert [url for url in asked if not url.startswith("file://")] == []
+
+
+def choose(box: Any, place: int, name: str) -> None:
+    from selenium.webdriver.support.select import Select
+
+    Select(box.find_elements("css selector", "select")[place]).select_by_visible_text(name)
+
+
+def column(browser: Any, number: int) -> list[str]:
+    cells = browser.find_elements("css selector", f"main table tbody td:nth-child({number})")
+    return [cell.text for cell in cells]
+
+
+def test_the_leaderboard_is_sorted_filtered_and_compared(opened: Any, site: Path) -> None:
+    opened.get((site / "index.html").as_uri())
+    before = column(opened, 3)
+    head = opened.find_elements("css selector", "thead th:nth-child(3) [role=button]")[0]
+    head.send_keys("\n")
+    assert column(opened, 3) == sorted(before)
+    choose(opened.find_element("css selector", "section.table label"), 0, "Other")
+    assert column(opened, 3) == ["last"]
+    said = opened.find_element("css selector", "output")
+    assert said.text.startswith("words less last in MRR@10: +")
+    box = opened.find_element("id", "pair")
+    choose(box, 0, "last")
+    assert said.text == "Choose two systems."
+    choose(box, 1, "words")
+    assert said.text.startswith("last less words in MRR@10: -")
+    assert "p = " in said.text
+
+
+def test_a_question_is_found_and_opened(opened: Any, site: Path) -> None:
+    opened.get((site / "questions.html").as_uri())
+    distances = [float(text) for text in column(opened, 6)]
+    assert distances == sorted(distances, reverse=True)
+    opened.find_element("css selector", "input[type=search]").send_keys("green")
+    assert len(column(opened, 1)) == 1
+    opened.find_element("css selector", "tbody a").click()
+    board = opened.find_elements("css selector", ".board section")
+    assert [one.get_attribute("data-system") for one in board] == ["words", "last"]
+    assert len(opened.find_elements("css selector", ".board li")) == 20
+    assert opened.find_elements("css selector", ".board li.hit .kind b")
+    assert opened.find_elements("css selector", ".board li.apart")
+    choose(opened.find_element("id", "sides"), 0, "last")
+    assert opened.find_elements("css selector", ".board li.apart") == []
+
+
+def test_the_theme_is_switched_and_kept(opened: Any, site: Path) -> None:
+    def ground() -> str:
+        script = "return getComputedStyle(document.documentElement).backgroundColor"
+        return str(opened.execute_script(script))
+
+    opened.get((site / "index.html").as_uri())
+    before = ground()
+    opened.find_element("id", "theme").click()
+    assert ground() != before
+    opened.get((site / "table1.html").as_uri())
+    assert ground() != before
+    opened.find_element("id", "theme").click()
+    assert ground() == before
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_no_page_has_a_serious_violation(opened: Any, site: Path, width: int, theme: str) -> None:
+    from axe_core_python.selenium import Axe
+
+    size = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": width < 500}
+    opened.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+    scheme = [{"name": "prefers-color-scheme", "value": theme}]
+    opened.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": scheme})
+    pages = [*site.glob("*.html"), site / "systems" / "words.html", site / "questions" / "1.html"]
+    for path in pages:
+        opened.get(path.as_uri())
+        scroll = "return document.documentElement.scrollWidth"
+        assert opened.execute_script(scroll) <= width, path
+        found = Axe().run(opened)["violations"]
+        grave = [one for one in found if one["impact"] in ("serious", "critical")]
+        assert [(one["id"], one["nodes"][0]["html"]) for one in grave] == [], path

@@ -1,0 +1,56 @@
+"""Charts: the same bytes each time, text as text, words for those who can't see them."""
+
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+from xml.etree import ElementTree
+
+from PIL import Image
+
+from benchmark.report.plots.curves import Curve, curves_chart
+from benchmark.report.plots.leaderboard import leaderboard_chart
+from benchmark.report.plots.seconds import seconds_chart
+
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+def result(name: str, mean: float) -> Any:
+    figure = {"mean": mean, "low": mean - 0.1, "high": mean + 0.2}
+    return SimpleNamespace(name=name, setting=f"of {name} <b> $x^2$", summary={"MRR@10": figure})
+
+
+def point(step: int, accuracy: float) -> dict[str, Any]:
+    measured = {"accuracy": accuracy, "dev_accuracy": accuracy, "dev_mrr": None}
+    return {"step": step, "loss": None if step == 0 else 1 / step, **measured}
+
+
+def test_the_leaderboard_draws_each_interval_and_names_each_system() -> None:
+    chart = leaderboard_chart([result("two", 0.25), result("one", 0.5)])
+    drawing = ElementTree.fromstring(chart.svg())  # noqa: S314  (made here)
+    texts = ["".join(text.itertext()) for text in drawing.iter(f"{SVG}text")]
+    assert {"one", "two", "of one <b> $x^2$", "of two <b> $x^2$"} <= set(texts)
+    assert "from one (50.00) down to two (25.00)" in chart.says
+
+
+def test_a_chart_is_the_same_each_time_and_takes_a_pages_colour(tmp_path: Path) -> None:
+    curve = Curve(selected_by="accuracy", chosen=10, points=[point(0, 0.25), point(10, 0.5)])
+    chart = curves_chart({"<first>": curve})
+    assert chart.svg() == curves_chart({"<first>": curve}).svg()
+    inline = chart.inline()
+    assert 'role="img"' in inline
+    assert "&lt;first&gt;: the loss goes from 0.100 to 0.100 within 10 steps" in inline
+    assert "currentColor" in inline
+    assert "#000000" not in inline
+    drawing, picture = chart.write(tmp_path)
+    with Image.open(picture) as image:
+        assert image.size == (1800, 520)
+    before = drawing.read_bytes(), picture.read_bytes()
+    assert [path.read_bytes() for path in chart.write(tmp_path)] == list(before)
+
+
+def test_seconds_are_stacked_by_stage() -> None:
+    chart = seconds_chart(
+        {"quick": {"searching": 1.0}, "slow": {"searching": 1.0, "training": 9.0}}
+    )
+    assert "from quick (1.0) to slow (10.0)" in chart.says
+    assert ">training</text>" in chart.svg()

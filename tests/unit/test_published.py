@@ -1,0 +1,78 @@
+"""The paper beside ours: its figures as published, and a status only where they compare."""
+
+import csv
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from benchmark.report import published
+from benchmark.report.inspection import Inspector
+from benchmark.report.published import against_paper, comparable, read_published, status
+from benchmark.report.table1 import COLUMNS, GROUPS
+
+DATA: Any = SimpleNamespace(name="webqa", notice="")
+TOLERANCE = {"match": 0.1, "close": 1.0}
+
+
+@pytest.mark.parametrize(
+    ("ours", "said"),
+    [
+        (None, "NOT RUN"),
+        (50.0, "MATCH"),
+        (50.1, "MATCH"),
+        (49.9, "MATCH"),
+        (50.11, "CLOSE"),
+        (49.0, "CLOSE"),
+        (48.99, "BELOW"),
+        (51.01, "ABOVE"),
+    ],
+)
+def test_status_by_the_tolerance(ours: float | None, said: str) -> None:
+    assert status(ours, 50.0, TOLERANCE) == said
+
+
+def test_the_figures_are_those_that_were_published(shared: Path) -> None:
+    def read(name: str) -> list[dict[str, str]]:
+        with (shared / "paper" / name).open(encoding="utf-8") as file:
+            return list(csv.DictReader(file))
+
+    paper, later = read_published("univl_dr"), read_published("later")
+    names = [name for names in GROUPS.values() for name in names if name in paper.figures]
+    assert set(names) == set(paper.figures)
+    keys = ("MRR@10", "NDCG@10", "MRR@20", "NDCG@20", "Rec@20", "Rec@100")
+    table = [[float(row[key]) for key in keys] for row in read("univl_dr_table1.csv")]
+    assert [list(paper.figures[name]) for name in names] == table
+    rows = {row["model"]: row for row in read("published_later.csv")}
+    assert {
+        name: [float(rows[name][key]) for key in ("MRR@10", "NDCG@10", "Rec@100")] for name in rows
+    } == later.figures
+    for name, erratum in later.errata.items():
+        assert rows[name]["note"].split("values ")[1].replace("/", ", ") in erratum
+
+
+def result(name: str, mean: float) -> Any:
+    summary = {metric: {"mean": mean} for metric in COLUMNS}
+    return SimpleNamespace(name=name, title=name.upper(), summary=summary)
+
+
+def test_on_the_papers_data_each_figure_has_a_difference_and_a_status(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(published, "comparable", lambda *_: True)
+    table = against_paper([result("bm25", 0.5385)], DATA, "test")
+    lines = [row for row in table.rows if row[2] == "bm25"]
+    assert [row[3] for row in lines] == ["published", "ours", "difference"]
+    assert lines[2][4:6] == ["+0.10 MATCH", "+4.25 ABOVE"]
+    assert [row[4] for row in table.rows if row[2:4] == ["univl-dr", "difference"]] == ["NOT RUN"]
+    assert {row["status"] for row in table.records if row["setting"] == "Later"} == {None}
+    assert any("OpenMatch/UniVL-DR" in note for note in table.notes)
+
+
+def test_elsewhere_published_figures_are_context(inspector: Inspector) -> None:
+    assert not comparable(inspector.data, inspector.split)  # named webqa, but another collection
+    table = against_paper([result("bm25", 0.5)], inspector.data, "test")
+    assert {row["status"] for row in table.records} == {None}
+    assert {row["difference"] for row in table.records} == {None}
+    assert any("context" in note for note in table.notes)
