@@ -10,7 +10,7 @@ from baselines.bm25 import BM25
 from baselines.clip import CLIPHalf
 from baselines.divided import SETTING, DivideAndConquer
 from baselines.fusion import InverseSquareRank, Norm, OracleModality, WeightedSum, Weights
-from baselines.router import HardRouting, Router, SoftRouting
+from baselines.router import HardRouting, Router, SoftRouting, learned_split
 from benchmark.registry import register
 from benchmark.retriever import Ranking, Retriever, Task
 from benchmark.types import Modality
@@ -86,8 +86,11 @@ class Routed(BM25AndCLIPDPR):
         return SoftRouting(task=task, text=text, image=image, router=Router(data=task.data))
 
     def lacks(self, task: Task | None) -> str | None:
-        if task and "train" not in task.data.splits:
-            return "needs questions to learn routing from: the data set has no split 'train'"
+        if task and learned_split(task.data) in (None, task.split):
+            return (
+                f"needs questions to learn routing from: beside '{task.split}' the data set has no "
+                "split 'train' or 'dev'"
+            )
         return super().lacks(task)
 
 

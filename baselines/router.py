@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 
     from benchmark.datasets import Collection
 
-TRAIN = "train"
+LEARNABLE = ("train", "dev")
+"""The splits that a router may be fitted on; the first that the data set has is."""
+
 INVERSE_PENALTY = 10.0
 """scikit-learn's C. On WebQA's real questions 3, 10 and 30 are within a quarter of a percent."""
 
@@ -30,8 +32,9 @@ INVERSE_PENALTY = 10.0
 class Router(Artefact):
     """Logistic regression over TF-IDF of words, word pairs and the letters within words.
 
-    It is fitted on the training split and keeps what it says of the questions of all the others, so
-    that there is no model to store. Questions of unknown modality teach it nothing.
+    It is fitted on the training split, or on dev where there is none, and keeps what it says of the
+    questions of all the others, so that there is no model to store. Questions of unknown modality
+    teach it nothing.
     """
 
     data: Collection
@@ -39,17 +42,19 @@ class Router(Artefact):
     def build(self, folder: Path, store: Store) -> None:  # noqa: ARG002
         import numpy as np
 
-        texts, pictures = _known(self.data, TRAIN)
+        learned = learned_split(self.data)
+        assert learned is not None  # noqa: S101  (lacks() has looked)
+        texts, pictures = _known(self.data, learned)
         if len(set(pictures)) < 2:
             raise InputError(
-                f"the questions of split '{TRAIN}' don't show both modalities",
+                f"the questions of split '{learned}' don't show both modalities",
                 mend="give the modality of training questions of both kinds",
                 path=self.data.folder,
             )
         model = classifier().fit(texts, pictures)
         accuracy = {}
         for split in self.data.splits:
-            if split == TRAIN:
+            if split == learned:
                 continue
             questions = [query.text for query in self.data.queries(split)]
             np.save(folder / f"{split}.npy", model.predict_proba(questions)[:, 1])
@@ -106,6 +111,11 @@ class SoftRouting(Ranking):
             ):
                 scores.update({row: share / rank for rank, row in enumerate(rows, 1) if row >= 0})
         return best(fused, self.task.depth)
+
+
+def learned_split(data: Collection) -> str | None:
+    """The split of ``data`` that a router is fitted on."""
+    return next((split for split in LEARNABLE if split in data.splits), None)
 
 
 def classifier() -> Any:

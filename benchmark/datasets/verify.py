@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from benchmark.datasets.collection import Collection
+from benchmark.datasets.wiki.packages import PACKAGES
 from benchmark.types import MODALITIES
 
 Known = Mapping[str, int | str]
@@ -41,9 +42,22 @@ KNOWN: Mapping[str, Known] = MappingProxyType(
             "images": 389_750,
             "positives of both dev and test": 405,
         },
+        "wiki-photos": {
+            "passages": 10_033,
+            "images": 281,
+            "distinct documents": 10_314,
+            **{f"{package.file}, SHA-256": package.sha256 for package in PACKAGES},
+            "documents and pixels, hash": (
+                "91f49929dedff91f38b201a1042e22ba66c42d418a161a8d3a6ce50cc40929a8"
+            ),
+            "positives of both dev and test": 0,
+        },
     }
 )
-"""Counted from UniVL-DR's judgments and WebQA's files. The number of passages has no source."""
+"""WebQA: counted from UniVL-DR's judgments and WebQA's files; its passages have no source.
+
+wiki-photos: of its packages, and of what was read and decoded from them.
+"""
 
 
 @dataclass(frozen=True)
@@ -95,6 +109,10 @@ def _found(data: Collection) -> Iterator[tuple[str, int | str]]:
             f"{split} judgments, hash",
             hashlib.sha256("".join(sorted(lines)).encode()).hexdigest(),
         )
+    for name, digest in data.facts.get("sources", {}).items():
+        yield f"{name}, SHA-256", digest
+    if "content" in data.facts:
+        yield "documents and pixels, hash", data.facts["content"]
     if {"dev", "test"} <= positives.keys():
         yield "positives of both dev and test", len(positives["dev"] & positives["test"])
     yield "fingerprint", data.fingerprint

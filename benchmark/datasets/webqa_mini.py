@@ -16,7 +16,7 @@ NOTICE = (
     "webqa-mini is a working miniature with drawn images and invented entities: its figures are no "
     "evidence about the paper or about any published model."
 )
-__all__ = ["FROZEN", "NOTICE", "TITLE", "files", "prepare"]
+__all__ = ["NOTICE", "TITLE", "files", "own", "prepare"]
 
 FOLDER = "source"
 """The official files within the prepared folder, with those that the small models start from."""
@@ -25,6 +25,11 @@ FOLDER = "source"
 def files(source: Path) -> list[Path]:  # noqa: ARG001
     """None: all is generated."""
     return []
+
+
+def own() -> list[tuple[str, str]]:
+    """The hash of what is generated."""
+    return [("generated", FROZEN)]
 
 
 def prepare(source: Path, writer: Writer) -> None:  # noqa: ARG001

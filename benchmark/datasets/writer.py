@@ -51,6 +51,8 @@ class Writer:
             "splits": {},
             "documents": {"text": 0, "image": 0},
             "views": [],
+            "credited": False,
+            "sources": dict(hashes),
         }
         self._schema = pa.schema(
             [
@@ -120,6 +122,17 @@ class Writer:
         self._facts["views"].append(view)
         self._hash.update(f"captions {view} {sha256(path)}\n".encode())
 
+    def credits(self, texts: Iterable[str]) -> None:
+        """Add who made each document, under what licence, and where; in the order of the corpus."""
+        import pyarrow as pa
+
+        table = pa.table({"text": pa.array(texts, pa.string())})
+        with pa.ipc.new_stream(str(self.folder / "credits.arrow"), table.schema) as stream:
+            stream.write_table(table)
+        self._facts["credited"] = True
+        for text in table["text"].to_pylist():
+            self._hash.update(f"credit {text}\n".encode())
+
     def split(
         self, name: str, queries: Iterable[tuple[Query, Source]], judgments: Judgments, qrels: Path
     ) -> None:
@@ -182,12 +195,14 @@ class Writer:
         if not any(split["judged"] for split in self._facts["splits"].values()):
             raise InputError("no question is judged", mend="give at least one judgment")
         self._flush()
+        content = self._hash.hexdigest()
         for split in self._facts["splits"]:
             for name in (f"queries-{split}.jsonl", f"qrels-{split}.tsv"):
                 self._hash.update(f"{name} {sha256(self.folder / name)}\n".encode())
         facts = {
             **self._facts,
             "distinct": len(self._contents),
+            "content": content,
             "fingerprint": self._hash.hexdigest(),
         }
         text = json.dumps(facts, indent=1, ensure_ascii=False) + "\n"

@@ -119,9 +119,12 @@ class Questions(Embedded):
 
 @dataclass(frozen=True, kw_only=True)
 class Documents(Embedded):
-    """The embeddings of the corpus, or of one modality of it; equal contents are encoded once."""
+    """The embeddings of the corpus, or of one modality of it; equal contents are encoded once.
 
-    data: Collection
+    New questions or judgments leave them as they are.
+    """
+
+    data: Corpus
     scope: Modality | None = None
 
     def count(self) -> int:
@@ -130,14 +133,14 @@ class Documents(Embedded):
     def encode(self, encoder: Encoder, done: Matrix, stop: int) -> Matrix:
         rows = self._rows()
         first, start = rows.start, rows.start + len(done)
-        chunk = self.data.corpus.canonical[start : first + stop].astype(np.int64)
+        chunk = self.data.canonical[start : first + stop].astype(np.int64)
         contents, places = np.unique(chunk, return_inverse=True)
         copies = np.searchsorted(contents, start)
-        new = encoder.encode_documents(self.data.corpus, contents[copies:])
+        new = encoder.encode_documents(self.data, contents[copies:])
         return np.concatenate([done[contents[:copies] - first], new])[places]
 
     def _rows(self) -> range:
-        return self.data.corpus.rows(self.scope)
+        return self.data.rows(self.scope)
 
 
 def batches_by_length(lengths: Sequence[int], size: int) -> Iterator[npt.NDArray[np.int64]]:

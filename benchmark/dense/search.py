@@ -47,7 +47,7 @@ class DenseRanking(Ranking):
     @property
     def documents(self) -> Documents:
         """What is searched."""
-        return Documents(model=self.model, data=self.task.data, scope=self.task.scope)
+        return Documents(model=self.model, data=self.task.data.corpus, scope=self.task.scope)
 
     def rank(self, store: Store) -> TopK:
         task = self.task

@@ -44,7 +44,7 @@ class Space(Artefact):
         kinds = {"questions": _sample(self.questions.matrix(store), generator)}
         documents = self.documents.matrix(store)
         for kind, modality in zip(("passages", "images"), MODALITIES, strict=True):
-            rows = self.documents.data.corpus.rows(modality)
+            rows = self.documents.data.rows(modality)
             kinds[kind] = _sample(documents[rows.start : rows.stop], generator)
         content = {
             "method": self.method,

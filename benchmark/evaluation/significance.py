@@ -19,6 +19,7 @@ import numpy.typing as npt
 from benchmark.evaluation.metrics import Scores
 
 ALPHA = 0.05
+POWER = 0.8
 SEED = 1234
 FEWEST_PERMUTATIONS = 10_000
 RESAMPLES = 10_000
@@ -40,6 +41,8 @@ class Comparison:
     high: float
     effect: float
     """Cohen's d for paired samples: mean difference / standard deviation of the differences."""
+    detectable: float
+    """The smallest difference that so many questions would likely show; uncorrected."""
     p_randomization: float
     p_t: float
     p_holm: float
@@ -75,6 +78,7 @@ def compare(systems: Mapping[str, Scores], metric: str, *, seed: int = SEED) -> 
     low, high = bootstrap(differences, seed)
     deviations = differences.std(axis=1, ddof=1)
     means = differences.mean(axis=1)
+    smallest = detectable(differences)
     spread = np.where(deviations > 0, deviations, np.inf)
     t = means / spread * np.sqrt(differences.shape[1])
     p_t = np.where(
@@ -92,6 +96,7 @@ def compare(systems: Mapping[str, Scores], metric: str, *, seed: int = SEED) -> 
             low=float(low[i]),
             high=float(high[i]),
             effect=float(means[i] / spread[i]),
+            detectable=float(smallest[i]),
             p_randomization=float(p_randomization[i]),
             p_t=float(p_t[i]),
             p_holm=float(p_holm[i]),
@@ -129,6 +134,19 @@ def bootstrap(values: Floats, seed: int = SEED) -> tuple[Floats, Floats]:
         means[start:stop] = weights.reshape(stop - start, count) @ values.T / count
     low, high = np.quantile(means, [ALPHA / 2, 1 - ALPHA / 2], axis=0)
     return low, high
+
+
+def detectable(differences: Floats) -> Floats:
+    """The smallest true difference of each row of paired differences that would likely be seen.
+
+    (z_.975 + z_.8) * sd / sqrt(n): a two-sided paired test at ALPHA finds it with probability
+    POWER. It is for one pair alone; a correction over many pairs needs larger differences.
+    """
+    from scipy import stats
+
+    z = stats.norm.ppf(1 - ALPHA / 2) + stats.norm.ppf(POWER)
+    smallest: Floats = z * differences.std(axis=1, ddof=1) / np.sqrt(differences.shape[1])
+    return smallest
 
 
 def letters(ranked: Sequence[str], comparisons: Sequence[Comparison]) -> dict[str, str]:

@@ -9,7 +9,7 @@ from dataclasses import asdict
 from benchmark.artefacts import Store
 from benchmark.datasets import DEFAULT, FORMATS, Collection
 from benchmark.datasets.describe import categories, lengths, samples
-from benchmark.datasets.find import is_prepared
+from benchmark.datasets.find import can_fetch, is_prepared
 from benchmark.datasets.verify import Check
 from benchmark.report.tables import Table
 
@@ -18,8 +18,7 @@ def data_sets(store: Store) -> Table:
     """The data sets by name."""
     rows = []
     for name, module in FORMATS.items():
-        made_here = "made when first used" if name == DEFAULT else "give --data-dir, or prepare it"
-        state = "prepared" if is_prepared(name, store) else made_here
+        state = "prepared" if is_prepared(name, store) else _how(name)
         rows.append((name, importlib.import_module(module).TITLE, state))
     return _table("Data sets", ("name", "what it is", "state"), rows)
 
@@ -44,15 +43,23 @@ def descriptions(data: Collection, split: str, count: int) -> list[Table]:
     ]
     kinds = [(kind, f"{number:,}") for kind, number in categories(data, split).most_common()]
     drawn = [
-        (query.text, " / ".join(query.answers), f"{document.modality} {document.id}", document.text)
+        (
+            query.text,
+            " / ".join(query.answers),
+            f"{document.modality} {document.id}",
+            document.text,
+            credit,
+        )
         for query, relevant in samples(data, split, count)
-        for document in relevant
+        for document, credit in relevant
     ]
+    fields = ["question", "answer", "relevant document", "its text", "credit"]
+    width = len(fields) if any(credit for *_, credit in drawn) else len(fields) - 1
     return [
         _table(f"{data.name}: {data.title}", ("documents", "count", "share"), shares, data.notice),
         _table("Words", ("texts", "count", "mean", "median", "95%", "longest"), sizes),
         _table(f"Questions of {split}", ("kind", "count"), kinds),
-        _table("Some of them", ("question", "answer", "relevant document", "its text"), drawn),
+        _table("Some of them", fields[:width], [row[:width] for row in drawn]),
     ]
 
 
@@ -73,6 +80,12 @@ def verification(data: Collection, checks: Sequence[Check]) -> Table:
         rows=rows,
         records=[{**asdict(check), "agrees": check.agrees} for check in checks],
     )
+
+
+def _how(name: str) -> str:
+    if name == DEFAULT:
+        return "made when first used"
+    return f"run data prepare {name}" if can_fetch(name) else "give --data-dir, or prepare it"
 
 
 def _status(check: Check) -> str:

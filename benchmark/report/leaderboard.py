@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from statistics import mean
+from statistics import mean, median
 
 from benchmark.datasets import Collection
 from benchmark.evaluation.metrics import MAIN, METRICS
 from benchmark.evaluation.significance import (
     ALPHA,
+    POWER,
     Comparison,
     compare,
     letters,
@@ -116,6 +117,12 @@ def _notes(
             f"randomization test, {permutations_for(count):,} permutations, Holm's correction over "
             f"{count} {'pair' if count == 1 else 'pairs'}, alpha {ALPHA}). "
             "Intervals: 95% bootstrap over questions."
+        )
+        smallest = median(pair.detectable for pair in comparisons)
+        notes.append(
+            f"Detectable: with so many questions, a true difference of {100 * smallest:.2f} in "
+            f"{metric} is found with probability {POWER} at alpha {ALPHA} (median over the pairs; "
+            "without Holm's correction, which needs larger ones)."
         )
         notes += [
             f"{pair.first} - {pair.second}: {100 * pair.difference:+.2f} "

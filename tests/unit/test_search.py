@@ -74,7 +74,7 @@ class LetterCounts:
 
 def test_equal_contents_are_encoded_once(zoo: Collection, store: Store) -> None:
     model = LetterCounts()
-    matrix = Documents(model=model, data=zoo).matrix(store)
+    matrix = Documents(model=model, data=zoo.corpus).matrix(store)
     assert sorted(model.encoded) == [
         "blue whale",
         "green tree frog",
@@ -89,7 +89,7 @@ def test_equal_contents_are_encoded_once_across_chunks(
 ) -> None:
     monkeypatch.setattr(encode, "CHUNK", 2)
     model = LetterCounts()
-    matrix = Documents(model=model, data=zoo).matrix(store)
+    matrix = Documents(model=model, data=zoo.corpus).matrix(store)
     assert len(model.encoded) == 4
     assert matrix.sum(axis=1).tolist() == [6, 9, 6, 13, 14]
 
@@ -101,9 +101,9 @@ def test_an_interrupted_encoding_goes_on(
     model = LetterCounts()
     model.fail_after = 2
     with pytest.raises(KeyboardInterrupt):
-        Documents(model=model, data=zoo).matrix(store)
+        Documents(model=model, data=zoo.corpus).matrix(store)
     again = LetterCounts()
-    matrix = Documents(model=again, data=zoo).matrix(store)
+    matrix = Documents(model=again, data=zoo.corpus).matrix(store)
     assert "blue whale" not in again.encoded
     assert matrix.sum(axis=1).tolist() == [6, 9, 6, 13, 14]
 

@@ -13,6 +13,7 @@ from benchmark.evaluation.significance import (
     Comparison,
     bootstrap,
     compare,
+    detectable,
     letters,
     permutations_for,
     randomization_test,
@@ -35,6 +36,14 @@ def test_no_difference_gives_one_and_none_gives_zero() -> None:
     same, apart = randomization_test(np.stack([np.zeros(50), np.ones(50)]), 10_000, seed=1)
     assert same == 1
     assert apart == 1 / 10_001
+
+
+def test_a_detectable_difference_is_found_four_times_in_five() -> None:
+    noise = np.random.default_rng(5).normal(0, 0.4, (4_000, 300))
+    (smallest,) = detectable(noise[:1])
+    assert smallest == pytest.approx((1.959964 + 0.841621) * noise[0].std(ddof=1) / np.sqrt(300))
+    p = stats.ttest_1samp(noise + 2.801585 * 0.4 / np.sqrt(300), 0, axis=1).pvalue
+    assert np.mean(p <= 0.05) == pytest.approx(0.8, abs=0.02)
 
 
 def test_comparison_against_scipy() -> None:
@@ -75,7 +84,9 @@ def test_bootstrap_covers_the_mean_as_often_as_it_says() -> None:
 
 
 def pair(first: str, second: str, p: float) -> Comparison:
-    values = dict.fromkeys(["difference", "low", "high", "effect", "p_randomization", "p_t"], 0.0)
+    values = dict.fromkeys(
+        ["difference", "low", "high", "effect", "detectable", "p_randomization", "p_t"], 0.0
+    )
     return Comparison(
         first=first, second=second, metric="m", questions=9, p_holm=p, p_t_holm=p, **values
     )

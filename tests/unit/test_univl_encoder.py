@@ -143,7 +143,7 @@ def test_an_unreadable_image_is_named_or_skipped_and_counted(tmp_path: Path, sto
     skipping = Encoding(weights=clip(data), presentation=Presentation(unreadable="skip"))
     encoder = skipping.load(store)
     found = encoder.encode_documents(data.corpus, rows)
-    notes = store.path(Documents(model=skipping, data=data)) / "notes.json"
+    notes = store.path(Documents(model=skipping, data=data.corpus)) / "notes.json"
     assert json.loads(notes.read_text()) == encoder.notes == {"unreadable images": 1}
     captions = Encoding(weights=clip(data), presentation=Presentation(view="caption"))
     alone = captions.load(store).encode_documents(data.corpus, rows)

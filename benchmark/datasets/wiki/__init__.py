@@ -1,0 +1,1 @@
+"""wiki-photos: Wikipedia's leads and captioned photographs, read from two published packages."""

