@@ -95,10 +95,10 @@ class Inspector:
         """What there is to show of each document that the collection holds."""
         corpus = self.data.corpus
         rows = corpus.find(ids)
-        credits = corpus.credits(list(rows.values()))
+        credited = corpus.credits(list(rows.values()))
         return {
             name: Shown(row, corpus[row], credit)
-            for (name, row), credit in zip(rows.items(), credits, strict=True)
+            for (name, row), credit in zip(rows.items(), credited, strict=True)
         }
 
     def system(self, name: str) -> str:
@@ -115,7 +115,7 @@ def question_tables(inspector: Inspector, name: str, systems: Sequence[str]) -> 
     ids = dict.fromkeys([*relevant, *(one for found in chosen.values() for one in found)])
     shown = inspector.documents(ids)
     documents = {key: one.document for key, one in shown.items()}
-    credits = {one.credit: None for one in shown.values() if one.credit}
+    credited = {one.credit: None for one in shown.values() if one.credit}
     kinds = _kinds(query)
     answers = [f"Answer: {answer}" for answer in query.answers]
     deepest = max((len(found) for found in chosen.values()), default=0)
@@ -144,7 +144,7 @@ def question_tables(inspector: Inspector, name: str, systems: Sequence[str]) -> 
                 for place in range(deepest)
             ],
             records=[{"system": system, "documents": found} for system, found in chosen.items()],
-            notes=["+ marks a relevant document.", *credits],
+            notes=["+ marks a relevant document.", *credited],
         ),
         Table(
             title=f"Where each system has its first relevant document, within {DEPTH}",
