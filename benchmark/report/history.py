@@ -107,11 +107,11 @@ def seconds_table(results: Sequence[Result]) -> Table:
 def curves(results: Sequence[Result], store: Store) -> dict[str, Curve]:
     """The learning curve of each training whose artefact is in the store, by its title.
 
-    A training that several systems share is named after the first of them.
+    A training that several systems share is named after the one made of the fewest artefacts.
     """
     found: dict[str, Curve] = {}
     seen: set[str] = set()
-    for result in results:
+    for result in sorted(results, key=lambda one: (len(one.manifest["artefacts"]), one.name)):
         trained = [one for one in result.manifest["artefacts"] if FILE in one["files"]]
         for number, artefact in enumerate(trained, 1):
             path = store.file(artefact["kind"], artefact["identity"], FILE)

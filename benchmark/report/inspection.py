@@ -20,6 +20,15 @@ DEPTH = 10
 
 
 @dataclass(frozen=True)
+class Shown:
+    """A document by its corpus row; ``credit`` names author, licence and address, where known."""
+
+    row: int
+    document: Document
+    credit: str
+
+
+@dataclass(frozen=True)
 class Inspector:
     """The results on a split; of several seeds, the first one's."""
 
@@ -82,10 +91,15 @@ class Inspector:
         found = [name for lists in self.lists.values() for name in lists.get(query, [])]
         return list(dict.fromkeys([*self.relevant(query), *found]))
 
-    def documents(self, ids: Iterable[str]) -> dict[str, tuple[int, Document]]:
-        """Corpus row and content of each document."""
-        rows = self.data.corpus.find(ids)
-        return {name: (row, self.data.corpus[row]) for name, row in rows.items()}
+    def documents(self, ids: Iterable[str]) -> dict[str, Shown]:
+        """What there is to show of each document that the collection holds."""
+        corpus = self.data.corpus
+        rows = corpus.find(ids)
+        credited = corpus.credits(list(rows.values()))
+        return {
+            name: Shown(row, corpus[row], credit)
+            for (name, row), credit in zip(rows.items(), credited, strict=True)
+        }
 
     def system(self, name: str) -> str:
         """The name of a system that has a result. Raises InputError with the nearest name."""
@@ -99,7 +113,9 @@ def question_tables(inspector: Inspector, name: str, systems: Sequence[str]) -> 
     query, relevant = inspector.query(name), inspector.relevant(name)
     chosen = {system: inspector.lists[inspector.system(system)].get(name, []) for system in systems}
     ids = dict.fromkeys([*relevant, *(one for found in chosen.values() for one in found)])
-    documents = {key: document for key, (_, document) in inspector.documents(ids).items()}
+    shown = inspector.documents(ids)
+    documents = {key: one.document for key, one in shown.items()}
+    credited = {one.credit: None for one in shown.values() if one.credit}
     kinds = _kinds(query)
     answers = [f"Answer: {answer}" for answer in query.answers]
     deepest = max((len(found) for found in chosen.values()), default=0)
@@ -128,7 +144,7 @@ def question_tables(inspector: Inspector, name: str, systems: Sequence[str]) -> 
                 for place in range(deepest)
             ],
             records=[{"system": system, "documents": found} for system, found in chosen.items()],
-            notes=["+ marks a relevant document."],
+            notes=["+ marks a relevant document.", *credited],
         ),
         Table(
             title=f"Where each system has its first relevant document, within {DEPTH}",

@@ -10,6 +10,7 @@ from PIL import Image
 from site_world import COLOURS, HOSTILE
 
 from benchmark.artefacts import Store
+from benchmark.datasets import Corpus
 from benchmark.errors import InputError
 from benchmark.report.inspection import Inspector, question_tables, questions_table
 from benchmark.report.site.build import build
@@ -110,3 +111,13 @@ def test_a_mistaken_count_is_refused(bench: Command) -> None:
     done = bench("site", "--out", "x", "--questions", "many")
     assert done.returncode == 2
     assert "'many' is no number" in done.stderr
+
+
+def test_credits_are_shown_where_the_data_set_has_them(
+    inspector: Inspector, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    credit = f"A. Photographer; CC BY-SA 4.0 {HOSTILE}"
+    monkeypatch.setattr(Corpus, "credits", lambda _, rows: [credit] * len(rows))
+    assert credit in question_tables(inspector, "q4", ["words"])[1].notes
+    build(inspector, Store(tmp_path / "store"), tmp_path / "out", 1)
+    assert credit in Page(tmp_path / "out" / "questions" / "1.html").text

@@ -105,7 +105,7 @@ class _Site:
         inspector = self._inspector
         shown = {query.id: inspector.shown(query.id) for query in self._asked}
         documents = inspector.documents(name for ids in shown.values() for name in ids)
-        rows = {row for row, document in documents.values() if document.modality == "image"}
+        rows = {one.row for one in documents.values() if one.document.modality == "image"}
         write_thumbnails(inspector.data.corpus, rows, self._folder / "images")
         numbered = list(enumerate(self._asked))
         for number, query in track(numbered, "write questions", len(numbered), "pages"):

@@ -77,7 +77,7 @@ if ($("#sides")) {
   const lists = Object.fromEntries([...document.querySelectorAll(".board section")].map((one) => [one.dataset.system, one]));
   for (const link of document.querySelectorAll(".board a[href^='#']")) {
     const copy = $(link.hash).cloneNode(true);
-    copy.querySelectorAll("cite, code").forEach((part) => part.remove());
+    copy.querySelectorAll("cite, code, small").forEach((part) => part.remove());
     link.parentElement.dataset.document = link.hash;
     link.after(...copy.childNodes);
     link.remove();

@@ -1,0 +1,56 @@
+"""How results came about: the tree of a recipe with identities and seconds, stages, curves."""
+
+import json
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+from benchmark.artefacts import Store, digest
+from benchmark.report.history import curves, seconds_by_stage, tree
+
+START: dict[str, Any] = {"kind": "m.Checkpoint", "version": "1", "seed": 7}
+MODEL: dict[str, Any] = {"kind": "m.Model", "version": None, "weights": START}
+RANKING: dict[str, Any] = {"kind": "m.DenseRanking", "version": "1", "model": MODEL, "also": START}
+
+
+def artefact(recipe: dict[str, Any], seconds: float, *files: str) -> dict[str, Any]:
+    kind = recipe["kind"].rpartition(".")[2]
+    made = {"kind": kind, "identity": digest(recipe), "seconds": seconds}
+    return {**made, "files": dict.fromkeys(files, "hash")}
+
+
+MANIFEST = {
+    "recipe": RANKING,
+    "artefacts": [artefact(START, 2.0, "curves.json"), artefact(RANKING, 0.5)],
+}
+RESULT: Any = SimpleNamespace(name="one", manifest=MANIFEST)
+
+
+def test_the_tree_knows_artefacts_by_their_recipe_and_shows_each_once() -> None:
+    root = tree(MANIFEST)
+    assert (root.kind, root.seconds, root.identity) == ("m.DenseRanking", 0.5, digest(RANKING))
+    model, again = root.parts
+    assert (model.role, model.identity, model.settings) == ("model", None, {})
+    (start,) = model.parts
+    assert (start.seconds, start.settings, start.repeated) == (
+        2.0,
+        {"version": "1", "seed": 7},
+        False,
+    )
+    assert (again.role, again.repeated, again.settings) == ("also", True, {})
+
+
+def test_seconds_add_up_by_stage() -> None:
+    assert seconds_by_stage(RESULT) == {"training": 2.0, "searching": 0.5}
+
+
+def test_curves_are_read_from_the_store_once_under_the_simplest_system(tmp_path: Path) -> None:
+    simple: Any = SimpleNamespace(name="simple", manifest={"artefacts": MANIFEST["artefacts"][:1]})
+    assert curves([RESULT, simple], Store(tmp_path)) == {}
+    folder = tmp_path / "Checkpoint" / digest(START)[:32]
+    folder.mkdir(parents=True)
+    (folder / "curves.json").write_text(
+        json.dumps({"selected_by": "mrr", "chosen": 3, "curve": [{"step": 3}]})
+    )
+    found = curves([RESULT, simple], Store(tmp_path))
+    assert {title: curve.chosen for title, curve in found.items()} == {"simple, training 1 of 1": 3}
