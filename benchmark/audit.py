@@ -42,7 +42,9 @@ def audit(results: Path, data: Collection, split: str, store: Store) -> list[Fin
         try:
             findings += _result(result, data)
             artefacts |= {(one["kind"], one["identity"]) for one in result.manifest["artefacts"]}
-        except (InputError, KeyError, TypeError, ValueError) as error:
+        except KeyError as error:
+            findings.append(Finding(folder, f"its manifest or metrics lack {error}"))
+        except (InputError, TypeError, ValueError) as error:
             findings.append(Finding(folder, f"cannot be read: {error}"))
     for kind, identity in sorted(artefacts):
         folder = store.root / kind / identity[:32]
