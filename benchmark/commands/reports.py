@@ -89,7 +89,7 @@ def inspect(
     Without QID, find questions.
 
     \b
-        python -m benchmark inspect --text bridge --apart univl-dr bm25
+        python -m benchmark inspect --text tower --apart univl-dr bm25
         python -m benchmark inspect QID univl-dr bm25
     """
     from benchmark.report.inspection import question_tables, questions_table

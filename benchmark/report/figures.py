@@ -57,6 +57,7 @@ def look(result: Result, data: Collection, split: str) -> Retrieved:
     return retrieved(run, scored, _images(data, ids) | judged_images(data, judgments))
 
 
+@cache
 def asked(data: Collection, split: str, modality: Modality) -> set[str]:
     """The judged questions that documents of one modality alone answer."""
     judgments = data.judgments(split)
