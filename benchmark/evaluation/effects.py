@@ -13,13 +13,12 @@ from dataclasses import dataclass
 from benchmark.evaluation.significance import (
     ALPHA,
     FEWEST_PERMUTATIONS,
+    POWER,
     SEED,
     Floats,
     bootstrap,
     randomization_test,
 )
-
-POWER = 0.8
 
 
 @dataclass(frozen=True, kw_only=True)

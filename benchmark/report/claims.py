@@ -15,8 +15,8 @@ import numpy as np
 from benchmark.claims import Claim
 from benchmark.datasets import DEFAULT, Collection
 from benchmark.evaluation.bias import Floats
-from benchmark.evaluation.effects import POWER, Effect, effect
-from benchmark.evaluation.significance import ALPHA, FEWEST_PERMUTATIONS
+from benchmark.evaluation.effects import Effect, effect
+from benchmark.evaluation.significance import ALPHA, FEWEST_PERMUTATIONS, POWER
 from benchmark.report.figures import figures
 from benchmark.report.tables import Table, p_value
 from benchmark.results import Result
