@@ -97,7 +97,10 @@ class Corpus:
     @cached_property
     def canonical(self) -> npt.NDArray[np.int32]:
         """For each row, the first row of the same content; int32, shape (documents,)."""
-        values: npt.NDArray[np.int32] = self._table["canonical"].to_numpy()
+        import numpy as np
+
+        # Not by to_numpy, which imports pandas.
+        values: npt.NDArray[np.int32] = np.from_dlpack(self._table["canonical"].combine_chunks())
         return values
 
     def image(self, row: int) -> Image:
