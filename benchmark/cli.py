@@ -7,7 +7,7 @@ import sys
 
 import click
 
-from benchmark.commands import data, machine, retrievers, runs, tables
+from benchmark.commands import bench, data, machine, retrievers, runs, tables
 from benchmark.errors import BenchmarkError
 
 
@@ -62,5 +62,6 @@ for _command in (
     runs.compare,
     data.data,
     machine.doctor,
+    bench.bench,
 ):
     cli.add_command(_command)

@@ -33,7 +33,8 @@ class Job:
 def run_jobs(jobs: Sequence[Job], workers: int) -> None:
     """Do all jobs, of which none may come before one that it waits for.
 
-    One by one in this process, where a chain leaves no choice. Side by side, what the longest chain of others waits for goes first. The first error ends all.
+    One by one in this process, where a chain leaves no choice. Side by side, what the longest chain
+    of others waits for goes first. The first error ends all.
     """
     rank = _chains(jobs)
     if workers == 1 or max(rank.values(), default=0) == len(jobs):

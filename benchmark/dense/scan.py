@@ -92,9 +92,7 @@ class _Sieve:
         self.thinned = 0
         """How many documents had been seen when the limits were last raised."""
 
-    def add(
-        self, scores: Tensor, place: slice, start: int, slack: npt.NDArray[np.float32]
-    ) -> None:
+    def add(self, scores: Tensor, place: slice, start: int, slack: npt.NDArray[np.float32]) -> None:
         """Take the candidates from a block of scores, bf16 of shape (queries, documents).
 
         place: its queries. start: the row of its first document.
@@ -132,13 +130,15 @@ class _Sieve:
         """The candidates that are left, query by query."""
         (queries,), (rows,) = self._queries, self._rows
         order = np.lexsort((rows, queries))
-        parts = np.split(rows[order], np.searchsorted(queries[order], np.arange(1, len(self._limits))))
+        parts = np.split(
+            rows[order], np.searchsorted(queries[order], np.arange(1, len(self._limits)))
+        )
         given_up = np.isinf(self._limits) & (self._limits > 0)
-        return [
-            None if lost else part for part, lost in zip(parts, given_up, strict=True)
-        ]
+        return [None if lost else part for part, lost in zip(parts, given_up, strict=True)]
 
 
-def _below(least: npt.NDArray[np.float32], slack: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+def _below(
+    least: npt.NDArray[np.float32], slack: npt.NDArray[np.float32]
+) -> npt.NDArray[np.float32]:
     """The score below which nothing can be better than what scored ``least``."""
     return (least - OUTPUT * np.abs(least) - slack).astype(np.float32)
