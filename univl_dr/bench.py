@@ -18,7 +18,7 @@ from benchmark.errors import InputError
 QUESTIONS = "BENCHMARK_QUESTIONS"
 """Names a JSONL file with ``Q`` and ``A``, such as WebQA's val_queries.jsonl."""
 
-COUNT, BATCH, IMAGES, STEP = 256, 32, 96, 16
+COUNT, BATCH, IMAGES, STEP = 128, 32, 64, 16
 TEXT_PARAMETERS, IMAGE_PARAMETERS = 37.8e6, 87.8e6
 """Weights that each token of a text, or each patch of an image, is multiplied with (ViT-B/32)."""
 

@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from benchmark.artefacts import Store
 from benchmark.dense.encode import Documents, Matrix, Model, Questions
-from benchmark.dense.scan import MOST, has_bf16, scan
+from benchmark.dense.scan import MOST, TILE, has_bf16, scan
 from benchmark.progress import Progress
 from benchmark.retriever import Ranking, Task
 from benchmark.types import TopK
@@ -63,7 +63,8 @@ def search(queries: Matrix, documents: Matrix, depth: int) -> TopK:
     rows = np.full((len(queries), depth), -1, dtype=np.int32)
     scores = np.full((len(queries), depth), -np.inf, dtype=np.float32)
     places, width = np.arange(len(queries)), min(depth + MARGIN, len(documents))
-    if len(queries) * len(documents) >= LARGE and 8 * depth <= MOST and has_bf16():
+    large = len(queries) * len(documents) >= LARGE and len(documents) >= TILE >= depth
+    if large and 8 * depth <= MOST and has_bf16():
         places = _scanned(queries, documents, rows, scores)
     while len(places):
         parts = np.array_split(places, -(-len(places) * width // WIDEST))
