@@ -95,7 +95,10 @@ class Result:
 
         # Read without the imports of pyarrow's data sets and of pandas, which take a second.
         table = pq.ParquetFile(self.folder / "per_query.parquet").read()
-        values = {metric: np.from_dlpack(table[metric].combine_chunks()) for metric in METRICS}
+        values = {
+            metric: np.asarray(np.from_dlpack(table[metric].combine_chunks()), dtype=np.float64)
+            for metric in METRICS
+        }
         return Scores(tuple(table["query"].to_pylist()), values, self.metrics["unanswered"])
 
     def run(self) -> Run:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import sys
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
@@ -13,23 +12,10 @@ from pathlib import Path
 import numpy as np
 
 from benchmark.bench.comparison import Comparison, Work
-from benchmark.bench.start import OURS, command
-from benchmark.java import java_home
+from benchmark.bench.start import OURS, command, pyserini
 from benchmark.trec import read_run
 
 DEPTH, WORDS = 100, 100_000
-
-PYSERINI = """
-import runpy, sys, jnius_config
-from pathlib import Path
-home, add = Path(sys.argv[1]), jnius_config.add_options
-vectors = "jdk.incubator.vector" in (home / "release").read_text()
-# A Java without that module would refuse to start at all.
-jnius_config.add_options = lambda *options: add(
-    *[one for one in options if vectors or "jdk.incubator.vector" not in one])
-sys.argv = sys.argv[2:]
-runpy.run_module(sys.argv[0], run_name="__main__", alter_sys=True)
-"""
 
 
 def texts(count: int, words: int, seed: int) -> Iterator[str]:
@@ -80,24 +66,18 @@ def _open(documents: int, questions: int, folder: Path) -> Work:
         command(*OURS, "run", "bm25", *options, "--store", str(store), "--results", str(results))
         return next(results.glob("*/bm25/run.trec.gz"))
 
-    def pyserini(module: str, *words: str) -> None:
-        home = java_home()
-        assert home is not None  # noqa: S101  (bm25 needs it too)
-        os.environ["JAVA_HOME"] = str(home[0])
-        command(sys.executable, "-c", PYSERINI, str(home[0]), f"pyserini.{module}", *words)
-
     def peer() -> Path:
         index, threads = folder / "index", str(os.cpu_count() or 1)
         shutil.rmtree(index, ignore_errors=True)
-        pyserini(
-            "index.lucene", "--collection", "JsonCollection", "--input", str(plain),
+        command(
+            *pyserini("index.lucene"), "--collection", "JsonCollection", "--input", str(plain),
             "--index", str(index), "--generator", "DefaultLuceneDocumentGenerator",
             "--threads", threads,
         )  # fmt: skip
-        pyserini(
-            "search.lucene", "--index", str(index), "--topics", str(folder / "topics.tsv"),
-            "--output", str(folder / "run.txt"), "--bm25", "--hits", str(DEPTH),
-            "--threads", threads, "--batch-size", "128",
+        command(
+            *pyserini("search.lucene"), "--index", str(index),
+            "--topics", str(folder / "topics.tsv"), "--output", str(folder / "run.txt"),
+            "--bm25", "--hits", str(DEPTH), "--threads", threads, "--batch-size", "128",
         )  # fmt: skip
         return folder / "run.txt"
 

@@ -19,19 +19,19 @@ def unit_vectors(count: int, generator: np.random.Generator) -> Matrix:
     """Vectors of length 1 around a common direction, as those of CLIP are."""
     common = np.random.default_rng(0).standard_normal(DIMENSION, dtype=np.float32)
     drawn: Matrix = generator.standard_normal((count, DIMENSION), dtype=np.float32) + common
-    return drawn / np.linalg.norm(drawn, axis=1, keepdims=True)
+    drawn /= np.linalg.norm(drawn, axis=1, keepdims=True)
+    return drawn
 
 
 def embeddings(count: int, seed: int, path: Path) -> Matrix:
     """Unit vectors, mapped from the file that they are written to."""
     generator = np.random.default_rng(seed)
-    matrix: Matrix = np.lib.format.open_memmap(
-        path, mode="w+", dtype=np.float32, shape=(count, DIMENSION)
-    )
+    matrix = np.lib.format.open_memmap(path, mode="w+", dtype=np.float32, shape=(count, DIMENSION))
     for start in range(0, count, 65536):
         matrix[start : start + 65536] = unit_vectors(min(65536, count - start), generator)
     matrix.flush()
-    return matrix
+    found: Matrix = matrix
+    return found
 
 
 def _open(documents: int, questions: int, folder: Path) -> Work:

@@ -100,8 +100,8 @@ class Corpus:
         import numpy as np
 
         # Not by to_numpy, which imports pandas.
-        values: npt.NDArray[np.int32] = np.from_dlpack(self._table["canonical"].combine_chunks())
-        return values
+        values = np.from_dlpack(self._table["canonical"].combine_chunks())
+        return np.asarray(values, dtype=np.int32)
 
     def image(self, row: int) -> Image:
         """Decode the image of ``row`` as RGB. Raises InputError naming one that is damaged."""
