@@ -155,7 +155,11 @@ def _encode_images(folder: Path) -> Work:
     def peer() -> Any:
         workers = os.cpu_count() or 1
         with torch.inference_mode():
-            loader = DataLoader(photographs, batch_size=BATCH, num_workers=workers)  # type: ignore[arg-type]
+            loader: Any = DataLoader(
+                photographs,  # type: ignore[arg-type]
+                batch_size=BATCH,
+                num_workers=workers,
+            )
             found = [normalize(module.clip.encode_image(batch), dim=-1) for batch in loader]
         return torch.cat(found)
 

@@ -116,5 +116,8 @@ def _goal(record: Mapping[str, Any]) -> str:
 
 
 if __name__ == "__main__":
-    with tempfile.TemporaryDirectory() as scratch:
-        print(json.dumps(measure(comparisons()[sys.argv[1]], Path(scratch)).record()))
+    try:
+        with tempfile.TemporaryDirectory() as scratch:
+            print(json.dumps(measure(comparisons()[sys.argv[1]], Path(scratch)).record()))
+    except BenchmarkError as error:
+        sys.exit(f"error: {error}")

@@ -11,6 +11,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from benchmark.bench.comparison import Comparison, Work
+from benchmark.errors import UnavailableError
 from benchmark.java import java_home
 
 OURS = (sys.executable, "-m", "benchmark")
@@ -33,7 +34,10 @@ def command(*words: str) -> str:
     """Run a command to its end; returns what it printed."""
     # pyserini asks for a key at import, and never uses it here.
     variables = {"OPENAI_API_KEY": "none", **os.environ, "JAVA_HOME": _java()}
-    done = subprocess.run(words, check=True, capture_output=True, text=True, env=variables)  # noqa: S603
+    done = subprocess.run(words, capture_output=True, text=True, env=variables)  # noqa: S603
+    if done.returncode:
+        last = (done.stderr.strip().splitlines() or ["no message"])[-1]
+        raise UnavailableError(f"`{' '.join(words[:4])} ...` failed: {last}")
     return done.stdout
 
 
