@@ -7,7 +7,7 @@ import sys
 
 import click
 
-from benchmark.commands import data, machine, reports, retrievers, runs, tables
+from benchmark.commands import bench, data, machine, reports, retrievers, runs, tables
 from benchmark.errors import BenchmarkError
 
 
@@ -67,5 +67,6 @@ for _command in (
     reports.plot,
     data.data,
     machine.doctor,
+    bench.bench,
 ):
     cli.add_command(_command)

@@ -23,7 +23,6 @@ PACKAGES = (
     "pyserini",
     "ranx",
     "scipy",
-    "statsmodels",
     "torch",
     "transformers",
 )

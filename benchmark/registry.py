@@ -53,6 +53,7 @@ class Entry:
 
 
 _entries: dict[str, Entry] = {}
+_plugged_in: list[Path] = []
 
 
 def register(name: str, *, title: str, setting: str) -> Callable[[R], R]:
@@ -120,6 +121,12 @@ def plug_in(path: Path) -> None:
         raise InputError("registers no retriever", mend="use @register(...)", path=path)
     for entry in new:
         entry.kind.source = sha256(path)
+    _plugged_in.append(path)
+
+
+def plugged_in() -> tuple[Path, ...]:
+    """The files that were plugged in, for another process to do the same."""
+    return tuple(_plugged_in)
 
 
 def read_rows(path: Path) -> None:

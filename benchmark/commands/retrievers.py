@@ -84,6 +84,11 @@ def show(name: str, form: str) -> None:
 @results_option
 @format_option
 @seed_options
+@click.option(
+    "--jobs",
+    type=click.IntRange(1),
+    help="Processes side by side [default: one a core on webqa-mini, else 1].",
+)
 def run(
     names: tuple[str, ...],
     everything: bool,
@@ -95,6 +100,7 @@ def run(
     form: str,
     seed: int,
     seeds: int,
+    jobs: int | None,
 ) -> None:
     """Run retrievers on a data set, score them, and print the leaderboard.
 
@@ -119,7 +125,9 @@ def run(
     data = find(dataset, data_dir, store)
     task = Task(data=data, split=split, seed=seed)
     folder = place(results, data, split)
-    experiment.run(entries, task, seeds=seeds, folder=folder, store=store, skip=everything)
+    experiment.run(
+        entries, task, seeds=seeds, folder=folder, store=store, skip=everything, workers=jobs
+    )
     table = leaderboard(read_results(results, data, split), data, split)
     write_text(folder / "leaderboard.md", table.render("md"))
     show_table(table, form)

@@ -112,8 +112,11 @@ class Corpus:
     @cached_property
     def canonical(self) -> npt.NDArray[np.int32]:
         """For each row, the first row of the same content; int32, shape (documents,)."""
-        values: npt.NDArray[np.int32] = self._table["canonical"].to_numpy()
-        return values
+        import numpy as np
+
+        # Not by to_numpy, which imports pandas.
+        values = np.from_dlpack(self._table["canonical"].combine_chunks())
+        return np.asarray(values, dtype=np.int32)
 
     def image(self, row: int) -> Image:
         """Decode the image of ``row`` as RGB. Raises InputError naming one that is damaged."""

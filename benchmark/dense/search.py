@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 from benchmark.artefacts import Store
 from benchmark.dense.encode import Documents, Matrix, Model, Questions
+from benchmark.dense.scan import MOST, TILE, has_bf16, scan
 from benchmark.progress import Progress
 from benchmark.retriever import Ranking, Task
 from benchmark.types import TopK
@@ -30,6 +31,10 @@ WIDEST = 64_000_000
 
 ROUNDING = 1e-5
 """Relative to the vectors' lengths: how far faiss's scores may be from the fixed product's."""
+
+
+LARGE = 200_000_000
+"""Scores from which on a search is begun by a scan in bf16."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,12 +76,36 @@ def search(queries: Matrix, documents: Matrix, depth: int) -> TopK:
     rows = np.full((len(queries), depth), -1, dtype=np.int32)
     scores = np.full((len(queries), depth), -np.inf, dtype=np.float32)
     places, width = np.arange(len(queries)), min(depth + MARGIN, len(documents))
+    large = len(queries) * len(documents) >= LARGE and len(documents) >= TILE >= depth
+    if large and 8 * depth <= MOST and has_bf16():
+        places = _scanned(queries, documents, rows, scores)
     while len(places):
         parts = np.array_split(places, -(-len(places) * width // WIDEST))
         unsure = [_search(queries, documents, part, width, rows, scores) for part in parts]
         places = np.concatenate(unsure)
         width = min(4 * width, len(documents))
     return TopK(rows, scores)
+
+
+def _scanned(
+    queries: Matrix,
+    documents: Matrix,
+    rows: npt.NDArray[np.int32],
+    scores: npt.NDArray[np.float32],
+) -> npt.NDArray[np.int64]:
+    """Search by a scan in bf16, and score exactly what it leaves; fills rows and scores.
+
+    Returns the places of the queries for which the scan left too much.
+    """
+    kept, left = min(rows.shape[1], len(documents)), []
+    for place, candidates in enumerate(scan(queries, documents, rows.shape[1])):
+        if candidates is None:
+            left.append(place)
+            continue
+        exact = np.einsum("nd,d->n", documents[candidates], queries[place])
+        order = np.lexsort((candidates, -exact))[:kept]
+        rows[place, :kept], scores[place, :kept] = candidates[order], exact[order]
+    return np.array(left, dtype=np.int64)
 
 
 def _search(

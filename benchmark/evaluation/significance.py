@@ -26,6 +26,8 @@ RESAMPLES = 10_000
 _BLOCK = 512
 
 Floats = npt.NDArray[np.float64]
+Pairs = tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]
+"""The rows of each pair's first and second system."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,27 +67,25 @@ def compare(systems: Mapping[str, Scores], metric: str, *, seed: int = SEED) -> 
 
     Deterministic for a seed. Pairs come in the order of ``systems``.
     """
-    from scipy import stats
-    from statsmodels.stats.multitest import multipletests
+    from scipy.special import stdtr
 
-    pairs = list(itertools.combinations(systems, 2))
-    if not pairs:
+    names = list(itertools.combinations(systems, 2))
+    if not names:
         return []
-    values = np.stack([systems[name].values[metric] for name in systems])
-    place = {name: number for number, name in enumerate(systems)}
-    differences = np.stack([values[place[a]] - values[place[b]] for a, b in pairs])
-    p_randomization = randomization_test(differences, permutations_for(len(pairs)), seed)
-    low, high = bootstrap(differences, seed)
+    values = np.stack([scores.values[metric] for scores in systems.values()])
+    pairs = np.triu_indices(len(systems), 1)
+    p_randomization = randomization_test(values, permutations_for(len(names)), seed, pairs)
+    low, high = bootstrap(values, seed, pairs)
+    differences = values[pairs[0]] - values[pairs[1]]
     deviations = differences.std(axis=1, ddof=1)
     means = differences.mean(axis=1)
     smallest = detectable(differences)
     spread = np.where(deviations > 0, deviations, np.inf)
     t = means / spread * np.sqrt(differences.shape[1])
     p_t = np.where(
-        deviations > 0, 2 * stats.t.sf(np.abs(t), differences.shape[1] - 1), np.where(means, 0, 1)
+        deviations > 0, 2 * stdtr(differences.shape[1] - 1, -np.abs(t)), np.where(means, 0, 1)
     )
-    p_holm = multipletests(p_randomization, method="holm")[1]
-    p_t_holm = multipletests(p_t, method="holm")[1]
+    p_holm, p_t_holm = holm(p_randomization), holm(p_t)
     return [
         Comparison(
             first=first,
@@ -102,27 +102,38 @@ def compare(systems: Mapping[str, Scores], metric: str, *, seed: int = SEED) -> 
             p_holm=float(p_holm[i]),
             p_t_holm=float(p_t_holm[i]),
         )
-        for i, (first, second) in enumerate(pairs)
+        for i, (first, second) in enumerate(names)
     ]
 
 
-def randomization_test(differences: Floats, permutations: int, seed: int) -> Floats:
-    """Two-sided p of each row of paired differences, shape (pairs, questions)."""
+def randomization_test(
+    values: Floats, permutations: int, seed: int, pairs: Pairs | None = None
+) -> Floats:
+    """Two-sided p of each row of paired differences, float64 of shape (rows, questions).
+
+    pairs: ``values`` are systems' figures, and tested are the differences of each pair of rows. A
+    difference of sums is the sum of the differences, so that the systems alone are summed up.
+    """
     generator = np.random.default_rng(seed)
-    observed = np.abs(differences.sum(axis=1))
+    differences = values if pairs is None else values[pairs[0]] - values[pairs[1]]
+    rounding = 1e-12 * np.abs(values).sum(axis=1).max()
+    least = np.abs(differences.sum(axis=1)) - 1e-9 * np.abs(differences).sum(axis=1) - rounding
     beyond = np.zeros(len(differences), dtype=np.int64)
-    tolerance = 1e-9 * np.abs(differences).sum(axis=1)
     for start in range(0, permutations, _BLOCK):
         count = min(_BLOCK, permutations - start)
-        signs = generator.integers(0, 2, (count, differences.shape[1]), dtype=np.int8) * 2.0 - 1.0
-        sums = np.abs(signs @ differences.T)
-        beyond += (sums >= observed - tolerance).sum(axis=0)
+        signs = generator.integers(0, 2, (count, values.shape[1]), dtype=np.int8) * 2.0 - 1.0
+        beyond += (np.abs(_between(signs @ values.T, pairs)) >= least).sum(axis=0)
     p: Floats = (beyond + 1) / (permutations + 1)
     return p
 
 
-def bootstrap(values: Floats, seed: int = SEED) -> tuple[Floats, Floats]:
-    """95% percentile bootstrap interval of the mean of each row, shape (rows, questions)."""
+def bootstrap(
+    values: Floats, seed: int = SEED, pairs: Pairs | None = None
+) -> tuple[Floats, Floats]:
+    """95% percentile bootstrap interval of the mean of each row, shape (rows, questions).
+
+    pairs: of the difference between the means of each pair of rows instead.
+    """
     generator = np.random.default_rng(seed)
     count = values.shape[1]
     means = np.empty((RESAMPLES, len(values)))
@@ -132,7 +143,7 @@ def bootstrap(values: Floats, seed: int = SEED) -> tuple[Floats, Floats]:
         drawn += np.arange(stop - start)[:, None] * count
         weights = np.bincount(drawn.ravel(), minlength=(stop - start) * count)
         means[start:stop] = weights.reshape(stop - start, count) @ values.T / count
-    low, high = np.quantile(means, [ALPHA / 2, 1 - ALPHA / 2], axis=0)
+    low, high = np.quantile(_between(means, pairs), [ALPHA / 2, 1 - ALPHA / 2], axis=0)
     return low, high
 
 
@@ -142,11 +153,26 @@ def detectable(differences: Floats) -> Floats:
     (z_.975 + z_.8) * sd / sqrt(n): a two-sided paired test at ALPHA finds it with probability
     POWER. It is for one pair alone; a correction over many pairs needs larger differences.
     """
-    from scipy import stats
+    from scipy.special import ndtri
 
-    z = stats.norm.ppf(1 - ALPHA / 2) + stats.norm.ppf(POWER)
+    z = ndtri(1 - ALPHA / 2) + ndtri(POWER)
     smallest: Floats = z * differences.std(axis=1, ddof=1) / np.sqrt(differences.shape[1])
     return smallest
+
+
+def holm(p: Floats) -> Floats:
+    """Holm's step-down correction: the i-th smallest of n counts (n - i + 1)-fold, 1 at most, and
+    none falls below one before it.
+    """
+    order = np.argsort(p, kind="stable")
+    corrected = np.empty_like(p)
+    corrected[order] = np.maximum.accumulate(p[order] * np.arange(len(p), 0, -1)).clip(max=1)
+    return corrected
+
+
+def _between(sums: Floats, pairs: Pairs | None) -> Floats:
+    """The differences of each pair of columns; the columns themselves without pairs."""
+    return sums if pairs is None else sums[:, pairs[0]] - sums[:, pairs[1]]
 
 
 def letters(ranked: Sequence[str], comparisons: Sequence[Comparison]) -> dict[str, str]:

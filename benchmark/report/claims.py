@@ -16,7 +16,7 @@ from benchmark.claims import Claim
 from benchmark.datasets import DEFAULT, Collection
 from benchmark.evaluation.bias import Floats
 from benchmark.evaluation.effects import Effect, effect
-from benchmark.evaluation.significance import ALPHA, FEWEST_PERMUTATIONS, POWER
+from benchmark.evaluation.significance import ALPHA, FEWEST_PERMUTATIONS, POWER, holm
 from benchmark.report.figures import figures
 from benchmark.report.tables import Table, p_value
 from benchmark.results import Result
@@ -42,13 +42,11 @@ class Tested:
 
 def judge(claims: Sequence[tuple[Claim, Sequence[Effect]]]) -> list[Tested]:
     """The verdict on each claim from the effects of its pairs; one without effects isn't tested."""
-    from statsmodels.stats.multitest import multipletests
-
     p = [max(map(_p, effects), default=1.0) for _, effects in claims]
     tested = [place for place, (_, effects) in enumerate(claims) if effects]
     p_holm = np.ones(len(claims))
     if tested:
-        p_holm[tested] = multipletests([p[place] for place in tested], method="holm")[1]
+        p_holm[tested] = holm(np.array([p[place] for place in tested]))
     judged = []
     for (claim, effects), raw, corrected in zip(claims, p, map(float, p_holm), strict=True):
         verdict, reason = _verdict(claim, effects, corrected)

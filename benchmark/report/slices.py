@@ -10,7 +10,7 @@ import numpy as np
 
 from benchmark.errors import InputError
 from benchmark.evaluation.metrics import Scores
-from benchmark.evaluation.significance import ALPHA, Comparison, compare
+from benchmark.evaluation.significance import ALPHA, Comparison, compare, holm
 from benchmark.report.tables import Table, p_value, percent
 from benchmark.types import Query
 
@@ -42,8 +42,6 @@ def slices_table(
     systems: Mapping[str, Scores], metric: str, parts: Mapping[str, set[str]]
 ) -> Table:
     """The difference between two systems on each slice, corrected over the slices."""
-    from statsmodels.stats.multitest import multipletests
-
     first, second = systems
     groups = {"all": set(systems[first].queries), **parts}
     pairs: dict[str, Comparison] = {}
@@ -55,7 +53,7 @@ def slices_table(
     p_holm = {"all": pairs["all"].p_holm}
     if p:
         named = [name for name in pairs if name != "all"]
-        p_holm |= dict(zip(named, multipletests(p, method="holm")[1].tolist(), strict=True))
+        p_holm |= dict(zip(named, holm(np.array(p)).tolist(), strict=True))
     rows, records = [], []
     for name, pair in pairs.items():
         means = [scores.among(groups[name]).mean(metric) for scores in systems.values()]

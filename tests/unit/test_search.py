@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from benchmark.artefacts import Store
 from benchmark.datasets import Collection, Corpus
-from benchmark.dense import encode, search
+from benchmark.dense import encode, scan, search
 from benchmark.dense.encode import Documents, batches_by_length
 from benchmark.dense.search import DenseRanking
 from benchmark.retriever import Task
@@ -46,6 +46,24 @@ def test_equal_embeddings_tie_exactly_whatever_the_blocks(monkeypatch: pytest.Mo
         assert all(
             b > a for a, b, s, t in zip(rows, rows[1:], scores, scores[1:], strict=False) if s == t
         )
+
+
+def test_the_scan_in_bf16_leaves_nothing_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    dice = np.random.default_rng(4)
+    documents = dice.standard_normal((3000, 64)).astype(np.float32) + 0.5
+    documents[1500:1600] = documents[:100]
+    documents[700] *= 20  # one long vector widens what may have been hidden
+    queries = np.concatenate([documents[:40], dice.standard_normal((40, 64))]).astype(np.float32)
+    exact = search.search(queries, documents, 20)
+    monkeypatch.setattr(scan, "TILE", 256)
+    monkeypatch.setattr(search, "TILE", 256)
+    monkeypatch.setattr(search, "LARGE", 1)
+    monkeypatch.setattr(search, "has_bf16", lambda: True)
+    given_up = [left is None for left in scan.scan(queries, documents, 20)]
+    assert not all(given_up)
+    found = search.search(queries, documents, 20)
+    assert found.rows.tolist() == exact.rows.tolist()
+    assert found.scores.tolist() == exact.scores.tolist()
 
 
 class LetterCounts:

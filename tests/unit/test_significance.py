@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
+from statsmodels.stats.multitest import multipletests
 
 from benchmark.evaluation.metrics import Scores
 from benchmark.evaluation.significance import (
@@ -14,6 +15,7 @@ from benchmark.evaluation.significance import (
     bootstrap,
     compare,
     detectable,
+    holm,
     letters,
     permutations_for,
     randomization_test,
@@ -70,6 +72,20 @@ def test_comparison_against_scipy() -> None:
         ]
     )
     assert compare(systems, "m") == pairs
+
+
+@given(st.lists(st.floats(0, 1), min_size=1, max_size=30))
+def test_holm_as_statsmodels_has_it(p: list[float]) -> None:
+    assert holm(np.array(p)) == pytest.approx(multipletests(p, method="holm")[1])
+
+
+def test_sums_of_systems_test_their_pairs_as_the_differences_do() -> None:
+    values = np.random.default_rng(2).random((5, 80)).round(1)
+    pairs = np.triu_indices(5, 1)
+    differences = values[pairs[0]] - values[pairs[1]]
+    by_systems = randomization_test(values, 3000, 1, pairs)
+    assert by_systems.tolist() == randomization_test(differences, 3000, 1).tolist()
+    assert np.allclose(bootstrap(values, 1, pairs), bootstrap(differences, 1), atol=1e-12)
 
 
 def test_enough_permutations_for_the_correction() -> None:

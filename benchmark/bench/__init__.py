@@ -1,0 +1,1 @@
+"""Measured side by side: this project's work against the same work by installed peers."""

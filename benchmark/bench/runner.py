@@ -1,0 +1,123 @@
+"""Comparisons by name, each measured in a fresh process, and the table of what came out.
+
+python -m benchmark.bench.runner NAME     measures one here, and prints it as JSON
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+from benchmark import provenance
+from benchmark.bench.comparison import Comparison, measure
+from benchmark.errors import BenchmarkError
+from benchmark.report.tables import Table
+
+MODULES = (
+    "benchmark.bench.start",
+    "benchmark.bench.metrics",
+    "benchmark.bench.search",
+    "benchmark.bench.bm25",
+    "univl_dr.bench",
+)
+"""Each has COMPARISONS."""
+
+THREADING = ("OMP_NUM_THREADS", "OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE", "MKL_NUM_THREADS")
+"""Variables that change a library's speed, and so are told."""
+
+
+def comparisons() -> dict[str, Comparison]:
+    """All comparisons by name."""
+    found = [one for name in MODULES for one in importlib.import_module(name).COMPARISONS]
+    return {one.name: one for one in found}
+
+
+def run(comparison: Comparison) -> dict[str, Any]:
+    """Measure a comparison in a process of its own; what ``Measured.record`` gives."""
+    command = [sys.executable, "-m", "benchmark.bench.runner", comparison.name]
+    variables = {**os.environ, **comparison.variables}
+    done = subprocess.run(command, stdout=subprocess.PIPE, text=True, env=variables)  # noqa: S603
+    if done.returncode:
+        raise BenchmarkError(f"comparison '{comparison.name}' failed; its error stands above")
+    record: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    return record
+
+
+def table(records: Sequence[Mapping[str, Any]]) -> Table:
+    """What was measured, with this machine and its versions below."""
+    rows = [
+        [
+            record["name"],
+            record["title"],
+            record["peer"],
+            _seconds(record["ours"], "clock"),
+            _seconds(record["theirs"], "clock"),
+            _ratio(record, "clock"),
+            _ratio(record, "processor"),
+            _goal(record),
+            "" if record["limit"] is None else f"{record['limit']:.0%}",
+            record["agreement"],
+        ]
+        for record in records
+    ]
+    machine = provenance.machine()
+    versions = {name: version for name, version in provenance.packages().items() if version}
+    variables = {name: os.environ[name] for name in THREADING if name in os.environ}
+    return Table(
+        title="Measured side by side",
+        columns=[
+            "Name",
+            "Work",
+            "Peer",
+            "Ours (s)",
+            "Peer (s)",
+            "Peer / ours",
+            "Same, processor time",
+            "Goal",
+            "At the matrix peak",
+            "Results",
+        ],
+        rows=rows,
+        records=records,
+        notes=[
+            "Medians of alternating runs; ratios pair by pair, with the least and the greatest. At "
+            "the matrix peak: the share of our time that the arithmetic alone would take.",
+            f"{machine['processor']}, {machine['threads']} threads, "
+            f"{machine['memory_bytes'] / 2**30:.0f} GiB, {machine['system']}; load before the "
+            f"table was printed: {os.getloadavg()[0]:.1f}",
+            ", ".join(f"{name} {version}" for name, version in versions.items()),
+            f"Variables: {variables or 'none'}",
+        ],
+    )
+
+
+def _seconds(timings: Sequence[Mapping[str, float]], kind: str) -> str:
+    return f"{median(one[kind] for one in timings):.3g}" if timings else ""
+
+
+def _ratio(record: Mapping[str, Any], kind: str) -> str:
+    pairs = zip(record["theirs"], record["ours"], strict=bool(record["theirs"]))
+    found = sorted(theirs[kind] / ours[kind] for theirs, ours in pairs)
+    return f"{median(found):.2f} ({found[0]:.2f} to {found[-1]:.2f})" if found else ""
+
+
+def _goal(record: Mapping[str, Any]) -> str:
+    ratio = "" if record["goal"] is None else f"{record['goal']:g}"
+    seconds = "" if record["seconds"] is None else f"{record['seconds']:g} s"
+    return ratio or seconds
+
+
+if __name__ == "__main__":
+    try:
+        with tempfile.TemporaryDirectory() as scratch:
+            print(json.dumps(measure(comparisons()[sys.argv[1]], Path(scratch)).record()))
+    except BenchmarkError as error:
+        sys.exit(f"error: {error}")

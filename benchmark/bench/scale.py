@@ -1,0 +1,151 @@
+"""Search, fusion, evaluation and tables as a made-up collection grows: seconds and peak memory.
+
+python -m benchmark.bench.scale COUNT     does one size here, and prints it as JSON
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from benchmark import provenance
+from benchmark.artefacts import Store, parts
+from benchmark.bench.bm25 import write_beir
+from benchmark.bench.search import DIMENSION, unit_vectors
+from benchmark.datasets import Corpus, find
+from benchmark.dense.encode import Documents, Matrix
+from benchmark.dense.search import DenseRanking
+from benchmark.errors import BenchmarkError
+from benchmark.registry import retriever
+from benchmark.report import formats
+from benchmark.report.leaderboard import leaderboard
+from benchmark.report.tables import Table
+from benchmark.results import place, read_results, write_result
+from benchmark.retriever import Task
+
+SIZES = (12_000, 120_000, 1_200_000)
+QUESTIONS, DEPTH = 4966, 100
+
+
+def run(count: int) -> dict[str, Any]:
+    """Do ``count`` documents in a process of its own: stage -> seconds and peak memory."""
+    command = [sys.executable, "-m", "benchmark.bench.scale", str(count)]
+    done = subprocess.run(command, stdout=subprocess.PIPE, text=True)  # noqa: S603
+    if done.returncode:
+        raise BenchmarkError(f"{count:,} documents failed; the error stands above")
+    record: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    return record
+
+
+def table(records: Sequence[Mapping[str, Any]]) -> Table:
+    """A row a stage: seconds at each size; peak resident memory so far."""
+    counts = [record["documents"] for record in records]
+    rows = [
+        [
+            stage,
+            *(f"{record['stages'][stage]['seconds']:.1f}" for record in records),
+            *(f"{record['stages'][stage]['peak'] / 2**30:.2f}" for record in records),
+        ]
+        for stage in records[-1]["stages"]
+    ]
+    machine = provenance.machine()
+    return Table(
+        title=f"{QUESTIONS:,} questions over growing collections",
+        columns=[
+            "Stage",
+            *(f"{count:,} (s)" for count in counts),
+            *(f"{count:,} (GiB)" for count in counts),
+        ],
+        rows=rows,
+        records=records,
+        notes=[
+            "Made-up texts and embeddings. GiB: the most that was resident in memory up to the "
+            "stage's end, pages of mapped files included (the system may drop these).",
+            f"{machine['processor']}, {machine['threads']} threads",
+        ],
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class MadeUp:
+    """A model whose embeddings are drawn at random around a common direction, row by row."""
+
+    seed: int
+
+    def load(self, store: Store) -> MadeUp:
+        del store
+        return self
+
+    @property
+    def dimension(self) -> int:
+        return DIMENSION
+
+    def encode_queries(self, texts: Sequence[str]) -> Matrix:
+        return unit_vectors(len(texts), np.random.default_rng((self.seed, 1)))
+
+    def encode_documents(self, corpus: Corpus, rows: npt.NDArray[np.int64]) -> Matrix:
+        del corpus
+        return unit_vectors(len(rows), np.random.default_rng((self.seed, 2, int(rows[0]))))
+
+
+def _stages(count: int, folder: Path) -> dict[str, dict[str, float]]:
+    """Each stage's seconds, and the peak of resident memory at its end."""
+    stages: dict[str, dict[str, float]] = {}
+    store = Store(folder / "store")
+
+    def timed(stage: str, work: Callable[[], Any]) -> Any:
+        started = time.perf_counter()
+        done = work()
+        # Linux counts kilobytes.
+        peak = 1024 * resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        stages[stage] = {"seconds": time.perf_counter() - started, "peak": peak}
+        return done
+
+    write_beir(folder / "data", count, QUESTIONS)
+    data = timed("prepare the texts", lambda: find("beir", folder / "data", store))
+    task = Task(data=data, depth=DEPTH)
+    model = MadeUp(seed=1)
+    timed("write embeddings", lambda: store.path(Documents(model=model, data=data)))
+    dense = DenseRanking(task=task, model=model)
+    timed("exact search", lambda: store.path(dense))
+    bm25 = retriever("bm25").make().ranking(task)
+    index = next(part for part in parts(bm25) if part is not bm25)
+    timed("BM25 index", lambda: store.path(index))
+    timed("BM25 search", lambda: store.path(bm25))
+    fusion = importlib.import_module("baselines.fusion")
+    fused = fusion.ReciprocalRank(task=task, lists=(bm25, dense))
+    timed("fusion", lambda: store.path(fused))
+    results = folder / "results"
+
+    def scored() -> None:
+        for name, ranking in (("bm25", bm25), ("dense", dense), ("fused", fused)):
+            write_result(
+                place(results, data, task.split) / name,
+                ranking.run(name, store),
+                task,
+                labels={"name": name, "title": name, "setting": "made up"},
+                made=provenance.manifest(ranking, task.seed, store),
+            )
+
+    timed("evaluation of three", scored)
+    found = read_results(results, data, task.split)
+    timed("table", lambda: formats.markdown([leaderboard(found, data, task.split)]))
+    return stages
+
+
+if __name__ == "__main__":
+    with tempfile.TemporaryDirectory() as scratch:
+        done = _stages(int(sys.argv[1]), Path(scratch))
+        print(json.dumps({"documents": int(sys.argv[1]), "stages": done}))

@@ -1,0 +1,109 @@
+"""Jobs that wait for one another, run one by one, or side by side in processes of their own.
+
+Small models compute on one thread each, and leave the other cores idle: independent trainings run
+beside each other then. Each process has its share of the threads, artefacts are locked in the
+store, and no result depends on who made it or when.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
+from pathlib import Path
+
+from benchmark.errors import BenchmarkError, UnavailableError
+
+
+@dataclass(frozen=True, kw_only=True)
+class Job:
+    """Work that can be sent to another process.
+
+    after: the keys of the jobs that must be done before; those that are not among the jobs are.
+    """
+
+    key: str
+    work: Callable[[], None]
+    after: frozenset[str] = frozenset()
+
+
+def run_jobs(jobs: Sequence[Job], workers: int) -> None:
+    """Do all jobs, of which none may come before one that it waits for.
+
+    One by one in this process, where a chain leaves no choice. Side by side, what the longest chain
+    of others waits for goes first. The first error ends all.
+    """
+    rank = _chains(jobs)
+    if workers == 1 or max(rank.values(), default=0) == len(jobs):
+        for job in jobs:
+            job.work()
+        return
+    waiting = sorted(jobs, key=lambda job: -rank[job.key])
+    undone = {job.key for job in jobs}
+    running: dict[Future[str | None], Job] = {}
+    with _pool(workers) as pool:
+        try:
+            while waiting or running:
+                ready = [job for job in waiting if not job.after & undone]
+                for job in ready[: workers - len(running)]:
+                    waiting.remove(job)
+                    running[pool.submit(_attempt, job)] = job
+                for future in wait(running, return_when=FIRST_COMPLETED).done:
+                    undone.remove(running.pop(future).key)
+                    if error := future.result():
+                        raise BenchmarkError(error)
+        except BrokenProcessPool:
+            raise UnavailableError(
+                "a process was killed, perhaps for want of memory; take fewer with --jobs 1"
+            ) from None
+        finally:
+            # Nobody waits for what an error or Ctrl-C leaves running: the store takes cut-off work.
+            if running:
+                for process in multiprocessing.active_children():
+                    process.terminate()
+
+
+def _chains(jobs: Sequence[Job]) -> Mapping[str, int]:
+    """How many jobs the longest chain has that begins with each."""
+    length = dict.fromkeys((job.key for job in jobs), 1)
+    for job in reversed(jobs):
+        for key in job.after & length.keys():
+            length[key] = max(length[key], length[job.key] + 1)
+    return length
+
+
+def _pool(workers: int) -> ProcessPoolExecutor:
+    from benchmark.registry import plugged_in
+
+    threads = max(1, (os.cpu_count() or 1) // workers)
+    return ProcessPoolExecutor(
+        workers,
+        # A fork would share the threads and locks of torch and the JVM.
+        multiprocessing.get_context("spawn"),
+        initializer=_prepare,
+        initargs=(threads, plugged_in()),
+    )
+
+
+def _prepare(threads: int, plug_ins: Sequence[Path]) -> None:
+    """Set up a process, before anything in it loads a library that has threads."""
+    import signal
+
+    from benchmark.registry import plug_in
+
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    os.environ["OMP_NUM_THREADS"] = str(threads)
+    for path in plug_ins:
+        plug_in(path)
+
+
+def _attempt(job: Job) -> str | None:
+    """Do a job in this process; returns the error that a user can mend."""
+    try:
+        job.work()
+    except BenchmarkError as error:
+        return str(error)
+    return None

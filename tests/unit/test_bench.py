@@ -1,0 +1,60 @@
+"""Comparisons: alternating runs, ratios worked out by hand, and results that must agree."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from benchmark.bench import runner
+from benchmark.bench.comparison import Comparison, Measured, Timing, Work, measure
+
+
+def test_both_sides_run_in_turn_after_a_warm_up(tmp_path: Path) -> None:
+    order: list[str] = []
+    work = Work(
+        ours=lambda: order.append("ours"),
+        peer=lambda: order.append("peer"),
+        agreement=lambda *_: "equal",
+    )
+    comparison = Comparison(name="n", title="t", peer="p", open=lambda _: work, repeats=2)
+    measured = measure(comparison, tmp_path)
+    assert order == ["ours", "peer"] * 3
+    assert len(measured.ours) == len(measured.theirs) == 2
+    assert measured.limit is None
+
+
+def test_results_that_differ_are_no_comparison(tmp_path: Path) -> None:
+    def differ(ours: int, peer: int) -> str:
+        assert ours == peer
+        return "equal"
+
+    work = Work(ours=lambda: 1, peer=lambda: 2, agreement=differ)
+    with pytest.raises(AssertionError):
+        measure(Comparison(name="n", title="t", peer="p", open=lambda _: work), tmp_path)
+
+
+def test_ratios_are_those_of_the_pairs() -> None:
+    def timings(*clock: float) -> tuple[Timing, ...]:
+        return tuple(Timing(clock=one, processor=one) for one in clock)
+
+    measured = Measured(
+        name="n",
+        title="t",
+        peer="p",
+        goal=3,
+        seconds=None,
+        ours=timings(1, 2, 4),
+        theirs=timings(3, 4, 4),
+        agreement="equal",
+        limit=0.5,
+    )
+    (row,) = runner.table([measured.record()]).rows
+    assert row[3:9] == ["2", "4", "2.00 (1.00 to 3.00)", "2.00 (1.00 to 3.00)", "3", "50%"]
+    alone = replace(measured, theirs=())
+    (row,) = runner.table([alone.record()]).rows
+    assert row[4:7] == ["", "", ""]
+
+
+def test_each_comparison_has_its_own_name() -> None:
+    known = runner.comparisons()
+    assert {"search", "bm25", "metrics", "encode-questions", "start-help"} <= known.keys()
