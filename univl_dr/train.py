@@ -69,6 +69,7 @@ class Checkpoint(Artefact):
     validation: where given, MRR@10 over the dev collection is measured as well.
     """
 
+    version: ClassVar[str] = "2"
     resumable: ClassVar[bool] = True
 
     start: Start

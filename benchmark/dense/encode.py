@@ -56,6 +56,7 @@ class Model(Protocol):
 class Embedded(Artefact):
     """A matrix of embeddings; subclasses say of what."""
 
+    version: ClassVar[str] = "2"
     resumable: ClassVar[bool] = True
 
     model: Model
@@ -143,8 +144,14 @@ class Documents(Embedded):
         return self.data.rows(self.scope)
 
 
-def batches_by_length(lengths: Sequence[int], size: int) -> Iterator[npt.NDArray[np.int64]]:
-    """Cut texts into batches of like length, the longest first: little padding, early failure."""
+def batches_by_length(lengths: Sequence[int], room: int) -> Iterator[npt.NDArray[np.int64]]:
+    """Cut texts into batches of like length, the longest first: little padding, early failure.
+
+    A batch is padded to its longest text and then holds at most ``room`` tokens, or one text.
+    """
     order = np.argsort(-np.asarray(lengths), kind="stable")
-    for start in range(0, len(order), size):
-        yield order[start : start + size]
+    start = 0
+    while start < len(order):
+        stop = start + max(room // max(lengths[order[start]], 1), 1)
+        yield order[start:stop]
+        start = stop

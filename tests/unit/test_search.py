@@ -133,5 +133,5 @@ def test_a_dense_ranking_of_a_collection(zoo: Collection, store: Store) -> None:
 
 
 def test_batches_by_length() -> None:
-    batches = list(batches_by_length([3, 9, 1, 9, 5], 2))
-    assert [batch.tolist() for batch in batches] == [[1, 3], [4, 0], [2]]
+    batches = list(batches_by_length([3, 9, 1, 9, 5, 2], 18))
+    assert [batch.tolist() for batch in batches] == [[1, 3], [4, 0, 5], [2]]
