@@ -59,6 +59,7 @@ def _result(result: Result, data: Collection) -> list[Finding]:
     if about["fingerprint"] != data.fingerprint:
         return [*findings, Finding(result.folder, "made on another version of the data")]
     labels = {key: result.metrics[key] for key in ("name", "title", "setting")}
+    labels |= {"external": result.external} if result.external else {}
     task = Task(data=data, split=about["split"], scope=about["scope"])
     scores, metrics = scored(result.run(), task, labels)
     if metrics != result.metrics:

@@ -74,12 +74,17 @@ def register(name: str, *, title: str, setting: str) -> Callable[[R], R]:
 def _add(entry: Entry) -> None:
     if entry.name in _entries:
         raise InputError(f"retriever '{entry.name}' is registered twice", mend="rename one of them")
-    if not entry.name.replace("-", "").replace("_", "").isalnum():
+    check_name("retriever", entry.name)
+    _entries[entry.name] = entry
+
+
+def check_name(kind: str, name: str) -> None:
+    """Raises InputError for a ``name`` that can't be that of a folder everywhere."""
+    if not name.replace("-", "").replace("_", "").isalnum():
         raise InputError(
-            f"retriever name '{entry.name}' is no plain name",
+            f"{kind} name '{name}' is no plain name",
             mend="use letters, digits, hyphens and underscores",
         )
-    _entries[entry.name] = entry
 
 
 def retrievers() -> Mapping[str, Entry]:

@@ -62,6 +62,11 @@ class Result:
     def setting(self) -> str:
         return str(self.metrics["setting"])
 
+    @property
+    def external(self) -> str | None:
+        """Who submitted it, where it wasn't made here."""
+        return self.metrics.get("external")
+
     @cached_property
     def seeds(self) -> list[Result]:
         """The results of each seed, this one first; those made otherwise are left out."""

@@ -137,12 +137,13 @@ def _curves(of: Inspector, store: Store) -> Page:
 
 
 def _speed(of: Inspector) -> Page:
+    charts = seconds(of)
     return Page(
         name="speed",
         title="Speed",
         says="What each system took to make, by stage.",
-        tables=[seconds_table(of.results)],
-        charts=[seconds(of)],
+        tables=[seconds_table(of.results)] if charts else [],
+        charts=charts,
     )
 
 

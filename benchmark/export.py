@@ -1,0 +1,85 @@
+"""Exports: results in the files of other evaluation tools.
+
+trec    <name>.trec and qrels.txt, which trec_eval and ir_measures read
+ranx    <name>.json and qrels.json, which ranx reads (Run.from_file, Qrels.from_file)
+mteb    <name>/<data set>.json, which mteb reads (TaskResult.from_disk)
+
+Scores in exported runs decrease strictly, so that each tool keeps the order. Questions without
+results are in no run: trec_eval counts them with -c, ranx with make_comparable=True.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from benchmark.datasets import Collection
+from benchmark.evaluation.metrics import MAIN, RANX_NAMES
+from benchmark.files import write_text
+from benchmark.results import Result
+from benchmark.trec import write_qrels, write_run
+
+Export = Callable[[Sequence[Result], Collection, str, Path], list[Path]]
+
+
+def trec(results: Sequence[Result], data: Collection, split: str, out: Path) -> list[Path]:
+    """TREC runs, and qrels of four columns."""
+    qrels = out / "qrels.txt"
+    write_qrels(data.judgments(split), qrels)
+    paths = [out / f"{result.name}.trec" for result in results]
+    for result, path in zip(results, paths, strict=True):
+        write_run(result.run(), path)
+    return [qrels, *paths]
+
+
+def ranx(results: Sequence[Result], data: Collection, split: str, out: Path) -> list[Path]:
+    """Runs as {question: {document: score}}, the scores made from the ranks; qrels alike."""
+    paths = [_json(out / "qrels.json", data.judgments(split))]
+    for result in results:
+        lists = {
+            query: {document: 1 / rank for rank, document in enumerate(documents, 1)}
+            for query, documents in result.run().documents.items()
+        }
+        paths.append(_json(out / f"{result.name}.json", lists))
+    return paths
+
+
+def mteb(results: Sequence[Result], data: Collection, split: str, out: Path) -> list[Path]:
+    """mteb's task results, of a task of this project's name: mteb's WebQA has other pools.
+
+    The data's fingerprint stands for its revision; no version of mteb's is named, for it ran none.
+    """
+    task = f"univl-bench-{data.name}"
+    return [
+        _json(
+            out / result.name / f"{task}.json",
+            {
+                "dataset_revision": data.fingerprint,
+                "task_name": task,
+                "mteb_version": None,
+                "evaluation_time": None,
+                "scores": {split: [_mteb_scores(result)]},
+            },
+        )
+        for result in results
+    ]
+
+
+EXPORTS: Mapping[str, Export] = MappingProxyType({"trec": trec, "ranx": ranx, "mteb": mteb})
+
+
+def _mteb_scores(result: Result) -> dict[str, Any]:
+    means = {
+        RANX_NAMES[metric].replace("@", "_at_"): figure["mean"]
+        for metric, figure in result.summary.items()
+    }
+    main = means[RANX_NAMES[MAIN].replace("@", "_at_")]
+    return {**means, "main_score": main, "hf_subset": "default", "languages": []}
+
+
+def _json(path: Path, content: object) -> Path:
+    write_text(path, json.dumps(content, indent=1, ensure_ascii=False) + "\n")
+    return path
