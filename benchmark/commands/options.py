@@ -48,7 +48,7 @@ plugin_option = click.option(
     metavar="FILE.py",
     callback=_plug_in,
     expose_value=False,
-    help="Run a Python file that registers retrievers. It can do all that Python can.",
+    help="Run a Python file that registers retrievers or metrics. It can do all that Python can.",
 )
 rows_option = click.option(
     "--rows",
@@ -87,6 +87,13 @@ format_option = click.option(
     show_default=True,
     help="Markdown for people, JSON for programs, CSV, LaTeX for papers, HTML.",
 )
+metric_option = click.option(
+    "--metric",
+    "metrics",
+    multiple=True,
+    metavar="NAME",
+    help="The benchmark's, ranx's (precision@5, map), or a plug-in's; may be repeated.",
+)
 qrels_option = click.option(
     "--qrels", type=PATH, required=True, metavar="FILE", help="Judgments of 3, 4 or 5 columns."
 )
@@ -113,8 +120,9 @@ def data_options(function: F) -> F:
         "--dataset",
         default="webqa-mini",
         show_default=True,
-        metavar="NAME|FILE.toml",
-        help="A data set by name, or a TOML file with name, format and path.",
+        metavar="NAME|FILE.toml|ir_datasets:ID",
+        help="A data set by name, by a TOML file with name, format and path, or a text collection "
+        "by its id in ir_datasets.",
     )
     return dataset(data_dir_option(split_option(store_option(function))))
 

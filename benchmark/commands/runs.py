@@ -13,6 +13,8 @@ from benchmark.commands.options import (
     PATH,
     data_options,
     format_option,
+    metric_option,
+    plugin_option,
     qrels_option,
     results_option,
     show_table,
@@ -31,8 +33,10 @@ if TYPE_CHECKING:
 @click.argument("run", type=PATH)
 @qrels_option
 @click.option("--by", type=click.Choice(["modality"]), help="Figures of each group of questions.")
+@metric_option
+@plugin_option
 @format_option
-def evaluate(run: Path, qrels: Path, by: str | None, form: str) -> None:
+def evaluate(run: Path, qrels: Path, by: str | None, metrics: tuple[str, ...], form: str) -> None:
     """Score a run against judgments.
 
     RUN is a TREC run (six columns, .gz or not), or WebQA's prediction JSON: an object of
@@ -42,12 +46,13 @@ def evaluate(run: Path, qrels: Path, by: str | None, form: str) -> None:
     \b
         python -m benchmark evaluate run.trec.gz --qrels qrels.txt
         python -m benchmark evaluate sources.json --qrels test_qrels.txt --by modality
+        python -m benchmark evaluate run.trec --qrels qrels.txt --metric precision@5
     """
     from benchmark.report.evaluation import evaluation_table
     from benchmark.trec import read_qrels
 
     judgments = read_qrels(qrels)
-    name, scores = _scores(run, judgments)
+    name, scores = _scores(run, judgments, metrics)
     show_table(evaluation_table(name, scores, judgments, by), form)
 
 
@@ -56,7 +61,8 @@ def evaluate(run: Path, qrels: Path, by: str | None, form: str) -> None:
 @click.option("--qrels", type=PATH, metavar="FILE", help="Judgments of run files, 3 to 5 columns.")
 @data_options
 @results_option
-@click.option("--metric", "metrics", multiple=True, help="Which metric; may be repeated.")
+@metric_option
+@plugin_option
 @click.option(
     "--by",
     type=click.Choice(["Qcate", "modality", "length"]),
@@ -108,7 +114,7 @@ def compare(
     else:
         data = find(dataset, data_dir, store)
         judgments, home = data.judgments(split), place(results, data, split)
-    found = _named(systems, judgments, home)
+    found = _named(systems, judgments, home, metrics)
     if by is None:
         show_table(comparison_table(found, metrics, seed), form)
         return
@@ -142,8 +148,11 @@ def verify(dataset: str, data_dir: Path | None, split: str, store: Store, result
     click.echo("all is as it was written, and scores what it says")
 
 
-def _named(systems: Sequence[str], judgments: Judgments, home: Path | None) -> dict[str, Scores]:
+def _named(
+    systems: Sequence[str], judgments: Judgments, home: Path | None, metrics: Sequence[str]
+) -> dict[str, Scores]:
     """The figures of run files and, where the folder of a data set's results is given, of names."""
+    from benchmark.evaluation.metrics import METRICS
     from benchmark.results import Result
     from benchmark.suggest import unknown
 
@@ -152,9 +161,11 @@ def _named(systems: Sequence[str], judgments: Judgments, home: Path | None) -> d
     found: dict[str, Scores] = {}
     for system in systems:
         if home is not None and (result := Result(home / system)).is_whole():
-            name, scores = system, result.over_seeds
+            kept = set(metrics) <= set(METRICS)
+            name = system
+            scores = result.over_seeds if kept else result.scored_by(metrics, judgments)
         elif home is None or Path(system).is_file():
-            name, scores = _scores(Path(system), judgments)
+            name, scores = _scores(Path(system), judgments, metrics)
         else:
             names = [path.parent.name for path in sorted(home.glob("*/manifest.json"))]
             raise unknown("result or run file", system, names)
@@ -162,11 +173,11 @@ def _named(systems: Sequence[str], judgments: Judgments, home: Path | None) -> d
     return found
 
 
-def _scores(path: Path, judgments: Judgments) -> tuple[str, Scores]:
-    from benchmark.evaluation.metrics import score_run, score_sets
+def _scores(path: Path, judgments: Judgments, metrics: Sequence[str]) -> tuple[str, Scores]:
+    from benchmark.evaluation.metrics import METRICS, score_run, score_sets
     from benchmark.trec import read_run, read_sets
 
     if path.suffix == ".json":
         return path.stem, score_sets(read_sets(path), judgments)
     run = read_run(path)
-    return run.name, score_run(run, judgments)
+    return run.name, score_run(run, judgments, metrics or METRICS)
