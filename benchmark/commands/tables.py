@@ -103,16 +103,16 @@ def claims(
     form: str,
 ) -> None:
     """Test the paper's claims, running what is missing, and print the verdicts."""
-    from benchmark import variants
     from benchmark.claims import CLAIMS
     from benchmark.datasets import find
+    from benchmark.experiment import run_variants
     from benchmark.report.claims import claims_table, effects_of, judge
     from benchmark.retriever import Task
 
     data = find(dataset, data_dir, store)
     wanted = [variant for claim in CLAIMS for variant in claim.variants]
     task = Task(data=data, split=split, seed=seed)
-    found = variants.run(wanted, task, seeds=seeds, results=results, store=store)
+    found = run_variants(wanted, task, seeds=seeds, results=results, store=store)
     tested = judge([(claim, effects_of(claim, found, data, split)) for claim in CLAIMS])
     show_table(claims_table(tested, data, split), form)
 
@@ -126,12 +126,12 @@ def _ablation(
     seed: int,
     seeds: int,
 ) -> Table:
-    from benchmark import variants
+    from benchmark.experiment import run_variants
     from benchmark.report.ablations import ablation_table
     from benchmark.retriever import Task
 
     task = Task(data=data, split=split, seed=seed)
-    found = variants.run(ablation.variants, task, seeds=seeds, results=results, store=store)
+    found = run_variants(ablation.variants, task, seeds=seeds, results=results, store=store)
     if not found:
         raise InputError(
             f"no row of '{ablation.title}' can run here", mend="see why they were skipped, above"
