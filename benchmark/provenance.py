@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmark.artefacts import Store, identity, parts, recipe
-from benchmark.retriever import Ranking
+from benchmark.retriever import Ranking, Task
 
 PACKAGES = (
     "univl-bench",
@@ -33,12 +33,7 @@ def manifest(ranking: Ranking, seed: int, store: Store) -> dict[str, Any]:
     task = ranking.task
     return {
         "ranking": identity(ranking),
-        "data": {
-            "name": task.data.name,
-            "fingerprint": task.data.fingerprint,
-            "split": task.split,
-            "scope": task.scope,
-        },
+        "data": data_of(task),
         "seed": seed,
         "recipe": recipe(ranking),
         "artefacts": [
@@ -54,6 +49,16 @@ def manifest(ranking: Ranking, seed: int, store: Store) -> dict[str, Any]:
         "commit": commit(),
         "packages": packages(),
         "machine": machine(),
+    }
+
+
+def data_of(task: Task) -> dict[str, Any]:
+    """What a task's questions and documents are."""
+    return {
+        "name": task.data.name,
+        "fingerprint": task.data.fingerprint,
+        "split": task.split,
+        "scope": task.scope,
     }
 
 

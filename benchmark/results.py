@@ -22,7 +22,7 @@ import numpy as np
 from benchmark.artefacts import digest
 from benchmark.datasets import Collection
 from benchmark.errors import InputError
-from benchmark.evaluation.metrics import METRICS, Scores, merge_copies, score_run
+from benchmark.evaluation.metrics import MAIN, METRICS, Scores, merge_copies, score_run
 from benchmark.evaluation.significance import bootstrap
 from benchmark.files import replacing, sha256, write_text
 from benchmark.progress import say
@@ -202,6 +202,11 @@ def results_at_hand(results: Path, data: Collection, split: str) -> list[Result]
             path=place(results, data, split),
         )
     return found
+
+
+def best_first(results: Sequence[Result], metric: str = MAIN) -> list[Result]:
+    """The results by their mean over questions and seeds; equal ones by name."""
+    return sorted(results, key=lambda one: (-one.over_seeds.mean(metric), one.name))
 
 
 def seed_folder(folder: Path, seed: int, first: int) -> Path:

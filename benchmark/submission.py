@@ -23,6 +23,7 @@ from benchmark.datasets import Collection
 from benchmark.errors import InputError
 from benchmark.evaluation.metrics import DEPTH
 from benchmark.files import read_toml
+from benchmark.provenance import data_of
 from benchmark.registry import check_name, retrievers
 from benchmark.results import Result, seed_folder, write_result
 from benchmark.retriever import SEED, Task
@@ -108,12 +109,7 @@ def _made(submission: Submission, run: Run, task: Task, seed: int) -> dict[str, 
     """A manifest of this project's form: nothing was made here, and it says so."""
     return {
         "ranking": digest({"documents": run.documents, "scores": run.scores}),
-        "data": {
-            "name": task.data.name,
-            "fingerprint": task.data.fingerprint,
-            "split": task.split,
-            "scope": task.scope,
-        },
+        "data": data_of(task),
         "seed": seed,
         "recipe": {"kind": "Submission", **submission.says},
         "artefacts": [],

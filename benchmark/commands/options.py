@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property, wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -10,7 +12,9 @@ import click
 
 if TYPE_CHECKING:
     from benchmark.artefacts import Store
+    from benchmark.datasets import Collection
     from benchmark.report.tables import Table
+    from benchmark.results import Result
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -125,6 +129,57 @@ def data_options(function: F) -> F:
         "by its id in ir_datasets.",
     )
     return dataset(data_dir_option(split_option(store_option(function))))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Chosen:
+    """What the options of a command name: a split of a data set, the store, the results."""
+
+    dataset: str
+    data_dir: Path | None
+    split: str
+    store: Store
+    results: Path
+
+    @cached_property
+    def data(self) -> Collection:
+        """The data set, prepared when it is first asked for."""
+        from benchmark.datasets import find
+
+        return find(self.dataset, self.data_dir, self.store)
+
+    @property
+    def home(self) -> Path:
+        """The folder of the data set's results."""
+        from benchmark.results import place
+
+        return place(self.results, self.data, self.split)
+
+    def at_hand(self) -> list[Result]:
+        """The results on the data set. Raises InputError where there are none."""
+        from benchmark.results import results_at_hand
+
+        return results_at_hand(self.results, self.data, self.split)
+
+
+def chosen_options(function: Callable[..., None]) -> Callable[..., None]:
+    """Add the options of ``data_options`` and where results are; the function gets ``chosen``."""
+
+    @wraps(function)
+    def command(
+        dataset: str,
+        data_dir: Path | None,
+        split: str,
+        store: Store,
+        results: Path,
+        **others: Any,
+    ) -> None:
+        chosen = Chosen(
+            dataset=dataset, data_dir=data_dir, split=split, store=store, results=results
+        )
+        function(chosen=chosen, **others)
+
+    return data_options(results_option(command))
 
 
 def show_table(table: Table, form: str) -> None:

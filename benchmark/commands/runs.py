@@ -11,19 +11,18 @@ import click
 
 from benchmark.commands.options import (
     PATH,
-    data_options,
+    Chosen,
+    chosen_options,
     format_option,
     metric_option,
     plugin_option,
     qrels_option,
-    results_option,
     show_table,
     show_tables,
 )
 from benchmark.errors import InputError
 
 if TYPE_CHECKING:
-    from benchmark.artefacts import Store
     from benchmark.evaluation.metrics import Scores
     from benchmark.report.slices import By
     from benchmark.types import Judgments
@@ -59,8 +58,7 @@ def evaluate(run: Path, qrels: Path, by: str | None, metrics: tuple[str, ...], f
 @click.command()
 @click.argument("systems", nargs=-1, required=True, metavar="SYSTEM SYSTEM...")
 @click.option("--qrels", type=PATH, metavar="FILE", help="Judgments of run files, 3 to 5 columns.")
-@data_options
-@results_option
+@chosen_options
 @metric_option
 @plugin_option
 @click.option(
@@ -73,11 +71,7 @@ def evaluate(run: Path, qrels: Path, by: str | None, metrics: tuple[str, ...], f
 def compare(
     systems: tuple[str, ...],
     qrels: Path | None,
-    dataset: str,
-    data_dir: Path | None,
-    split: str,
-    store: Store,
-    results: Path,
+    chosen: Chosen,
     metrics: tuple[str, ...],
     by: By | None,
     seed: int,
@@ -94,11 +88,9 @@ def compare(
         python -m benchmark compare univl-dr clip-dpr --by Qcate
         python -m benchmark compare a.trec b.trec --qrels qrels.txt --metric nDCG@10
     """
-    from benchmark.datasets import find
     from benchmark.evaluation.metrics import MAIN
     from benchmark.report.evaluation import comparison_table
     from benchmark.report.slices import moved_table, slices, slices_table
-    from benchmark.results import place
     from benchmark.trec import read_qrels
 
     if len(systems) < 2:
@@ -112,15 +104,14 @@ def compare(
             )
         judgments = read_qrels(qrels)
     else:
-        data = find(dataset, data_dir, store)
-        judgments, home = data.judgments(split), place(results, data, split)
+        judgments, home = chosen.data.judgments(chosen.split), chosen.home
     found = _named(systems, judgments, home, metrics)
     if by is None:
         show_table(comparison_table(found, metrics, seed), form)
         return
     if len(found) != 2 or len(metrics) > 1:
         raise InputError("--by looks at one metric of two systems", mend="name just these")
-    metric, queries = (*metrics, MAIN)[0], data.queries(split)
+    metric, queries = (*metrics, MAIN)[0], chosen.data.queries(chosen.split)
     tables = [
         slices_table(found, metric, slices(queries, by)),
         moved_table(found, metric, queries),
@@ -129,18 +120,16 @@ def compare(
 
 
 @click.command()
-@data_options
-@results_option
-def verify(dataset: str, data_dir: Path | None, split: str, store: Store, results: Path) -> None:
+@chosen_options
+def verify(chosen: Chosen) -> None:
     """Compute all metrics, tables and hashes of a data set's results again, from the files.
 
     Exit code 1, with a line for each file that differs from what was written or from what the run
     scores: results, their seeds and variants, the leaderboard, and the artefacts in the store.
     """
     from benchmark.audit import audit
-    from benchmark.datasets import find
 
-    findings = audit(results, find(dataset, data_dir, store), split, store)
+    findings = audit(chosen.results, chosen.data, chosen.split, chosen.store)
     for finding in findings:
         click.echo(f"{finding.path}: {finding.wrong}")
     if findings:

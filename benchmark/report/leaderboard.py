@@ -18,7 +18,7 @@ from benchmark.evaluation.significance import (
 )
 from benchmark.files import write_text
 from benchmark.report.tables import LEGEND, Table, best_two, p_value, percent
-from benchmark.results import Result, place, read_results
+from benchmark.results import Result, best_first, place, read_results
 
 
 def leaderboard(
@@ -32,7 +32,7 @@ def leaderboard(
 
     comparisons: what ``compared`` gives, where that is known already.
     """
-    ranked = _ranked(results, metric)
+    ranked = best_first(results, metric)
     if comparisons is None:
         comparisons = compared(results, metric)
     marks = letters([result.name for result in ranked], comparisons)
@@ -97,11 +97,7 @@ def write_leaderboard(results: Path, data: Collection, split: str) -> Table:
 
 def compared(results: Sequence[Result], metric: str) -> list[Comparison]:
     """All pairs of systems, the better one first."""
-    return compare({one.name: one.over_seeds for one in _ranked(results, metric)}, metric)
-
-
-def _ranked(results: Sequence[Result], metric: str) -> list[Result]:
-    return sorted(results, key=lambda result: (-result.over_seeds.mean(metric), result.name))
+    return compare({one.name: one.over_seeds for one in best_first(results, metric)}, metric)
 
 
 def _notes(
