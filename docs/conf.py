@@ -1,5 +1,6 @@
 """Sphinx builds these pages: ``tox -e docs``. The project is read, never installed with torch."""
 
+import re
 import sys
 import tomllib
 from pathlib import Path
@@ -23,6 +24,10 @@ autodoc_typehints = "none"
 autodoc_default_options = {"members": True, "undoc-members": False}
 
 
+_CODE = re.compile(r"(``.*?``)")
+_SIGNS = re.compile(r"[|*]|(?<=\w)_(?=\W)")
+
+
 def as_markup(_app, _what, _name, _obj, _options, lines: list[str]) -> None:
     """Indented blocks of a docstring are shown as they stand; all else is a paragraph."""
     shown: list[str] = []
@@ -35,8 +40,16 @@ def as_markup(_app, _what, _name, _obj, _options, lines: list[str]) -> None:
             shown.append("")
             inside = False
         inside = inside or indented
-        shown.append(line)
+        shown.append(line if inside else _plain(line))
     lines[:] = shown
+
+
+def _plain(line: str) -> str:
+    """A line in which nothing but code between double backquotes is markup."""
+    parts = _CODE.split(line)
+    return "".join(
+        part if part.startswith("``") else _SIGNS.sub(r"\\\g<0>", part) for part in parts
+    )
 
 
 def setup(app) -> None:
