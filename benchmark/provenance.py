@@ -28,6 +28,10 @@ PACKAGES = (
 )
 
 
+CODE = ("baselines", "benchmark", "univl_dr", "pyproject.toml")
+"""What results depend on; results themselves are written into the checkout, too."""
+
+
 def manifest(ranking: Ranking, seed: int, store: Store) -> dict[str, Any]:
     """How ``ranking`` was made, as JSON data. It must have been built."""
     task = ranking.task
@@ -63,13 +67,14 @@ def data_of(task: Task) -> dict[str, Any]:
 
 
 def commit() -> str | None:
-    """The commit of the project's checkout, marked where files differ from it; None elsewhere."""
+    """The commit of the project's checkout, marked where its code differs; None elsewhere."""
     root = Path(__file__).resolve().parent.parent
     if not (root / ".git").exists():
         return None
     try:
         head = _git(root, "rev-parse", "HEAD")
-        return f"{head}-modified" if _git(root, "status", "--porcelain") else head
+        changed = _git(root, "status", "--porcelain", "--", *CODE)
+        return f"{head}-modified" if changed else head
     except (OSError, subprocess.CalledProcessError):
         return None
 

@@ -125,7 +125,7 @@ def verify(chosen: Chosen) -> None:
     """Compute all metrics, tables and hashes of a data set's results again, from the files.
 
     Exit code 1, with a line for each file that differs from what was written or from what the run
-    scores: results, their seeds and variants, the leaderboard, and the artefacts in the store.
+    scores: results, their seeds and variants, leaderboard and claims, artefacts in the store.
     """
     from benchmark.audit import audit
 

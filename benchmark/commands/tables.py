@@ -86,18 +86,23 @@ def claims(
     seeds: int,
     form: str,
 ) -> None:
-    """Test the paper's claims, running what is missing, and print the verdicts."""
+    """Test the paper's claims, running what is missing, and print the verdicts.
+
+    They are kept as claims.md beside the leaderboard.
+    """
     from benchmark.claims import CLAIMS
     from benchmark.experiment import run_variants
-    from benchmark.report.claims import claims_table, effects_of, judge
+    from benchmark.files import write_text
+    from benchmark.report.claims import claims_table, judged_at_hand
     from benchmark.retriever import Task
 
     data, split = chosen.data, chosen.split
     wanted = [variant for claim in CLAIMS for variant in claim.variants]
     task = Task(data=data, split=split, seed=seed)
-    found = run_variants(wanted, task, seeds=seeds, results=chosen.results, store=chosen.store)
-    tested = judge([(claim, effects_of(claim, found, data, split)) for claim in CLAIMS])
-    show_table(claims_table(tested, data, split), form)
+    run_variants(wanted, task, seeds=seeds, results=chosen.results, store=chosen.store)
+    made = claims_table(judged_at_hand(chosen.results, data, split), data, split)
+    write_text(chosen.home / "claims.md", made.render("md"))
+    show_table(made, form)
 
 
 def _ablation(ablation: Ablation, chosen: Chosen, seed: int, seeds: int) -> Table:
