@@ -167,6 +167,8 @@ def _scores(path: Path, judgments: Judgments, metrics: Sequence[str]) -> tuple[s
     from benchmark.trec import read_run, read_sets
 
     if path.suffix == ".json":
+        if set(metrics) - {"F1"}:
+            raise InputError("unranked sets have F1 alone", mend="leave --metric out", path=path)
         return path.stem, score_sets(read_sets(path), judgments)
     run = read_run(path)
     return run.name, score_run(run, judgments, metrics or METRICS)

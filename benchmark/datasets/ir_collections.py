@@ -52,7 +52,7 @@ def _load(name: str) -> Any:
         import ir_datasets
     except ImportError:
         raise UnavailableError(
-            f"{PREFIX}{name} needs ir_datasets: pip install 'univl-bench[ir-datasets]'"
+            f"{PREFIX}{name} needs the package: pip install ir_datasets"
         ) from None
     try:
         collection = ir_datasets.load(name)

@@ -73,7 +73,8 @@ def score_run(run: Run, judgments: Judgments, metrics: Sequence[str] = METRICS) 
     A judged question must have a relevant document; results of unjudged questions are ignored.
     Raises InputError for an unknown metric, or where run and judgments share no question.
     """
-    by_ranx = {metric: ranx_name(metric) for metric in metrics if metric not in OWN}
+    own = [metric for metric in metrics if _is_own(metric)]
+    by_ranx = {metric: ranx_name(metric) for metric in metrics if metric not in own}
     queries = tuple(query for query, judged in judgments.items() if max(judged.values()) > 0)
     answered = sum(1 for query in queries if run.documents.get(query))
     if not answered:
@@ -83,7 +84,7 @@ def score_run(run: Run, judgments: Judgments, metrics: Sequence[str] = METRICS) 
         )
     lists = {query: run.documents.get(query, [])[:DEPTH] for query in queries}
     values = _by_ranx(lists, judgments, by_ranx) if by_ranx else {}
-    for name in OWN.keys() & set(metrics):
+    for name in own:
         values[name] = np.array([measured(name, lists[q], judgments[q]) for q in queries])
     kept = {metric: values[metric] for metric in metrics}
     return Scores(queries, kept, len(queries) - answered)
@@ -96,6 +97,14 @@ def ranx_name(metric: str) -> str:
     if not FURTHER.fullmatch(metric):
         raise unknown("metric", metric, [*METRICS, *OWN, "precision@5", "map", "r-precision"])
     return metric
+
+
+def _is_own(metric: str) -> bool:
+    """Whether a plug-in registered it. Raises InputError where that takes the name of another."""
+    known = metric in RANX_NAMES or FURTHER.fullmatch(metric)
+    if known and metric in OWN:
+        raise InputError(f"metric '{metric}' of a plug-in has a known name", mend="rename it")
+    return metric in OWN
 
 
 def _by_ranx(

@@ -168,6 +168,9 @@ def test_a_metric_of_ones_own(bench: Command, beir: Path, tmp_path: Path) -> Non
     words = ["--metric", "last-right", "--metric", "map", "--plugin", "own.py", "--format", "json"]
     rows = json.loads(bench("evaluate", "one", "--qrels", "qrels", *words).stdout)["rows"]
     assert {row["metric"]: row["mean"] for row in rows} == {"last-right": 1.0, "map": 0.75}
+    (tmp_path / "bad.py").write_text(METRIC.replace("too-much", "map"))
+    said = bench("evaluate", "one", "--qrels", "qrels", *words[2:5], "bad.py").stderr
+    assert said == "error: metric 'map' of a plug-in has a known name; rename it\n"
     said = bench("evaluate", "one", "--qrels", "qrels", "--metric", "too-much", *words[4:]).stderr
     assert said == "error: metric 'too-much' gave 2.0; give a number between 0 and 1\n"
     data = ["--dataset", "beir", "--data-dir", beir]
