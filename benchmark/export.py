@@ -4,6 +4,7 @@ trec    <name>.trec and qrels.txt, which trec_eval and ir_measures read
 ranx    <name>.json and qrels.json, which ranx reads (Run.from_file, Qrels.from_file)
 mteb    <name>/<data set>.json, which mteb reads (TaskResult.from_disk)
 
+Of several seeds each further one has a run of its own, <name>.seed-<n>; mteb gets their mean.
 Scores in exported runs decrease strictly, so that each tool keeps the order. Questions without
 results are in no run: trec_eval counts them with -c, ranx with make_comparable=True.
 """
@@ -11,7 +12,8 @@ results are in no run: trec_eval counts them with -c, ranx with make_comparable=
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -21,6 +23,7 @@ from benchmark.evaluation.metrics import MAIN, RANX_NAMES
 from benchmark.files import write_text
 from benchmark.results import Result
 from benchmark.trec import write_qrels, write_run
+from benchmark.types import Run
 
 Export = Callable[[Sequence[Result], Collection, str, Path], list[Path]]
 
@@ -29,21 +32,21 @@ def trec(results: Sequence[Result], data: Collection, split: str, out: Path) -> 
     """TREC runs, and qrels of four columns."""
     qrels = out / "qrels.txt"
     write_qrels(data.judgments(split), qrels)
-    paths = [out / f"{result.name}.trec" for result in results]
-    for result, path in zip(results, paths, strict=True):
-        write_run(result.run(), path)
-    return [qrels, *paths]
+    runs = {out / f"{name}.trec": run for name, run in _runs(results)}
+    for path, run in runs.items():
+        write_run(run, path)
+    return [qrels, *runs]
 
 
 def ranx(results: Sequence[Result], data: Collection, split: str, out: Path) -> list[Path]:
     """Runs as {question: {document: score}}, the scores made from the ranks; qrels alike."""
     paths = [_json(out / "qrels.json", data.judgments(split))]
-    for result in results:
+    for name, run in _runs(results):
         lists = {
             query: {document: 1 / rank for rank, document in enumerate(documents, 1)}
-            for query, documents in result.run().documents.items()
+            for query, documents in run.documents.items()
         }
-        paths.append(_json(out / f"{result.name}.json", lists))
+        paths.append(_json(out / f"{name}.json", lists))
     return paths
 
 
@@ -69,6 +72,14 @@ def mteb(results: Sequence[Result], data: Collection, split: str, out: Path) -> 
 
 
 EXPORTS: Mapping[str, Export] = MappingProxyType({"trec": trec, "ranx": ranx, "mteb": mteb})
+
+
+def _runs(results: Sequence[Result]) -> Iterator[tuple[str, Run]]:
+    """The ranked lists of each result and seed, under a name of their own."""
+    for result in results:
+        for seed in result.seeds:
+            name = result.name if seed is result else f"{result.name}.{seed.name}"
+            yield name, replace(seed.run(), name=name)
 
 
 def _mteb_scores(result: Result) -> dict[str, Any]:

@@ -59,6 +59,9 @@ def test_a_submission_is_scored_here_and_marked(
     assert bench("verify", *words).stdout.startswith("all is as it was written")
     kept = json.loads((tmp_path / "results/zoo/theirs/manifest.json").read_text())
     assert kept["submitted"]["trained"] == HOSTILE
+    out = bench("export", "trec", "theirs", *words, "--out", "out").stdout.splitlines()
+    assert [Path(line).name for line in out] == ["qrels.txt", "theirs.trec", "theirs.seed-7.trec"]
+    assert "q1 Q0 d3 1 7 theirs.seed-7" in (tmp_path / out[-1]).read_text()
     (theirs / "run.trec").write_text(RUN.replace("q1 Q0 d1", "q2 Q0 d4"))
     again = json.loads(bench("submit", theirs, *words, "--format", "json").stdout)
     assert len(again["rows"]) == 2
