@@ -8,7 +8,6 @@ the reasons given here.
 """
 
 import json
-import os
 import re
 import shlex
 from collections.abc import Iterator
@@ -34,12 +33,17 @@ PAGES = [
     *sorted(ROOT.glob("docs/**/*.md")),
 ]
 
+NOT_FOLLOWED = {
+    "cluster.md": "needs several machines; its commands have tests of their own",
+    "robustness.md": "shows what goes wrong, which tests/faults provoke",
+    "speed.md": "times the machine for minutes; tests/unit/test_bench runs a comparison",
+}
+"""Pages whose commands aren't run, and why; their links are checked."""
+
 NOT_RUN = {
-    r"(python3 -m venv|source|pip install|\.venv/bin/|tox)\b.*": "installs or tests the project",
+    r"(?!python -m benchmark ).*": "installs the project, tests it, or is another program's",
     r".*\bclaims\b.*": "trains some forty checkpoints: tests/unit/test_variants runs some",
     r".*\btable (image-representation|negatives|verbalization)\b.*": "as claims",
-    r".*\b(encode|search|merge)\b.*": "has tests of its own, and a cluster to run on",
-    r".*\bbench\b.*": "times the machine for minutes; tests/unit/test_bench runs a comparison",
     r".*ir_datasets:.*": "downloads; tests/unit/test_ir_collections reads a stub",
     r".*\buniv[^ ]*-bf16\b.*": "needs published weights",
 }
@@ -120,7 +124,6 @@ def world(
 def follow(command: str) -> Any:
     """Run a command, and forget what plug-ins registered: the next one is another process."""
     words = shlex.split(command.replace(ALL, TWO))
-    assert words[:3] == ["python", "-m", "benchmark"], f"no command of this project's: {command}"
     known, own, files = dict(registry.retrievers()), dict(OWN), [*registry._plugged_in]
     try:
         return CliRunner().invoke(cli, words[3:])
@@ -133,6 +136,8 @@ def follow(command: str) -> Any:
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 def test_a_page_is_true_to_the_letter(page: Path, world: Path) -> None:
+    if page.name in NOT_FOLLOWED:
+        pytest.skip(NOT_FOLLOWED[page.name])
     if page.name in BEFORE or page.parent.name in BEFORE:
         follow(f"python -m benchmark {ALL}")
     for block in blocks(page):
@@ -185,7 +190,6 @@ def test_every_reason_for_not_running_is_needed() -> None:
         if block.language == "sh"
         for command in commands(block.text)
     ]
-    cluster = {r".*\b(encode|search|merge)\b.*", r".*\bbench\b.*"}
-    for like in NOT_RUN.keys() - cluster:
+    for like in NOT_RUN:
         assert any(re.fullmatch(like, command) for command in all_commands), like
-    assert os.sep not in "".join(EXPECTED)
+    assert EXPECTED.keys() <= set(all_commands)
