@@ -7,7 +7,7 @@ import sys
 
 import click
 
-from benchmark.commands import bench, data, machine, reports, retrievers, runs, tables
+from benchmark.commands import bench, data, exchange, machine, reports, retrievers, runs, tables
 from benchmark.errors import BenchmarkError
 
 
@@ -62,6 +62,8 @@ for _command in (
     runs.evaluate,
     runs.compare,
     runs.verify,
+    exchange.submit,
+    exchange.export,
     reports.site,
     reports.inspect,
     reports.plot,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -16,8 +16,9 @@ from benchmark.jobs import Job, run_jobs
 from benchmark.progress import say
 from benchmark.provenance import manifest
 from benchmark.registry import Entry
-from benchmark.results import Result, seed_folder, write_result
+from benchmark.results import Result, place, seed_folder, write_result
 from benchmark.retriever import Ranking, Task
+from benchmark.variants import Variant, at_hand
 
 
 def run(
@@ -53,14 +54,35 @@ def run(
             if (key := identity(ranking)) in made:
                 continue
             made.add(key)
-            place = seed_folder(folder / entry.name, seed, task.seed)
-            if Result(place).is_of(key):
+            target = seed_folder(folder / entry.name, seed, task.seed)
+            if Result(target).is_of(key):
                 say(f"{entry.name} (seed {seed}): up to date")
                 continue
             jobs |= {job.key: job for job in _building(ranking, store) if job.key not in jobs}
-            work = partial(_run, entry, ranking, seed, place, store)
-            jobs[str(place)] = Job(key=str(place), work=work, after=frozenset([key]))
+            work = partial(_run, entry, ranking, seed, target, store)
+            jobs[str(target)] = Job(key=str(target), work=work, after=frozenset([key]))
     run_jobs([*jobs.values()], workers or _workers(task))
+
+
+def run_variants(
+    variants: Iterable[Variant], task: Task, *, seeds: int, results: Path, store: Store
+) -> dict[str, Result]:
+    """The results of the variants by name, run where they are missing.
+
+    Those that can't run here are left out, saying why.
+    """
+    home = place(results, task.data, task.split)
+    distinct = list({one.name: one for one in variants}.values())
+    for variant in distinct:
+        run(
+            [variant.entry()],
+            replace(task, scope=variant.scope),
+            seeds=seeds,
+            folder=variant.folder(home),
+            store=store,
+            skip=True,
+        )
+    return at_hand(distinct, results, task.data, task.split)
 
 
 def _workers(task: Task) -> int:

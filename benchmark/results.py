@@ -11,7 +11,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -22,13 +22,13 @@ import numpy as np
 from benchmark.artefacts import digest
 from benchmark.datasets import Collection
 from benchmark.errors import InputError
-from benchmark.evaluation.metrics import METRICS, Scores, merge_copies, score_run
+from benchmark.evaluation.metrics import MAIN, METRICS, Scores, merge_copies, score_run
 from benchmark.evaluation.significance import bootstrap
 from benchmark.files import replacing, sha256, write_text
 from benchmark.progress import say
 from benchmark.retriever import Task
 from benchmark.trec import read_run, write_run
-from benchmark.types import Run
+from benchmark.types import Judgments, Run
 
 FILES = ("run.trec.gz", "per_query.parquet", "metrics.json", "manifest.json")
 SPACE = "space.json"
@@ -62,6 +62,11 @@ class Result:
     def setting(self) -> str:
         return str(self.metrics["setting"])
 
+    @property
+    def external(self) -> str | None:
+        """Who submitted it, where it wasn't made here."""
+        return self.metrics.get("external")
+
     @cached_property
     def seeds(self) -> list[Result]:
         """The results of each seed, this one first; those made otherwise are left out."""
@@ -75,13 +80,11 @@ class Result:
     @cached_property
     def over_seeds(self) -> Scores:
         """The figures of each judged question, averaged over the seeds."""
-        if len(self.seeds) == 1:
-            return self.scores
-        every = [seed.scores.values for seed in self.seeds]
-        values = {
-            metric: np.mean([figures[metric] for figures in every], axis=0) for metric in METRICS
-        }
-        return Scores(self.scores.queries, values, self.scores.unanswered)
+        return _averaged([seed.scores for seed in self.seeds])
+
+    def scored_by(self, metrics: Sequence[str], judgments: Judgments) -> Scores:
+        """As ``over_seeds``, by metrics that were not kept: its runs are scored again."""
+        return _averaged([score_run(seed.run(), judgments, metrics) for seed in self.seeds])
 
     @cached_property
     def summary(self) -> dict[str, dict[str, float]]:
@@ -145,6 +148,17 @@ class Result:
         return [name for name, written in hashes if sha256(self.folder / name) != written]
 
 
+def _averaged(scores: Sequence[Scores]) -> Scores:
+    """The mean over seeds of each question's figures."""
+    first = scores[0]
+    if len(scores) == 1:
+        return first
+    values = {
+        metric: np.mean([one.values[metric] for one in scores], axis=0) for metric in first.values
+    }
+    return Scores(first.queries, values, first.unanswered)
+
+
 def _but_for_seeds(recipe: Any) -> Any:
     """A recipe without what tells two seeds of it apart."""
     match recipe:
@@ -188,6 +202,11 @@ def results_at_hand(results: Path, data: Collection, split: str) -> list[Result]
             path=place(results, data, split),
         )
     return found
+
+
+def best_first(results: Sequence[Result], metric: str = MAIN) -> list[Result]:
+    """The results by their mean over questions and seeds; equal ones by name."""
+    return sorted(results, key=lambda one: (-one.over_seeds.mean(metric), one.name))
 
 
 def seed_folder(folder: Path, seed: int, first: int) -> Path:

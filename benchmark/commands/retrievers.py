@@ -113,10 +113,9 @@ def run(
     """
     from benchmark import experiment
     from benchmark.datasets import find
-    from benchmark.files import write_text
     from benchmark.registry import retriever, retrievers
-    from benchmark.report.leaderboard import leaderboard
-    from benchmark.results import place, read_results
+    from benchmark.report.leaderboard import write_leaderboard
+    from benchmark.results import place
     from benchmark.retriever import Task
 
     if bool(names) == everything:
@@ -128,9 +127,7 @@ def run(
     experiment.run(
         entries, task, seeds=seeds, folder=folder, store=store, skip=everything, workers=jobs
     )
-    table = leaderboard(read_results(results, data, split), data, split)
-    write_text(folder / "leaderboard.md", table.render("md"))
-    show_table(table, form)
+    show_table(write_leaderboard(results, data, split), form)
 
 
 @click.command()

@@ -77,7 +77,8 @@ def seconds_by_stage(result: Result) -> dict[str, float]:
 
 
 def seconds_table(results: Sequence[Result]) -> Table:
-    """Seconds by stage of each system, the quickest first."""
+    """Seconds by stage of each system, the quickest first; of external ones nothing is known."""
+    results = [result for result in results if not result.external]
     found = {result: seconds_by_stage(result) for result in results}
     ranked = sorted(results, key=lambda result: sum(found[result].values()))
     stages = list(dict.fromkeys(stage for took in found.values() for stage in took))

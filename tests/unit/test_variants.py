@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from benchmark import variants
 from benchmark.ablations import ABLATIONS
 from benchmark.artefacts import Store
 from benchmark.claims import CLAIMS
 from benchmark.datasets import Collection
+from benchmark.experiment import run_variants
 from benchmark.report.ablations import ablation_table
 from benchmark.report.claims import claims_table, effects_of, judge
 from benchmark.results import Result, read_results
@@ -49,7 +49,7 @@ def test_a_table_and_verdicts_from_nothing(
     ablation = replace(whole, rows=last_two)
     claims = [claim for claim in CLAIMS if claim.name in {"pixels", "routing"}]
     wanted = [*ablation.variants, *(variant for claim in claims for variant in claim.variants)]
-    found = variants.run(wanted, task, seeds=1, results=tmp_path, store=micro_store)
+    found = run_variants(wanted, task, seeds=1, results=tmp_path, store=micro_store)
     table = ablation_table(ablation, found, webqa_micro, "test")
     assert [row[:2] for row in table.rows] == [list(labels) for labels in ablation.rows]
     main = "MRR@10, all"
@@ -77,5 +77,5 @@ def test_a_table_and_verdicts_from_nothing(
     assert len(Result(found["clip-dpr"].folder).seeds) == 1
 
     capsys.readouterr()
-    variants.run(wanted, task, seeds=1, results=tmp_path, store=micro_store)
-    assert ": done in" not in capsys.readouterr().err
+    run_variants(wanted, task, seeds=1, results=tmp_path, store=micro_store)
+    assert ": scored in" not in capsys.readouterr().err
