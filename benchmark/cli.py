@@ -7,7 +7,7 @@ import sys
 
 import click
 
-from benchmark.commands import bench, data, machine, reports, retrievers, runs, tables
+from benchmark.commands import bench, cluster, data, machine, reports, retrievers, runs, tables
 from benchmark.errors import BenchmarkError
 
 
@@ -56,6 +56,9 @@ for _command in (
     retrievers.list_,
     retrievers.show,
     retrievers.run,
+    cluster.encode,
+    cluster.search,
+    cluster.merge,
     tables.table,
     tables.claims,
     retrievers.space,

@@ -15,6 +15,7 @@ from benchmark.errors import UnavailableError
 from benchmark.jobs import Job, run_jobs
 from benchmark.progress import say
 from benchmark.provenance import manifest
+from benchmark.ranks import ALONE, Ranks, build
 from benchmark.registry import Entry
 from benchmark.results import Result, seed_folder, write_result
 from benchmark.retriever import Ranking, Task
@@ -29,12 +30,14 @@ def run(
     store: Store,
     skip: bool,
     workers: int | None = None,
+    ranks: Ranks = ALONE,
 ) -> None:
     """Run retrievers on ``task`` and write their results into ``folder``, reusing what is there.
 
     Seeds count up from the task's; a ranking that no seed changes is made once. A retriever that
     can't serve the task here is skipped, saying why, where ``skip`` is set; else UnavailableError
-    is raised before anything is run. workers: processes; None for as many as suit the data.
+    is raised before anything is run. workers: processes; None for as many as suit the data. With
+    several ranks there are no others: these build one artefact after the other, together.
     """
     ready = []
     for entry in entries:
@@ -54,13 +57,26 @@ def run(
                 continue
             made.add(key)
             place = seed_folder(folder / entry.name, seed, task.seed)
-            if Result(place).is_of(key):
-                say(f"{entry.name} (seed {seed}): up to date")
+            if ranks.agree(partial(Result(place).is_of, key)):
+                if ranks.first:
+                    say(f"{entry.name} (seed {seed}): up to date")
+                continue
+            if ranks.count > 1:
+                build_together(ranking, store, ranks)
+                if ranks.first:
+                    _run(entry, ranking, seed, place, store)
+                ranks.wait(f"rank 0, which scores {entry.name}")
                 continue
             jobs |= {job.key: job for job in _building(ranking, store) if job.key not in jobs}
             work = partial(_run, entry, ranking, seed, place, store)
             jobs[str(place)] = Job(key=str(place), work=work, after=frozenset([key]))
     run_jobs([*jobs.values()], workers or _workers(task))
+
+
+def build_together(artefact: Artefact, store: Store, ranks: Ranks) -> None:
+    """Build what ``artefact`` is made from, and then itself, by all ranks."""
+    for part in parts(artefact):
+        build(part, store, ranks)
 
 
 def _workers(task: Task) -> int:

@@ -114,6 +114,7 @@ def run(
     from benchmark import experiment
     from benchmark.datasets import find
     from benchmark.files import write_text
+    from benchmark.ranks import joined
     from benchmark.registry import retriever, retrievers
     from benchmark.report.leaderboard import leaderboard
     from benchmark.results import place, read_results
@@ -125,12 +126,21 @@ def run(
     data = find(dataset, data_dir, store)
     task = Task(data=data, split=split, seed=seed)
     folder = place(results, data, split)
-    experiment.run(
-        entries, task, seeds=seeds, folder=folder, store=store, skip=everything, workers=jobs
-    )
-    table = leaderboard(read_results(results, data, split), data, split)
-    write_text(folder / "leaderboard.md", table.render("md"))
-    show_table(table, form)
+    with joined() as ranks:
+        experiment.run(
+            entries,
+            task,
+            seeds=seeds,
+            folder=folder,
+            store=store,
+            skip=everything,
+            workers=jobs,
+            ranks=ranks,
+        )
+    if ranks.first:
+        table = leaderboard(read_results(results, data, split), data, split)
+        write_text(folder / "leaderboard.md", table.render("md"))
+        show_table(table, form)
 
 
 @click.command()

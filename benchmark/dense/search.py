@@ -8,7 +8,8 @@ deeper, until the tie ends.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import dataclasses
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -93,6 +94,18 @@ class DenseRanking(Divided, Ranking):
     def uses(self) -> tuple[Questions, Documents]:
         """The questions' embeddings and the documents'."""
         return self.questions, self.documents
+
+
+def dense_rankings(ranking: Ranking) -> Iterator[DenseRanking]:
+    """The dense rankings that ``ranking`` is or fuses; not those that only mined its negatives."""
+    if isinstance(ranking, DenseRanking):
+        yield ranking
+        return
+    for field in dataclasses.fields(ranking):  # type: ignore[arg-type]
+        value = getattr(ranking, field.name)
+        for one in value if isinstance(value, tuple) else (value,):
+            if isinstance(one, Ranking):
+                yield from dense_rankings(one)
 
 
 def search(queries: Matrix, documents: Matrix, depth: int) -> TopK:
