@@ -16,6 +16,8 @@ from benchmark.retriever import Task
 
 CHANGED = "not what was written"
 UNEARNED = "not what the run scores"
+INDEX = ("index", "recall_of_exact")
+"""What the metrics of an approximate search tell beside the figures."""
 
 
 @dataclass(frozen=True)
@@ -59,6 +61,7 @@ def _result(result: Result, data: Collection) -> list[Finding]:
     if about["fingerprint"] != data.fingerprint:
         return [*findings, Finding(result.folder, "made on another version of the data")]
     labels = {key: result.metrics[key] for key in ("name", "title", "setting")}
+    labels |= {key: result.metrics[key] for key in INDEX if key in result.metrics}
     task = Task(data=data, split=about["split"], scope=about["scope"])
     scores, metrics = scored(result.run(), task, labels)
     if metrics != result.metrics:

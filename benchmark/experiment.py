@@ -105,7 +105,12 @@ def _run(entry: Entry, ranking: Ranking, seed: int, folder: Path, store: Store) 
         folder,
         ranking.run(entry.name, store),
         ranking.task,
-        labels={"name": entry.name, "title": entry.title, "setting": entry.setting},
+        labels={
+            "name": entry.name,
+            "title": entry.title,
+            "setting": entry.setting,
+            **ranking.facts(store),
+        },
         made=manifest(ranking, seed, store),
     )
     say(f"{entry.name} (seed {seed}): scored in {time.monotonic() - started:.1f} s")

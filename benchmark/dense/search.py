@@ -143,9 +143,22 @@ def merge(parts: Iterable[TopK], queries: Matrix, documents: Matrix, depth: int)
         scores = np.concatenate([scores, part.scores], axis=1)
         rows, scores = _ordered(rows, scores, depth + MARGIN)
     if count > 1:
-        scores = np.where(rows >= 0, _rescore(queries, documents, np.maximum(rows, 0)), -np.inf)
-    rows, scores = _ordered(rows, scores, depth)
-    return TopK(rows.astype(np.int32), scores.astype(np.float32))
+        return rescored(rows, queries, documents, depth)
+    return TopK(rows[:, :depth].astype(np.int32), scores[:, :depth].astype(np.float32))
+
+
+def rescored(rows: npt.NDArray[np.int64], queries: Matrix, documents: Matrix, depth: int) -> TopK:
+    """The ``depth`` best of each query's candidates by the fixed product and the tie rule.
+
+    rows: shape (queries, candidates), without repetition; -1 for none.
+    """
+    exact = _rescore(queries, documents, np.maximum(rows, 0))
+    rows, scores = _ordered(rows, np.where(rows >= 0, exact, -np.inf), depth)
+    padding = ((0, 0), (0, depth - rows.shape[1]))
+    return TopK(
+        np.pad(rows, padding, constant_values=-1).astype(np.int32),
+        np.pad(scores, padding, constant_values=-np.inf).astype(np.float32),
+    )
 
 
 def _ordered(
