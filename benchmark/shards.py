@@ -111,7 +111,7 @@ def made(artefact: Divided, store: Store) -> Iterator[tuple[range, Piece]]:
     for rows in pieces(artefact):
         path = _path(folder, rows)
         try:
-            with np.load(path, allow_pickle=False) as arrays:
+            with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
                 piece = dict(arrays)
         except (OSError, ValueError, EOFError, zipfile.BadZipFile) as error:
             path.unlink(missing_ok=True)

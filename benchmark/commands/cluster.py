@@ -89,8 +89,7 @@ def search(
     with _ranks(shard) as ranks:
         for name, ranking in _dense(names, dataset, data_dir, split, store, seed):
             if shard is not None:
-                for embedded in ranking.uses():
-                    _complete(embedded, name, "encode", store)
+                _complete(ranking.uses(), name, "encode", store)
             _make(ranking, store, shard, ranks)
 
 
@@ -109,10 +108,9 @@ def merge(
     `run` scores what is complete.
     """
     for name, ranking in _dense(names, dataset, data_dir, split, store, seed):
-        for embedded in ranking.uses():
-            _complete(embedded, name, "encode", store)
+        _complete(ranking.uses(), name, "encode", store)
         if store.has(ranking) or store.pieces(ranking).exists():
-            _complete(ranking, name, "search", store)
+            _complete([ranking], name, "search", store)
             click.echo(f"{name}: embeddings and lists are complete")
         else:
             click.echo(f"{name}: embeddings are complete; nothing is searched yet")
@@ -164,17 +162,19 @@ def _make(artefact: Divided, store: Store, shard: Shard | None, ranks: Ranks) ->
         fill(artefact, store, shard)
 
 
-def _complete(artefact: Divided, name: str, command: str, store: Store) -> None:
-    """Build ``artefact`` from its pieces. Raises InputError, naming the shards that are missing."""
+def _complete(artefacts: Sequence[Divided], name: str, command: str, store: Store) -> None:
+    """Build ``artefacts`` from their pieces. Raises InputError, naming shards that are missing."""
     from benchmark.shards import missing
 
-    if lost := missing(artefact, store):
-        numbers, count = _ranges([shard.number for shard in lost]), lost[0].count
+    if lost := {shard for artefact in artefacts for shard in missing(artefact, store)}:
+        count = max(shard.count for shard in lost)
+        numbers = _ranges(sorted(shard.number for shard in lost if shard.count == count))
         raise InputError(
-            f"{name}: shards {numbers} of {count} are missing ({artefact.doing})",
+            f"{name}: shards {numbers} of {count} are missing",
             mend=f"run `python -m benchmark {command} {name} --shard I/{count}` for each of them",
         )
-    store.path(artefact)
+    for artefact in artefacts:
+        store.path(artefact)
 
 
 def _ranges(numbers: Sequence[int]) -> str:

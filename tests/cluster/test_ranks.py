@@ -4,8 +4,6 @@ import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
-import pytest
-
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
 
@@ -13,17 +11,20 @@ def files(folder: Path, pattern: str) -> dict[str, bytes]:
     return {str(one.relative_to(folder)): one.read_bytes() for one in folder.rglob(pattern)}
 
 
-@pytest.mark.parametrize("ranks", [2, 4])
-def test_ranks_give_the_same_bytes_as_one_process(command: Run, tmp_path: Path, ranks: int) -> None:
-    done = command("run", ranks=ranks, BENCHMARK_STORE=tmp_path / "several")
-    assert done.returncode == 0, done.stderr
+def test_ranks_give_the_same_bytes_as_one_process(command: Run, tmp_path: Path) -> None:
+    places = {ranks: tmp_path / f"of {ranks}" for ranks in (1, 2, 4)}
+    for ranks, place in places.items():
+        given = () if ranks == 2 else ("--results", str(place / "results"))
+        name = "search" if ranks == 2 else "run"
+        done = command(name, *given, ranks=ranks, BENCHMARK_STORE=place / "store")
+        assert done.returncode == 0, done.stderr
     assert done.stdout.count("Letters") == 1, "rank 0 alone prints the table"
     assert "rank 1: waiting for rank 0, which scores letters" in done.stderr
-    several = files(tmp_path / "results", "run.trec.gz")
-    assert command("run", "--results", "alone", BENCHMARK_STORE=tmp_path / "one").returncode == 0
-    assert several == files(tmp_path / "alone", "run.trec.gz")
-    assert files(tmp_path / "several", "*.npy") == files(tmp_path / "one", "*.npy")
-    assert not list((tmp_path / "several").rglob(".*.pieces"))
+    runs = [files(places[ranks], "run.trec.gz") for ranks in (1, 4)]
+    assert runs[0] == runs[1] != {}
+    arrays = [files(place / "store", "*.npy") for place in places.values()]
+    assert arrays[0] == arrays[1] == arrays[2] != {}
+    assert not list(tmp_path.rglob(".*.pieces"))
 
 
 def test_a_killed_rank_ends_all_and_a_repeat_goes_on(command: Run, tmp_path: Path) -> None:
