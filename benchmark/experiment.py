@@ -11,11 +11,11 @@ from pathlib import Path
 
 from benchmark.artefacts import Artefact, Store, identity, parts
 from benchmark.datasets import DEFAULT
-from benchmark.errors import UnavailableError
+from benchmark.errors import InputError, UnavailableError
 from benchmark.jobs import Job, run_jobs
 from benchmark.progress import say
 from benchmark.provenance import manifest
-from benchmark.ranks import ALONE, Ranks, build
+from benchmark.ranks import ALONE, Ranks, build, world
 from benchmark.registry import Entry
 from benchmark.results import Result, seed_folder, write_result
 from benchmark.retriever import Ranking, Task
@@ -39,6 +39,10 @@ def run(
     is raised before anything is run. workers: processes; None for as many as suit the data. With
     several ranks there are no others: these build one artefact after the other, together.
     """
+    if ranks.count != world():
+        raise InputError(
+            "torchrun splits run, encode and search alone", mend="leave it out for this command"
+        )
     ready = []
     for entry in entries:
         retriever = entry.make()

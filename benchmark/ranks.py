@@ -124,10 +124,15 @@ def build(artefact: Artefact, store: Store, ranks: Ranks) -> None:
     ranks.wait(f"rank 0, which builds {kind}")
 
 
+def world() -> int:
+    """How many processes torchrun started."""
+    return int(os.environ.get("WORLD_SIZE", "1"))
+
+
 @contextmanager
 def joined() -> Iterator[Ranks]:
     """The ranks of this run. Raises UnavailableError, in each of them, where another one ends."""
-    if (count := int(os.environ.get("WORLD_SIZE", "1"))) == 1:
+    if (count := world()) == 1:
         yield ALONE
         return
     import torch
@@ -141,9 +146,14 @@ def joined() -> Iterator[Ranks]:
     signal.signal(signal.SIGTERM, ended)
     if torch.cuda.is_available():
         torch.cuda.set_device(int(os.environ["LOCAL_RANK"]))
-    with _connected():
-        backend = "cpu:gloo,cuda:nccl" if torch.cuda.is_available() else "gloo"
-        dist.init_process_group(backend, timeout=PATIENCE)
+    backend = "cpu:gloo,cuda:nccl" if torch.cuda.is_available() else "gloo"
+    try:
+        with _connected():
+            dist.init_process_group(backend, timeout=PATIENCE)
+    except ValueError as error:
+        raise UnavailableError(
+            f"the ranks can't meet ({error}): start them with torchrun, or unset WORLD_SIZE"
+        ) from None
     yield Ranks(dist.get_rank(), count)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     dist.destroy_process_group()

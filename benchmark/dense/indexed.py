@@ -31,7 +31,7 @@ class IndexedRanking(Ranking):
     index: BackEnd
 
     def rank(self, store: Store) -> TopK:
-        queries = np.asarray(self.exact.questions.matrix(store))
+        queries = np.array(self.exact.questions.matrix(store))
         documents = self.exact.documents.matrix(store)
         look = self.index.open(self.exact.documents, store)
         rows = look(queries, min(self.task.depth + MARGIN, len(documents)))

@@ -73,11 +73,12 @@ class DenseRanking(Divided, Ranking):
         return SEGMENT
 
     def worker(self, store: Store) -> Callable[[range], Piece]:
-        queries, documents = self.questions.matrix(store), self.documents.matrix(store)
+        queries = np.array(self.questions.matrix(store))
+        documents = self.documents.matrix(store)
         depth = self.task.depth + (MARGIN if len(pieces(self)) > 1 else 0)
 
         def work(rows: range) -> Piece:
-            found = search(np.asarray(queries), documents[rows.start : rows.stop], depth)
+            found = search(queries, documents[rows.start : rows.stop], depth)
             inside = np.where(found.rows >= 0, found.rows + rows.start, -1)
             return {"rows": inside.astype(np.int32), "scores": found.scores}
 
@@ -85,9 +86,10 @@ class DenseRanking(Divided, Ranking):
 
     def rank(self, store: Store) -> TopK:
         fill(self, store)
-        queries, documents = self.questions.matrix(store), self.documents.matrix(store)
+        queries = np.array(self.questions.matrix(store))
+        documents = self.documents.matrix(store)
         parts = (TopK(piece["rows"], piece["scores"]) for _, piece in made(self, store))
-        found = merge(parts, np.asarray(queries), documents, self.task.depth)
+        found = merge(parts, queries, documents, self.task.depth)
         rows = np.where(found.rows >= 0, found.rows + self.task.rows.start, -1)
         return TopK(rows.astype(np.int32), found.scores)
 

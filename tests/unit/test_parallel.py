@@ -2,9 +2,12 @@
 
 import multiprocessing
 import os
+import signal
 import socket
+import sys
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -14,15 +17,16 @@ import torch
 from univl_tiny import checkpoint, collection
 
 from benchmark.artefacts import Store
+from benchmark.errors import UnavailableError
 from benchmark.ranks import ALONE, Ranks, build, joined
-from univl_dr.losses import Contrastive, HardNegative, InBatch, Symmetric
+from univl_dr.losses import Contrastive, HardNegative, InBatch, Outcome, Symmetric
 from univl_dr.parallel import Gathered, sum_gradients
 from univl_dr.train import Checkpoint
 from univl_dr.weights import read_weights
 
 
-def run_ranks(count: int, work: Callable[..., None], *arguments: Any) -> None:
-    """Run ``work(ranks, ...)`` in ``count`` processes; all must succeed."""
+def run_ranks(count: int, work: Callable[..., None], *arguments: Any) -> list[int | None]:
+    """Run ``work(ranks, ...)`` in ``count`` processes; their exit codes."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -37,7 +41,7 @@ def run_ranks(count: int, work: Callable[..., None], *arguments: Any) -> None:
         process.start()
     for process in processes:
         process.join(60)
-    assert [process.exitcode for process in processes] == [0] * count
+    return [process.exitcode for process in processes]
 
 
 def _rank(number: int, count: int, port: int, work: Callable[..., None], *arguments: Any) -> None:
@@ -49,9 +53,15 @@ def _rank(number: int, count: int, port: int, work: Callable[..., None], *argume
         "MASTER_PORT": str(port),
     }
     torch.set_num_threads(1)
-    with joined() as ranks:
-        work(ranks, *arguments)
+    try:
+        with joined() as ranks:
+            work(ranks, *arguments)
+    except UnavailableError as error:
+        sys.exit(LOST if "another rank has ended" in str(error) else 1)
 
+
+LOST = 3
+"""The exit code of a rank that says that another one has ended."""
 
 OBJECTIVES = (InBatch(), InBatch(mask=True), HardNegative(), Symmetric())
 
@@ -102,9 +112,51 @@ def test_the_gradient_is_that_of_the_whole_batch(tmp_path: Path, count: int) -> 
     made = checkpoint(collection(tmp_path / "tiny"), epsilon=1e-3)
     store = Store(tmp_path / "store")
     made.start.module(store)
-    run_ranks(count, compare, made, store.root)
+    assert run_ranks(count, compare, made, store.root) == [0] * count
     trained = replace(made, recipe=replace(made.recipe, batch=5, accumulate=1))
     together = read_weights(store.path(trained) / "model.safetensors")
     alone = read_weights(Store(tmp_path / "other").path(trained) / "model.safetensors")
     for name, tensor in alone.items():
         assert torch.allclose(tensor, together[name], atol=1e-5), name
+
+
+@dataclass(frozen=True, kw_only=True)
+class Killed(InBatch):
+    """In-batch training that ends one rank at its fifth step."""
+
+    rank: str
+
+    def __call__(self, module: Any, examples: Any) -> Outcome:
+        outcome = super().__call__(module, examples)
+        self.seen.append(torch.is_grad_enabled())
+        if sum(self.seen) == 5 and os.environ.get("RANK") == self.rank:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return outcome
+
+    @cached_property
+    def seen(self) -> list[bool]:
+        """Whether each call so far was a step of training."""
+        return []
+
+
+def train(ranks: Ranks, made: Checkpoint, root: Path) -> None:
+    build(made, Store(root), ranks)
+
+
+def test_a_killed_rank_ends_all_and_a_repeat_goes_on(tmp_path: Path) -> None:
+    made = checkpoint(collection(tmp_path / "tiny"))
+    store, whole = Store(tmp_path / "store"), Store(tmp_path / "whole")
+    for one in (store, whole):
+        made.start.module(one)
+    killed = replace(made, objective=Killed(rank="1"))
+    codes = run_ranks(4, train, killed, store.root)
+    assert codes == [LOST, -signal.SIGKILL, LOST, LOST]
+    (state,) = store.root.glob("Checkpoint/.*.partial/state.pt")
+    assert torch.load(state, weights_only=True)["done"] == 3
+    # Another objective is another checkpoint: it finds what this one left.
+    assert not store.has(made)
+    state.parent.rename(store._place(made).with_name(f".{store._place(made).name}.partial"))
+    assert run_ranks(4, train, made, store.root) == [0] * 4
+    assert run_ranks(4, train, made, whole.root) == [0] * 4
+    weights = [(one.path(made) / "model.safetensors").read_bytes() for one in (store, whole)]
+    assert weights[0] == weights[1]
