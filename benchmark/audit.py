@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 CHANGED = "not what was written"
 UNEARNED = "not what the run scores"
+INDEX = ("index", "recall_of_exact")
+"""What the metrics of an approximate search tell beside the figures."""
 
 
 @dataclass(frozen=True)
@@ -65,6 +67,7 @@ def _result(result: Result, data: Collection) -> list[Finding]:
         return [*findings, Finding(result.folder, "made on another version of the data")]
     labels = {key: result.metrics[key] for key in ("name", "title", "setting")}
     labels |= {"external": result.external} if result.external else {}
+    labels |= {key: result.metrics[key] for key in INDEX if key in result.metrics}
     task = Task(data=data, split=about["split"], scope=about["scope"])
     scores, metrics = scored(result.run(), task, labels)
     if metrics != result.metrics:

@@ -11,10 +11,11 @@ from pathlib import Path
 
 from benchmark.artefacts import Artefact, Store, identity, parts
 from benchmark.datasets import DEFAULT
-from benchmark.errors import UnavailableError
+from benchmark.errors import InputError, UnavailableError
 from benchmark.jobs import Job, run_jobs
 from benchmark.progress import say
 from benchmark.provenance import manifest
+from benchmark.ranks import ALONE, Ranks, build, world
 from benchmark.registry import Entry
 from benchmark.results import Result, place, seed_folder, write_result
 from benchmark.retriever import Ranking, Task
@@ -30,13 +31,19 @@ def run(
     store: Store,
     skip: bool,
     workers: int | None = None,
+    ranks: Ranks = ALONE,
 ) -> None:
     """Run retrievers on ``task`` and write their results into ``folder``, reusing what is there.
 
     Seeds count up from the task's; a ranking that no seed changes is made once. A retriever that
     can't serve the task here is skipped, saying why, where ``skip`` is set; else UnavailableError
-    is raised before anything is run. workers: processes; None for as many as suit the data.
+    is raised before anything is run. workers: processes; None for as many as suit the data. With
+    several ranks there are no others: these build one artefact after the other, together.
     """
+    if ranks.count != world():
+        raise InputError(
+            "torchrun splits run, encode and search alone", mend="leave it out for this command"
+        )
     ready = []
     for entry in entries:
         retriever = entry.make()
@@ -55,8 +62,15 @@ def run(
                 continue
             made.add(key)
             target = seed_folder(folder / entry.name, seed, task.seed)
-            if Result(target).is_of(key):
-                say(f"{entry.name} (seed {seed}): up to date")
+            if ranks.agree(partial(Result(target).is_of, key)):
+                if ranks.first:
+                    say(f"{entry.name} (seed {seed}): up to date")
+                continue
+            if ranks.count > 1:
+                build_together(ranking, store, ranks)
+                if ranks.first:
+                    _run(entry, ranking, seed, target, store)
+                ranks.wait(f"rank 0, which scores {entry.name}")
                 continue
             jobs |= {job.key: job for job in _building(ranking, store) if job.key not in jobs}
             work = partial(_run, entry, ranking, seed, target, store)
@@ -85,6 +99,12 @@ def run_variants(
     return at_hand(distinct, results, task.data, task.split)
 
 
+def build_together(artefact: Artefact, store: Store, ranks: Ranks) -> None:
+    """Build what ``artefact`` is made from, and then itself, by all ranks."""
+    for part in parts(artefact):
+        build(part, store, ranks)
+
+
 def _workers(task: Task) -> int:
     """One process a core for webqa-mini's small models; larger ones use all cores themselves."""
     return (os.cpu_count() or 1) if task.data.name == DEFAULT else 1
@@ -111,7 +131,12 @@ def _run(entry: Entry, ranking: Ranking, seed: int, folder: Path, store: Store) 
         folder,
         ranking.run(entry.name, store),
         ranking.task,
-        labels={"name": entry.name, "title": entry.title, "setting": entry.setting},
+        labels={
+            "name": entry.name,
+            "title": entry.title,
+            "setting": entry.setting,
+            **ranking.facts(store),
+        },
         made=manifest(ranking, seed, store),
     )
     say(f"{entry.name} (seed {seed}): scored in {time.monotonic() - started:.1f} s")

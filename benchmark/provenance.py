@@ -21,6 +21,7 @@ PACKAGES = (
     "open_clip_torch",
     "pyarrow",
     "pyserini",
+    "qdrant-client",
     "ranx",
     "scipy",
     "torch",

@@ -215,7 +215,7 @@ def seed_folder(folder: Path, seed: int, first: int) -> Path:
 
 
 def write_result(
-    folder: Path, run: Run, task: Task, *, labels: Mapping[str, str], made: Any
+    folder: Path, run: Run, task: Task, *, labels: Mapping[str, Any], made: Any
 ) -> Result:
     """Score ``run`` and write its folder; the manifest comes last, and makes the result whole."""
     scores, metrics = scored(run, task, labels)
@@ -228,7 +228,7 @@ def write_result(
     return Result(folder)
 
 
-def scored(run: Run, task: Task, labels: Mapping[str, str]) -> tuple[Scores, dict[str, Any]]:
+def scored(run: Run, task: Task, labels: Mapping[str, Any]) -> tuple[Scores, dict[str, Any]]:
     """The figures of ``run``, and what ``metrics.json`` says of them."""
     judgments = task.judgments()
     scores = score_run(run, judgments)

@@ -30,9 +30,8 @@ class SelfAttention(nn.Module):
     def forward(
         self, tokens: Tensor, *_: Tensor, attn_mask: Tensor | None = None, **__: Any
     ) -> tuple[Tensor, None]:
-        texts, length, _ = tokens.shape
         projected = linear(tokens, self.in_proj_weight, self.in_proj_bias)
-        parts = projected.view(texts, length, 3, self.heads, -1)
+        parts = projected.view(*tokens.shape[:2], 3, self.heads, -1)
         query, key, value = parts.permute(2, 0, 3, 1, 4).unbind()
         mask = None if attn_mask is None else attn_mask.to(query.dtype)
         mixed = scaled_dot_product_attention(query, key, value, mask)

@@ -19,6 +19,8 @@ STAGES: Mapping[str, str] = {
     "LuceneIndex": "indexing",
     "LuceneRanking": "searching",
     "DenseRanking": "searching",
+    "FaissIndex": "indexing",
+    "IndexedRanking": "searching",
 }
 """Kind of artefact -> the stage that its seconds belong to."""
 

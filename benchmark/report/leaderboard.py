@@ -20,6 +20,8 @@ from benchmark.files import write_text
 from benchmark.report.tables import LEGEND, Table, best_two, p_value, percent
 from benchmark.results import Result, best_first, place, read_results
 
+OF_EXACT = "Of the exact lists"
+
 
 def leaderboard(
     results: Sequence[Result],
@@ -39,6 +41,7 @@ def leaderboard(
     others = [name for name in METRICS if name != metric]
     copies = all("copies_as_one" in result.metrics for result in ranked)
     several = any(len(result.seeds) > 1 for result in ranked)
+    approximate = any("index" in result.metrics for result in ranked)
     rows, records = [], []
     for rank, result in enumerate(ranked, 1):
         figures, main = result.summary, result.summary[metric]
@@ -57,6 +60,9 @@ def leaderboard(
         spread = result.spread(metric)
         if several:
             row.append("" if spread is None else f"{len(result.seeds)} (sd {percent(spread)})")
+        if approximate:
+            found = [seed.metrics.get("recall_of_exact", 1.0) for seed in result.seeds]
+            row.append(percent(mean(found)))
         rows.append(row)
         records.append(
             {
@@ -73,6 +79,8 @@ def leaderboard(
         columns.append(f"{metric}, copies as one")
     if several:
         columns.append("Seeds")
+    if approximate:
+        columns.append(OF_EXACT)
     return Table(
         title=f"{data.name} ({split}): {data.title}",
         columns=columns,
@@ -139,6 +147,12 @@ def _notes(
         notes.append(
             "Figures, and what is tested, are means over the seeds; sd: between the seeds' means."
         )
+    notes += [
+        f"{result.name} searches approximately, by {result.metrics['index']}: it finds "
+        f"{percent(result.metrics['recall_of_exact'])}% of the documents that exact search lists."
+        for result in ranked
+        if "index" in result.metrics
+    ]
     if any(result.metrics.get("copies_as_one") for result in ranked):
         copies = sum(documents.values()) - data.facts["distinct"]
         notes.append(f"Copies as one: {copies:,} documents repeat another's content.")
