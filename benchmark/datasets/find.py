@@ -8,6 +8,7 @@ path = "../scifact"     # relative to the TOML file
 from __future__ import annotations
 
 import importlib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,6 +23,8 @@ from benchmark.progress import Progress
 from benchmark.suggest import unknown
 
 DEFAULT = "webqa-mini"
+
+NAME = re.compile(r"\w[\w.-]{0,79}")
 
 FORMATS: Mapping[str, str] = MappingProxyType(
     {
@@ -119,6 +122,12 @@ def _preparation(name: str) -> str:
 def _prepare(name: str, form: str, source: Path, store: Store) -> Collection:
     if not source.is_dir():
         raise InputError("no such folder", mend="check --data-dir or the path", path=source)
+    if name in FORMATS and name != form:
+        raise InputError(
+            f"data of format '{form}' go by the name of '{name}'",
+            mend="name them otherwise: what is known of those would be held for true of these",
+            path=source,
+        )
     module = _module(form)
     files = module.files(source)
     for path in files:
@@ -155,11 +164,11 @@ def _configured(path: Path) -> tuple[str, str, Path]:
         )
     name, form, folder = fields
     if form not in FORMATS:
-        raise unknown("format", form, list(FORMATS))
-    if not name.replace("-", "").replace("_", "").replace(".", "").isalnum() or name[0] == ".":
+        raise unknown("format", form, list(FORMATS), path)
+    if not NAME.fullmatch(name):
         raise InputError(
             f"name '{name}' is no plain name",
-            mend="use letters, digits, dots, hyphens and underscores",
+            mend="use letters, digits, dots, hyphens and underscores, 80 at most",
             path=path,
         )
     return name, form, path.parent / folder
