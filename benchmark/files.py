@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmark.errors import InputError
+from benchmark.progress import say
 
 
 @contextlib.contextmanager
@@ -30,6 +31,23 @@ def replacing(path: Path) -> Iterator[Path]:
         temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def locked(path: Path, work: str) -> Any:
+    """A context manager that holds ``path`` against other processes, by a lock beside it.
+
+    Where another process holds it, the user is told that one is at this ``work``. The lock goes
+    with the process that holds it, however that ends.
+    """
+    from filelock import FileLock, Timeout
+
+    path.parent.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(path.with_name(f".{path.name}.lock"))
+    try:
+        return lock.acquire(timeout=0)
+    except Timeout:
+        say(f"waiting for another process that is {work}")
+        return lock.acquire()
 
 
 def write_text(path: Path, text: str) -> None:

@@ -236,7 +236,9 @@ def _offsets(path: Path) -> npt.NDArray[np.int64]:
 
 
 def _numbers(path: Path) -> Iterator[int]:
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+    for number, line in enumerate(
+        path.read_text(encoding="utf-8", errors="replace").splitlines(), 1
+    ):
         if not OFFSET.fullmatch(line):
             raise InputError(
                 f"offset '{line}' is no number", mend="restore it", path=path, line=number

@@ -83,13 +83,14 @@ def find(name: str, data_dir: Path | None, store: Store) -> Collection:
             f"data set '{name}' isn't prepared",
             mend=f"give --data-dir DIR, or run `{_preparation(name)}` once",
         )
-    return Collection(store.root / _pointer(name, store).read_text(encoding="utf-8").strip())
+    folder = _pointed(name, store)
+    store.check(folder)
+    return Collection(folder)
 
 
 def is_prepared(name: str, store: Store) -> bool:
     """Whether the data set of the format ``name`` was prepared, and is there."""
-    pointer = _pointer(name, store)
-    return pointer.is_file() and (store.root / pointer.read_text(encoding="utf-8").strip()).is_dir()
+    return _pointer(name, store).is_file() and _pointed(name, store).is_dir()
 
 
 def prepare(name: str, source: Path | None, store: Store) -> Collection:
@@ -149,6 +150,18 @@ def _title(form: str, source: Path) -> str:
 
 def _pointer(name: str, store: Store) -> Path:
     return store.root / "datasets" / f"{name}.txt"
+
+
+def _pointed(name: str, store: Store) -> Path:
+    """The folder that was prepared by that name."""
+    kind, _, folder = _pointer(name, store).read_text(encoding="utf-8").strip().partition("/")
+    if kind != Prepared.__name__ or not folder.isalnum():
+        raise InputError(
+            "names no prepared data set",
+            mend=f"run `{_preparation(name)}` again",
+            path=_pointer(name, store),
+        )
+    return store.root / kind / folder
 
 
 def _configured(path: Path) -> tuple[str, str, Path]:

@@ -5,7 +5,23 @@ from collections.abc import Sequence
 from hypothesis import strategies as st
 
 TOKENS: Sequence[bytes] = (
-    *(b"\0", b"\n", b"\r", b"\t", b" ", b'"', b"\\", b"{", b"}", b"[", b"]", b",", b":", b"=", b"#"),
+    *(
+        b"\0",
+        b"\n",
+        b"\r",
+        b"\t",
+        b" ",
+        b'"',
+        b"\\",
+        b"{",
+        b"}",
+        b"[",
+        b"]",
+        b",",
+        b":",
+        b"=",
+        b"#",
+    ),
     *(b"0", b"-1", b"1_0", b"\xef\xbc\x91", b"\xc2\xb2", b"1e999", b"-1e300", b"1e-60", b"nan"),
     *(b"inf", b"NaN", b"Infinity", b"9" * 25, b"9" * 5000, b"null", b"true", b"{}", b"[]", b'""'),
     *(b"\xff\xfe", b"\xef\xbb\xbf", b"\xed\xa0\x80", b"\\ud800", b"\\u0000", b"\xe2\x80\xa8"),

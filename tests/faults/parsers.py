@@ -18,7 +18,7 @@ from typing import Any
 
 from PIL import Image
 
-from baselines.encoders.regions import BOXES, RegionFile, Regions, RegionWriter, extract
+from baselines.encoders.regions import RegionFile, RegionWriter, extract
 from benchmark import registry
 from benchmark.datasets import Collection, beir, find, webqa
 from benchmark.datasets.writer import Writer
