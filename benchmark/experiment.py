@@ -4,21 +4,23 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
 from benchmark.artefacts import Artefact, Store, identity, parts
 from benchmark.datasets import DEFAULT
-from benchmark.errors import UnavailableError
+from benchmark.errors import InputError, UnavailableError
 from benchmark.files import locked
 from benchmark.jobs import Job, run_jobs
 from benchmark.progress import say
 from benchmark.provenance import manifest
+from benchmark.ranks import ALONE, Ranks, build, world
 from benchmark.registry import Entry
-from benchmark.results import Result, seed_folder, write_result
+from benchmark.results import Result, place, seed_folder, write_result
 from benchmark.retriever import Ranking, Task
+from benchmark.variants import Variant, at_hand
 
 
 def run(
@@ -30,13 +32,19 @@ def run(
     store: Store,
     skip: bool,
     workers: int | None = None,
+    ranks: Ranks = ALONE,
 ) -> None:
     """Run retrievers on ``task`` and write their results into ``folder``, reusing what is there.
 
     Seeds count up from the task's; a ranking that no seed changes is made once. A retriever that
     can't serve the task here is skipped, saying why, where ``skip`` is set; else UnavailableError
-    is raised before anything is run. workers: processes; None for as many as suit the data.
+    is raised before anything is run. workers: processes; None for as many as suit the data. With
+    several ranks there are no others: these build one artefact after the other, together.
     """
+    if ranks.count != world():
+        raise InputError(
+            "torchrun splits run, encode and search alone", mend="leave it out for this command"
+        )
     ready = []
     for entry in entries:
         retriever = entry.make()
@@ -54,14 +62,48 @@ def run(
             if (key := identity(ranking)) in made:
                 continue
             made.add(key)
-            place = seed_folder(folder / entry.name, seed, task.seed)
-            if Result(place).is_of(key):
-                say(f"{entry.name} (seed {seed}): up to date")
+            target = seed_folder(folder / entry.name, seed, task.seed)
+            if ranks.agree(partial(Result(target).is_of, key)):
+                if ranks.first:
+                    say(f"{entry.name} (seed {seed}): up to date")
+                continue
+            if ranks.count > 1:
+                build_together(ranking, store, ranks)
+                if ranks.first:
+                    _run(entry, ranking, seed, target, store)
+                ranks.wait(f"rank 0, which scores {entry.name}")
                 continue
             jobs |= {job.key: job for job in _building(ranking, store) if job.key not in jobs}
-            work = partial(_run, entry, ranking, seed, place, store)
-            jobs[str(place)] = Job(key=str(place), work=work, after=frozenset([key]))
+            work = partial(_run, entry, ranking, seed, target, store)
+            jobs[str(target)] = Job(key=str(target), work=work, after=frozenset([key]))
     run_jobs([*jobs.values()], workers or _workers(task))
+
+
+def run_variants(
+    variants: Iterable[Variant], task: Task, *, seeds: int, results: Path, store: Store
+) -> dict[str, Result]:
+    """The results of the variants by name, run where they are missing.
+
+    Those that can't run here are left out, saying why.
+    """
+    home = place(results, task.data, task.split)
+    distinct = list({one.name: one for one in variants}.values())
+    for variant in distinct:
+        run(
+            [variant.entry()],
+            replace(task, scope=variant.scope),
+            seeds=seeds,
+            folder=variant.folder(home),
+            store=store,
+            skip=True,
+        )
+    return at_hand(distinct, results, task.data, task.split)
+
+
+def build_together(artefact: Artefact, store: Store, ranks: Ranks) -> None:
+    """Build what ``artefact`` is made from, and then itself, by all ranks."""
+    for part in parts(artefact):
+        build(part, store, ranks)
 
 
 def _workers(task: Task) -> int:
@@ -94,7 +136,12 @@ def _run(entry: Entry, ranking: Ranking, seed: int, folder: Path, store: Store) 
             folder,
             found,
             ranking.task,
-            labels={"name": entry.name, "title": entry.title, "setting": entry.setting},
+            labels={
+                "name": entry.name,
+                "title": entry.title,
+                "setting": entry.setting,
+                **ranking.facts(store),
+            },
             made=manifest(ranking, seed, store),
         )
     say(f"{entry.name} (seed {seed}): scored in {time.monotonic() - started:.1f} s")

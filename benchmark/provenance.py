@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmark.artefacts import Store, identity, parts, recipe
-from benchmark.retriever import Ranking
+from benchmark.retriever import Ranking, Task
 
 PACKAGES = (
     "univl-bench",
@@ -21,6 +21,7 @@ PACKAGES = (
     "open_clip_torch",
     "pyarrow",
     "pyserini",
+    "qdrant-client",
     "ranx",
     "scipy",
     "torch",
@@ -28,17 +29,16 @@ PACKAGES = (
 )
 
 
+CODE = ("baselines", "benchmark", "univl_dr", "pyproject.toml")
+"""What results depend on; results themselves are written into the checkout, too."""
+
+
 def manifest(ranking: Ranking, seed: int, store: Store) -> dict[str, Any]:
     """How ``ranking`` was made, as JSON data. It must have been built."""
     task = ranking.task
     return {
         "ranking": identity(ranking),
-        "data": {
-            "name": task.data.name,
-            "fingerprint": task.data.fingerprint,
-            "split": task.split,
-            "scope": task.scope,
-        },
+        "data": data_of(task),
         "seed": seed,
         "recipe": recipe(ranking),
         "artefacts": [
@@ -57,14 +57,25 @@ def manifest(ranking: Ranking, seed: int, store: Store) -> dict[str, Any]:
     }
 
 
+def data_of(task: Task) -> dict[str, Any]:
+    """What a task's questions and documents are."""
+    return {
+        "name": task.data.name,
+        "fingerprint": task.data.fingerprint,
+        "split": task.split,
+        "scope": task.scope,
+    }
+
+
 def commit() -> str | None:
-    """The commit of the project's checkout, marked where files differ from it; None elsewhere."""
+    """The commit of the project's checkout, marked where its code differs; None elsewhere."""
     root = Path(__file__).resolve().parent.parent
     if not (root / ".git").exists():
         return None
     try:
         head = _git(root, "rev-parse", "HEAD")
-        return f"{head}-modified" if _git(root, "status", "--porcelain") else head
+        changed = _git(root, "status", "--porcelain", "--", *CODE)
+        return f"{head}-modified" if changed else head
     except (OSError, subprocess.CalledProcessError):
         return None
 

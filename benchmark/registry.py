@@ -25,6 +25,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from benchmark.errors import InputError
+from benchmark.evaluation.own import OWN
 from benchmark.files import read_toml, sha256
 from benchmark.retriever import settings
 from benchmark.suggest import unknown
@@ -81,13 +82,21 @@ def _add(entry: Entry, path: Path | None = None) -> None:
         raise InputError(
             f"retriever '{entry.name}' is registered twice", mend="rename one of them", path=path
         )
-    if not NAME.fullmatch(entry.name) or entry.name in RESERVED:
+    check_name("retriever", entry.name, path)
+    _entries[entry.name] = entry
+
+
+def check_name(kind: str, name: str, path: Path | None = None) -> None:
+    """Raises InputError for a ``name`` that can't be that of a result's folder everywhere.
+
+    path: the file that gives it.
+    """
+    if not NAME.fullmatch(name) or name in RESERVED:
         raise InputError(
-            f"retriever name '{entry.name}' is no plain name",
+            f"{kind} name '{name}' is no plain name",
             mend="use letters, digits, hyphens and underscores, 80 at most",
             path=path,
         )
-    _entries[entry.name] = entry
 
 
 def retrievers() -> Mapping[str, Entry]:
@@ -108,11 +117,11 @@ def retriever(name: str, path: Path | None = None) -> Entry:
 
 
 def plug_in(path: Path) -> None:
-    """Run a Python file that registers retrievers: the one way in for code that isn't installed."""
+    """Run a Python file that registers retrievers or metrics: the way in for uninstalled code."""
     _load()
     if not path.is_file():
         raise InputError("no such file", mend="check --plugin", path=path)
-    before = set(_entries)
+    before, metrics = set(_entries), len(OWN)
     spec = importlib.util.spec_from_file_location(f"benchmark_plugin_{path.stem}", path.resolve())
     if spec is None or spec.loader is None:
         raise InputError("no Python file", mend="give a file that ends in .py", path=path)
@@ -128,8 +137,10 @@ def plug_in(path: Path) -> None:
             f"{type(error).__name__}: {error}", mend="mend the plug-in", path=path, line=line
         ) from error
     new = [_entries[name] for name in _entries if name not in before]
-    if not new:
-        raise InputError("registers no retriever", mend="use @register(...)", path=path)
+    if not new and len(OWN) == metrics:
+        raise InputError(
+            "registers no retriever or metric", mend="use @register(...) or @metric(...)", path=path
+        )
     for entry in new:
         entry.kind.source = sha256(path)
     _plugged_in.append(path)

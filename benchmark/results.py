@@ -11,7 +11,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -22,13 +22,13 @@ import numpy as np
 from benchmark.artefacts import digest
 from benchmark.datasets import Collection
 from benchmark.errors import InputError
-from benchmark.evaluation.metrics import METRICS, Scores, merge_copies, score_run
+from benchmark.evaluation.metrics import MAIN, METRICS, Scores, merge_copies, score_run
 from benchmark.evaluation.significance import bootstrap
 from benchmark.files import replacing, sha256, write_text
 from benchmark.progress import say
 from benchmark.retriever import Task
 from benchmark.trec import read_run, write_run
-from benchmark.types import Run
+from benchmark.types import Judgments, Run
 
 FILES = ("run.trec.gz", "per_query.parquet", "metrics.json", "manifest.json")
 SPACE = "space.json"
@@ -63,6 +63,11 @@ class Result:
     def setting(self) -> str:
         return str(self.metrics["setting"])
 
+    @property
+    def external(self) -> str | None:
+        """Who submitted it, where it wasn't made here."""
+        return self.metrics.get("external")
+
     @cached_property
     def seeds(self) -> list[Result]:
         """The results of each seed, this one first; those made otherwise are left out."""
@@ -78,13 +83,11 @@ class Result:
     @cached_property
     def over_seeds(self) -> Scores:
         """The figures of each judged question, averaged over the seeds."""
-        if len(self.seeds) == 1:
-            return self.scores
-        every = [seed.scores.values for seed in self.seeds]
-        values = {
-            metric: np.mean([figures[metric] for figures in every], axis=0) for metric in METRICS
-        }
-        return Scores(self.scores.queries, values, self.scores.unanswered)
+        return _averaged([seed.scores for seed in self.seeds])
+
+    def scored_by(self, metrics: Sequence[str], judgments: Judgments) -> Scores:
+        """As ``over_seeds``, by metrics that were not kept: its runs are scored again."""
+        return _averaged([score_run(seed.run(), judgments, metrics) for seed in self.seeds])
 
     @cached_property
     def summary(self) -> dict[str, dict[str, float]]:
@@ -167,6 +170,17 @@ class Result:
             )
 
 
+def _averaged(scores: Sequence[Scores]) -> Scores:
+    """The mean over seeds of each question's figures."""
+    first = scores[0]
+    if len(scores) == 1:
+        return first
+    values = {
+        metric: np.mean([one.values[metric] for one in scores], axis=0) for metric in first.values
+    }
+    return Scores(first.queries, values, first.unanswered)
+
+
 def _but_for_seeds(recipe: Any) -> Any:
     """A recipe without what tells two seeds of it apart."""
     match recipe:
@@ -210,13 +224,18 @@ def results_at_hand(results: Path, data: Collection, split: str) -> list[Result]
     return found
 
 
+def best_first(results: Sequence[Result], metric: str = MAIN) -> list[Result]:
+    """The results by their mean over questions and seeds; equal ones by name."""
+    return sorted(results, key=lambda one: (-one.over_seeds.mean(metric), one.name))
+
+
 def seed_folder(folder: Path, seed: int, first: int) -> Path:
     """Where the result of ``seed`` goes in a retriever's folder."""
     return folder if seed == first else folder / f"seed-{seed}"
 
 
 def write_result(
-    folder: Path, run: Run, task: Task, *, labels: Mapping[str, str], made: Any
+    folder: Path, run: Run, task: Task, *, labels: Mapping[str, Any], made: Any
 ) -> Result:
     """Score ``run`` and write its folder; the manifest comes last, and makes the result whole."""
     scores, metrics = scored(run, task, labels)
@@ -237,7 +256,7 @@ def _is_sealed(values: Mapping[str, Any]) -> bool:
         return False
 
 
-def scored(run: Run, task: Task, labels: Mapping[str, str]) -> tuple[Scores, dict[str, Any]]:
+def scored(run: Run, task: Task, labels: Mapping[str, Any]) -> tuple[Scores, dict[str, Any]]:
     """The figures of ``run``, and what ``metrics.json`` says of them."""
     judgments = task.judgments()
     scores = score_run(run, judgments)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from benchmark.artefacts import INCIDENTAL, Artefact, Store
 from benchmark.errors import InputError
@@ -100,6 +101,11 @@ class Ranking(Artefact):
             np.load(folder / "rows.npy", allow_pickle=False),
             np.load(folder / "scores.npy", allow_pickle=False),
         )
+
+    def facts(self, store: Store) -> Mapping[str, Any]:
+        """What is to be told of the lists beside their figures; ``metrics.json`` keeps it."""
+        del store
+        return {}
 
     def run(self, name: str, store: Store) -> Run:
         """The ranked lists by question and document id."""

@@ -1,4 +1,4 @@
-"""Retrievers under other settings, as ablations and claims name them: run where they are missing.
+"""Retrievers under other settings, as ablations and claims name them.
 
 Their results stand in ``<results>/<data set>/variants/``, out of the leaderboard's sight; a variant
 without changes is the registered row itself, and shares its result.
@@ -10,12 +10,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from benchmark import experiment
-from benchmark.artefacts import Store
 from benchmark.datasets import Collection
 from benchmark.registry import Entry, retriever
 from benchmark.results import Result, place
-from benchmark.retriever import Task
 from benchmark.types import Modality
 
 
@@ -48,27 +45,6 @@ class Variant:
     def folder(self, home: Path) -> Path:
         """The folder of its results in ``home``, that of the data set's."""
         return home if self.name == self.retriever else home / "variants"
-
-
-def run(
-    variants: Iterable[Variant], task: Task, *, seeds: int, results: Path, store: Store
-) -> dict[str, Result]:
-    """The results of the variants by name, run where they are missing.
-
-    Those that can't run here are left out, saying why.
-    """
-    home = place(results, task.data, task.split)
-    distinct = list({one.name: one for one in variants}.values())
-    for variant in distinct:
-        experiment.run(
-            [variant.entry()],
-            replace(task, scope=variant.scope),
-            seeds=seeds,
-            folder=variant.folder(home),
-            store=store,
-            skip=True,
-        )
-    return at_hand(distinct, results, task.data, task.split)
 
 
 def at_hand(

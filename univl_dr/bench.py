@@ -18,7 +18,7 @@ from benchmark.errors import InputError
 QUESTIONS = "BENCHMARK_QUESTIONS"
 """Names a JSONL file with ``Q`` and ``A``, such as WebQA's val_queries.jsonl."""
 
-COUNT, BATCH, IMAGES, STEP = 128, 32, 64, 16
+COUNT, BATCH, IMAGES, STEP = 512, 32, 64, 64
 TEXT_PARAMETERS, IMAGE_PARAMETERS = 37.8e6, 87.8e6
 """Weights that each token of a text, or each patch of an image, is multiplied with (ViT-B/32)."""
 
@@ -50,6 +50,15 @@ def _encoder() -> Any:
     return DualEncoder(_config(VIT_B_32), BytePairs()).eval()
 
 
+def _open_clip(module: Any) -> Any:
+    """open_clip's own model, with the weights of ``module``."""
+    from open_clip import CLIP
+
+    model = CLIP(**module.config)
+    model.load_state_dict(module.clip.state_dict())
+    return model.eval()
+
+
 def _agreement(least: float, furthest: float | None) -> Callable[[Any, Any], str]:
     def agree(ours: Any, theirs: Any) -> str:
         import torch
@@ -73,6 +82,7 @@ def _encode_texts(kind: str, bf16: bool, folder: Path) -> Work:
     from univl_dr.retrievers import VIT_B_32
 
     module, texts = _encoder(), _texts(kind)
+    clip = _open_clip(module)
     tokenizer = open_clip.get_tokenizer(VIT_B_32)
 
     def ours() -> Any:
@@ -83,7 +93,7 @@ def _encode_texts(kind: str, bf16: bool, folder: Path) -> Work:
         with torch.inference_mode():
             batches = [texts[start : start + BATCH] for start in range(0, len(texts), BATCH)]
             return torch.cat(
-                [normalize(module.clip.encode_text(tokenizer(batch)), dim=-1) for batch in batches]
+                [normalize(clip.encode_text(tokenizer(batch)), dim=-1) for batch in batches]
             )
 
     tokens = sum(len(module._tokens(text)) for text in texts)
@@ -146,6 +156,7 @@ def _encode_images(folder: Path) -> Work:
     from univl_dr.inference import EmbedderEncoder
 
     module, photographs = _encoder(), _Photographs(IMAGES)
+    clip = _open_clip(module)
     photographs.transform = open_clip.image_transform(module.size, is_train=False)
 
     def ours() -> Any:
@@ -160,7 +171,7 @@ def _encode_images(folder: Path) -> Work:
                 batch_size=BATCH,
                 num_workers=workers,
             )
-            found = [normalize(module.clip.encode_image(batch), dim=-1) for batch in loader]
+            found = [normalize(clip.encode_image(batch), dim=-1) for batch in loader]
         return torch.cat(found)
 
     return Work(
@@ -184,10 +195,13 @@ def _train(folder: Path) -> Work:
     from univl_dr.retrievers import VIT_B_32
 
     module, texts = _encoder().train(), _texts("questions")
+    clip = _open_clip(module).train()
     tokenizer = open_clip.get_tokenizer(VIT_B_32)
     generator = torch.Generator().manual_seed(1)
     pixels = torch.randint(0, 255, (STEP, 3, 224, 224), dtype=torch.uint8, generator=generator)
-    optimizer = torch.optim.AdamW(module.parameters(), lr=0.0)
+    ours_steps, theirs_steps = (
+        torch.optim.AdamW(model.parameters(), lr=0.0) for model in (module, clip)
+    )
     questions, positives, negatives, captions = (
         [texts[(place + shift) % len(texts)] for place in range(STEP)]
         for shift in (0, 64, 128, 192)
@@ -208,7 +222,7 @@ def _train(folder: Path) -> Work:
         for place in range(STEP)
     ]
 
-    def stepped(loss: Any) -> Any:
+    def stepped(optimizer: Any, loss: Any) -> Any:
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
@@ -217,15 +231,17 @@ def _train(folder: Path) -> Work:
     def ours() -> Any:
         with computing(module, bf16=True):
             loss = HardNegative()(module, examples).loss
-        return stepped(loss)
+        return stepped(ours_steps, loss)
 
     def peer() -> Any:
         read = tokenizer([*questions, *positives, *negatives, *captions])
-        asked, right, wrong, captioned = module.clip.encode_text(read).split(STEP)
-        images = module.clip.encode_image((pixels - module.mean) / module.deviation)
+        asked, right, wrong, captioned = clip.encode_text(read).split(STEP)
+        images = clip.encode_image((pixels - module.mean) / module.deviation)
         parts = [normalize(one, dim=-1) for one in (asked, right, wrong, captioned + images)]
-        logits = module.scale() * torch.einsum("bd,cbd->bc", parts[0], torch.stack(parts[1:]))
-        return stepped(cross_entropy(logits, torch.zeros(STEP, dtype=torch.long)))
+        logits = clip.logit_scale.exp() * torch.einsum(
+            "bd,cbd->bc", parts[0], torch.stack(parts[1:])
+        )
+        return stepped(theirs_steps, cross_entropy(logits, torch.zeros(STEP, dtype=torch.long)))
 
     def agreement(mine: Any, theirs: Any) -> str:
         assert abs(mine - theirs) < 0.05 * theirs, (mine, theirs)  # noqa: S101

@@ -50,8 +50,16 @@ class Embedder(Trained):
 
     dimension: int
 
+    width: int
+    """Of its layers."""
+
     cut: int = 0
     """How many of the texts read so far were longer than the model reads, and lost their end."""
+
+    @property
+    def room(self) -> int:
+        """Tokens that go through at once: their numbers fit a processor's cache, or fill a GPU."""
+        return (1 << 25 if self.device.type == "cuda" else 3 << 18) // self.width
 
     def embed_questions(self, texts: Sequence[str]) -> Tensor:
         """Float32, shape (texts, dimension)."""

@@ -14,12 +14,10 @@ from torch import Tensor
 from torch.nn.functional import normalize
 
 from benchmark.dense.encode import batches_by_length
+from univl_dr.attention import use_self_attention
 from univl_dr.embedder import Embedder, Item, device
 from univl_dr.tokens import Tokens, load_tokens
 from univl_dr.weights import fit, read_weights, save_weights
-
-BATCH = 64
-"""Texts or images that go through a tower at once."""
 
 SMALL = 128
 """Up to this width of the embeddings, one thread computes."""
@@ -46,11 +44,14 @@ class DualEncoder(Embedder):
         super().__init__()
         self.config = {"quick_gelu": False, **config}
         self.clip = CLIP(**self.config)
+        use_self_attention(self.clip)
         self.tokens = tokens
         self.dimension = int(config["embed_dim"])
         self.threads = 1 if self.dimension <= SMALL else None
+        self.width = int(config["text_cfg"]["width"])
         self.longest = int(self.clip.context_length)
         self.size = int(config["vision_cfg"]["image_size"])
+        self.patches = (self.size // int(config["vision_cfg"].get("patch_size", 32))) ** 2 + 1
         for name, values in (("mean", OPENAI_DATASET_MEAN), ("deviation", OPENAI_DATASET_STD)):
             channels = 255 * torch.tensor(values).view(3, 1, 1)
             self.register_buffer(name, channels, persistent=False)
@@ -79,12 +80,13 @@ class DualEncoder(Embedder):
 
         CLIP's preprocessing, but for the normalisation, which ``embed_images`` does.
         """
-        width, height = image.size
-        shorter = min(width, height)
-        width, height = self.size * width // shorter, self.size * height // shorter
+        shorter = min(image.size)
+        width, height = self.size * image.width // shorter, self.size * image.height // shorter
         left, top = round((width - self.size) / 2), round((height - self.size) / 2)
-        scaled = image.resize((width, height), Image.Resampling.BICUBIC)
-        cropped = scaled.crop((left, top, left + self.size, top + self.size))
+        # Only what the crop keeps is computed: its place in the image as it comes.
+        x, y = image.width / width, image.height / height
+        place = (left * x, top * y, (left + self.size) * x, (top + self.size) * y)
+        cropped = image.resize((self.size, self.size), Image.Resampling.BICUBIC, place)
         return torch.from_numpy(np.array(cropped)).permute(2, 0, 1)
 
     def embed_questions(self, texts: Sequence[str]) -> Tensor:
@@ -105,8 +107,9 @@ class DualEncoder(Embedder):
     def embed_images(self, images: Sequence[Tensor]) -> Tensor:
         """Unnormalised embeddings of preprocessed images; float32, shape (images, dimension)."""
         parts = []
-        for start in range(0, len(images), BATCH):
-            pixels = torch.stack(list(images[start : start + BATCH])).to(self.device)
+        size = max(self.room // self.patches, 1)
+        for start in range(0, len(images), size):
+            pixels = torch.stack(list(images[start : start + size])).to(self.device)
             parts.append(self.clip.encode_image((pixels - self.mean) / self.deviation).float())
         return torch.cat(parts)
 
@@ -118,7 +121,7 @@ class DualEncoder(Embedder):
         """
         tokens = [self._tokens(text) for text in texts]
         parts, order = [], []
-        for places in batches_by_length([len(ids) for ids in tokens], BATCH):
+        for places in batches_by_length([len(ids) for ids in tokens], self.room):
             parts.append(self._embed_tokens([tokens[place] for place in places]))
             order.append(places)
         return torch.cat(parts)[self._places(np.argsort(np.concatenate(order)))]

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import sys
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 Rows = npt.NDArray[np.int64]
+Places: TypeAlias = Container[int]
+
+EVERY: Places = range(sys.maxsize)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -50,8 +54,13 @@ class Drawn(Protocol):
     def order(self, generator: np.random.Generator) -> Rows:
         """The examples of an epoch, by number."""
 
-    def draw(self, numbers: Rows, generator: np.random.Generator) -> list[Example]:
-        """The examples of these numbers, each with a positive (and negatives) drawn at random."""
+    def draw(
+        self, numbers: Rows, generator: np.random.Generator, shown: Places = EVERY
+    ) -> list[Example]:
+        """The examples of these numbers, each with a positive (and negatives) drawn at random.
+
+        shown: the places of those whose items will be looked at; others may be blank.
+        """
 
 
 class Source(Protocol):
@@ -119,7 +128,9 @@ class _Judged:
         shorter = min(map(len, kinds))
         return np.stack([kind[:shorter] for kind in kinds], axis=1).ravel()
 
-    def draw(self, numbers: Rows, generator: np.random.Generator) -> list[Example]:
+    def draw(
+        self, numbers: Rows, generator: np.random.Generator, shown: Places = EVERY
+    ) -> list[Example]:
         chosen = [self._questions[number] for number in numbers]
         candidates = []
         for place, _, positives in chosen:
@@ -127,16 +138,19 @@ class _Judged:
             if self._pool is not None:
                 rows += self._pool.draw(place, generator)
             candidates.append(rows)
-        items = iter(self._presenter.items([row for rows in candidates for row in rows]))
+        seen = [rows for place, rows in enumerate(candidates) if place in shown]
+        items = iter(self._presenter.items([row for rows in seen for row in rows]))
         return [
             Example(
                 name=query.id,
                 question=query.text,
-                items=[next(items) for _ in rows],
+                items=[next(items) if number in shown else Item(None) for _ in rows],
                 keys=self._canonical[rows].tolist(),
                 positives=frozenset(self._canonical[positives].tolist()),
             )
-            for rows, (_, query, positives) in zip(candidates, chosen, strict=True)
+            for number, (rows, (_, query, positives)) in enumerate(
+                zip(candidates, chosen, strict=True)
+            )
         ]
 
     @cached_property

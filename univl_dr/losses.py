@@ -36,6 +36,10 @@ class Objective(Protocol):
     def __call__(self, module: Trained, examples: Sequence[Example]) -> Outcome: ...
 
 
+class Contrastive:
+    """Base of the objectives that look at the embeddings of a batch and at the scale alone."""
+
+
 def in_batch_logits(questions: Tensor, documents: Tensor, scale: Tensor) -> Tensor:
     """Each question against every document of the batch; shape (batch, batch x candidates).
 
@@ -72,7 +76,7 @@ def false_negatives(examples: Sequence[Example]) -> Tensor:
 
 
 @dataclass(frozen=True, kw_only=True)
-class InBatch:
+class InBatch(Contrastive):
     """Softmax over all documents of the batch, of both modalities.
 
     mask: leave out those that answer the question too; the paper keeps them as negatives.
@@ -90,7 +94,7 @@ class InBatch:
 
 
 @dataclass(frozen=True, kw_only=True)
-class HardNegative:
+class HardNegative(Contrastive):
     """Softmax over a question's positive and its own negatives, with no in-batch negatives."""
 
     def __call__(self, module: Trained, examples: Sequence[Example]) -> Outcome:
@@ -99,7 +103,7 @@ class HardNegative:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Symmetric:
+class Symmetric(Contrastive):
     """CLIP's own pretraining loss: the mean of both directions (Radford et al., 2021, figure 3)."""
 
     def __call__(self, module: Trained, examples: Sequence[Example]) -> Outcome:

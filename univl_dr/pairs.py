@@ -15,7 +15,7 @@ from benchmark.datasets.images import ImageFileMap
 from benchmark.datasets.jsonl import read_jsonl
 from benchmark.datasets.webqa_mini import FOLDER
 from univl_dr.embedder import Item
-from univl_dr.examples import Drawn, Example, Rows
+from univl_dr.examples import EVERY, Drawn, Example, Places, Rows
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -68,8 +68,10 @@ class _Drawn:
     def order(self, generator: np.random.Generator) -> Rows:
         return generator.permutation(len(self))
 
-    def draw(self, numbers: Rows, generator: np.random.Generator) -> list[Example]:
-        del generator
+    def draw(
+        self, numbers: Rows, generator: np.random.Generator, shown: Places = EVERY
+    ) -> list[Example]:
+        del generator, shown
         return [
             Example(
                 name=f"pair {number}",

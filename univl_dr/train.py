@@ -6,6 +6,9 @@ sums and the optimizer are fp32; a recipe may run the towers in bf16 by autocast
 All randomness of a step is drawn from the seed and the step's number, and all that an evaluation
 decides follows from the curve. So a training that was killed goes on from the weights and moments
 of its last evaluation, and ends with the weights it would have had.
+
+Several ranks train together where the objective compares embeddings: each computes on its share of
+every batch, and all take the same steps. Rank 0 keeps what is kept, and its evaluations count.
 """
 
 from __future__ import annotations
@@ -23,11 +26,13 @@ from benchmark.artefacts import Artefact, Store
 from benchmark.errors import InputError
 from benchmark.files import replacing
 from benchmark.progress import Progress, say
+from benchmark.ranks import Ranks, ranks_of
 from univl_dr.curves import Point, waited, write_curves
-from univl_dr.embedder import Start, Trained, computing
+from univl_dr.embedder import Embedder, Start, Trained, computing
 from univl_dr.examples import Example, Rows, Source
 from univl_dr.inference import Validation
-from univl_dr.losses import Objective, Outcome
+from univl_dr.losses import Contrastive, Objective, Outcome
+from univl_dr.parallel import Gathered, sum_gradients
 
 STATE = "state.pt"
 ORDER, DRAW, DEV, DROP = range(4)
@@ -69,6 +74,7 @@ class Checkpoint(Artefact):
     validation: where given, MRR@10 over the dev collection is measured as well.
     """
 
+    version: ClassVar[str] = "2"
     resumable: ClassVar[bool] = True
 
     start: Start
@@ -84,7 +90,17 @@ class Checkpoint(Artefact):
             raise ValueError("selection by MRR needs a validation")
 
     def build(self, folder: Path, store: Store) -> None:
-        _Training(self, folder, store).run()
+        ranks = ranks_of(self)
+        _Training(self, ranks.agree(lambda: folder), store, ranks).run()
+
+    def is_joint(self) -> bool:
+        """Whether ranks can train it together."""
+        return isinstance(self.objective, Contrastive)
+
+    def follow(self, store: Store) -> None:
+        """Train along with rank 0, whose folder it is."""
+        ranks = ranks_of(self)
+        _Training(self, ranks.agree(Path), store, ranks).run()
 
     def module(self, store: Store) -> Trained:
         """The trained model, in fp32."""
@@ -95,9 +111,9 @@ class Checkpoint(Artefact):
 
 
 class _Training:
-    def __init__(self, checkpoint: Checkpoint, folder: Path, store: Store) -> None:
+    def __init__(self, checkpoint: Checkpoint, folder: Path, store: Store, ranks: Ranks) -> None:
         self._of, self._recipe = checkpoint, checkpoint.recipe
-        self._folder = folder
+        self._folder, self._ranks = folder, ranks
         self._module = checkpoint.start.module(store)
         self._examples = checkpoint.examples.open(store, self._module.preprocess)
         self._dev = checkpoint.dev.open(store, self._module.preprocess)
@@ -119,14 +135,15 @@ class _Training:
         """Train to the end, from the start or from where a run before was cut off."""
         with computing(self._module):
             self._run()
-        write_curves(self._curve, self._recipe.select, self._folder)
-        (self._folder / STATE).unlink()
+        if self._ranks.first:
+            write_curves(self._curve, self._recipe.select, self._folder)
+            (self._folder / STATE).unlink()
         for drawn in (self._examples, self._dev):
             for problem in drawn.unreadable.values():
                 say(f"left out: {problem}")
 
     def _run(self) -> None:
-        if (self._folder / STATE).exists():
+        if self._ranks.agree((self._folder / STATE).exists):
             self._resume()
         else:
             self._curve.append(self._evaluated(loss=None, accuracy=None))
@@ -150,14 +167,18 @@ class _Training:
         recipe, step = self._recipe, self._done
         epoch, place = divmod(step, self._epoch_steps)
         numbers = self._order(epoch)[place * recipe.batch : (place + 1) * recipe.batch]
-        examples = self._examples.draw(numbers, self._generator(DRAW, step))
-        torch.manual_seed(int(self._generator(DROP, step).integers(2**63)))
+        parts = np.array_split(np.arange(len(numbers)), recipe.accumulate)
+        shown = {int(part[place]) for part in parts for place in self._ranks.share(len(part))}
+        examples = self._examples.draw(numbers, self._generator(DRAW, step), shown)
+        seed = int(self._generator(DROP, step).integers(2**63))
+        # Ranks drop other units out, for their examples are others.
+        torch.manual_seed((seed + self._ranks.number) % 2**63)
         for group in self._optimizer.param_groups:
             group["lr"] = recipe.learning_rate * (1 + math.cos(math.pi * step / self._steps)) / 2
         self._module.train()
         self._optimizer.zero_grad()
         losses, correct, total = [], 0, 0
-        for part in np.array_split(np.arange(len(examples)), recipe.accumulate):
+        for part in parts:
             outcome = self._outcome([examples[number] for number in part])
             if not torch.isfinite(outcome.loss):
                 names = ", ".join(example.name for example in examples[:3])
@@ -169,9 +190,12 @@ class _Training:
                     path=self._folder,
                 )
             share = len(part) / len(examples)
-            (outcome.loss * share).backward()  # type: ignore[no-untyped-call]
+            if outcome.loss.requires_grad:  # not so in a rank without a share
+                (outcome.loss * share).backward()  # type: ignore[no-untyped-call]
             losses.append(outcome.loss.item() * share)
             correct, total = correct + outcome.correct, total + outcome.total
+        if self._ranks.count > 1:
+            sum_gradients(self._module.parameters(), self._ranks)
         self._optimizer.step()
         self._done += 1
         return sum(losses), correct / total
@@ -186,14 +210,18 @@ class _Training:
             # The last short batch is dropped here too: its in-batch decisions would be easier.
             for start in range(0, max(len(numbers) - size, 0) + 1, size):
                 generator = np.random.default_rng((DEV, start))
-                outcome = self._outcome(self._dev.draw(numbers[start : start + size], generator))
+                batch = numbers[start : start + size]
+                shown = self._ranks.share(len(batch))
+                outcome = self._outcome(self._dev.draw(batch, generator, shown))
                 correct, total = correct + outcome.correct, total + outcome.total
-        return Point(
-            step=self._done,
-            loss=loss,
-            accuracy=accuracy,
-            dev_accuracy=correct / total,
-            dev_mrr=None if self._mrr is None else self._mrr(),
+        return self._ranks.agree(
+            lambda: Point(
+                step=self._done,
+                loss=loss,
+                accuracy=accuracy,
+                dev_accuracy=correct / total,
+                dev_mrr=None if self._mrr is None else self._mrr(),
+            )
         )
 
     def _measured(self) -> list[float]:
@@ -206,6 +234,8 @@ class _Training:
 
     def _keep(self) -> None:
         """Save the weights if they are the best yet, then what is needed to go on from here."""
+        if not self._ranks.first:
+            return
         if waited(self._measured()) == 0:
             self._module.save(self._folder)
         state = {
@@ -228,8 +258,12 @@ class _Training:
         say(f"going on with a training at step {self._done}")
 
     def _outcome(self, examples: list[Example]) -> Outcome:
-        with computing(self._module, bf16=self._recipe.bf16):
-            return self._of.objective(self._module, examples)
+        module = self._module
+        with computing(module, bf16=self._recipe.bf16):
+            if self._ranks.count > 1:
+                assert isinstance(module, Embedder)  # noqa: S101  (others aren't joint)
+                module = Gathered(module, self._ranks, len(examples))
+            return self._of.objective(module, examples)
 
     def _shuffled(self, epoch: int) -> Rows:
         return self._examples.order(self._generator(ORDER, epoch))

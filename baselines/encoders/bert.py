@@ -26,9 +26,6 @@ from benchmark.errors import InputError
 from benchmark.files import sha256
 from univl_dr.embedder import Embedder, Item, device
 
-BATCH = 64
-"""Texts that go through a network at once."""
-
 LONGEST = 256
 """Word pieces of a text that are read, as in DPR (Karpukhin et al., 2020)."""
 
@@ -73,7 +70,8 @@ class DualBert(Embedder):
         self.pieces = Pieces(tokenizer, document.config)
         config = document.config
         self.dimension = int(getattr(config, "projection_dim", 0) or config.hidden_size)
-        self.threads = threads_for(int(config.hidden_size))
+        self.width = int(config.hidden_size)
+        self.threads = threads_for(self.width)
 
     @classmethod
     def load(cls, folder: Path) -> DualBert:
@@ -100,7 +98,7 @@ class DualBert(Embedder):
         tokens, cut = self.pieces.read(texts)
         self.cut += cut
         parts, order = [], []
-        for places in batches_by_length([len(ids) for ids in tokens], BATCH):
+        for places in batches_by_length([len(ids) for ids in tokens], self.room):
             batch = self.pieces.batch([tokens[place] for place in places])
             found = model(**{name: tensor.to(self.device) for name, tensor in batch.items()})
             dpr = model.config.model_type == "dpr"

@@ -15,7 +15,7 @@ from benchmark.artefacts import Store
 from benchmark.datasets import Corpus
 from benchmark.dense.encode import Matrix
 from univl_dr.embedder import Embedder, Item, Start, computing
-from univl_dr.examples import Drawn, Example, Examples, Rows
+from univl_dr.examples import EVERY, Drawn, Example, Examples, Places, Rows
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -77,11 +77,15 @@ class _Drawn:
     def order(self, generator: np.random.Generator) -> Rows:
         return self._drawn.order(generator)
 
-    def draw(self, numbers: Rows, generator: np.random.Generator) -> list[Example]:
+    def draw(
+        self, numbers: Rows, generator: np.random.Generator, shown: Places = EVERY
+    ) -> list[Example]:
         # An example's keys are rows: those of the first documents of the same content.
         return [
             replace(example, items=self._pictured.items(example.keys))
-            for example in self._drawn.draw(numbers, generator)
+            if place in shown
+            else example
+            for place, example in enumerate(self._drawn.draw(numbers, generator, shown))
         ]
 
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from benchmark.artefacts import Store
 from benchmark.datasets import Collection
-from univl_dr.examples import Drawn, Example, Rows
+from univl_dr.examples import EVERY, Drawn, Example, Places, Rows
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -49,6 +49,8 @@ class _Drawn:
     def order(self, generator: np.random.Generator) -> Rows:
         return generator.permutation(len(self))
 
-    def draw(self, numbers: Rows, generator: np.random.Generator) -> list[Example]:
-        del generator
+    def draw(
+        self, numbers: Rows, generator: np.random.Generator, shown: Places = EVERY
+    ) -> list[Example]:
+        del generator, shown
         return [Example(f"text {n}", self._texts[n], (), (), frozenset()) for n in numbers.tolist()]

@@ -13,7 +13,7 @@ from torch import Tensor
 from torch.nn.utils.rnn import pad_sequence
 from transformers import BertTokenizer, VisualBertConfig, VisualBertModel
 
-from baselines.encoders.bert import BATCH, DualBert, Pieces, threads_for
+from baselines.encoders.bert import DualBert, Pieces, threads_for
 from baselines.encoders.regions import WIDTH
 from benchmark.artefacts import Store
 from benchmark.dense.encode import batches_by_length
@@ -35,7 +35,7 @@ class VisualBert(Embedder):
         super().__init__()
         self.model = model
         self.pieces = Pieces(tokenizer, model.config)
-        self.dimension = int(model.config.hidden_size)
+        self.dimension = self.width = int(model.config.hidden_size)
         self.threads = threads_for(self.dimension)
 
     @classmethod
@@ -59,7 +59,7 @@ class VisualBert(Embedder):
         pictured = np.array([item.image is not None for item in items])
         parts, order = [], []
         for kind in (np.flatnonzero(pictured), np.flatnonzero(~pictured)):
-            for places in batches_by_length(lengths[kind].tolist(), BATCH):
+            for places in batches_by_length(lengths[kind].tolist(), self.room):
                 chosen = kind[places]
                 batch = self.pieces.batch([tokens[place] for place in chosen])
                 batch |= _regions([items[place].image for place in chosen])

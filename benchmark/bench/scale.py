@@ -100,6 +100,12 @@ class MadeUp:
         return unit_vectors(len(rows), np.random.default_rng((self.seed, 2, int(rows[0]))))
 
 
+def peak() -> int:
+    """The most memory that was resident in this process, in bytes."""
+    # Linux counts kilobytes.
+    return 1024 * resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+
+
 def _stages(count: int, folder: Path) -> dict[str, dict[str, float]]:
     """Each stage's seconds, and the peak of resident memory at its end."""
     stages: dict[str, dict[str, float]] = {}
@@ -108,9 +114,7 @@ def _stages(count: int, folder: Path) -> dict[str, dict[str, float]]:
     def timed(stage: str, work: Callable[[], Any]) -> Any:
         started = time.perf_counter()
         done = work()
-        # Linux counts kilobytes.
-        peak = 1024 * resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-        stages[stage] = {"seconds": time.perf_counter() - started, "peak": peak}
+        stages[stage] = {"seconds": time.perf_counter() - started, "peak": peak()}
         return done
 
     write_beir(folder / "data", count, QUESTIONS)

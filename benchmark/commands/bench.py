@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from benchmark.commands.options import PATH, format_option, show_table
+from benchmark.errors import InputError
 
 
 @click.command()
@@ -18,25 +19,51 @@ from benchmark.commands.options import PATH, format_option, show_table
     metavar="FILE.jsonl",
     help="WebQA's val_queries.jsonl, or the like: what the encoders read.",
 )
+@click.option(
+    "--shards",
+    type=click.IntRange(1),
+    multiple=True,
+    metavar="N",
+    help="For scale: encode and search in N shards instead; repeat it for several.",
+)
+@click.option(
+    "--documents",
+    type=click.IntRange(1),
+    default=1_200_000,
+    help="For --shards.",
+    show_default=True,
+)
 @format_option
-def bench(names: tuple[str, ...], questions: Path | None, form: str) -> None:
+def bench(
+    names: tuple[str, ...],
+    questions: Path | None,
+    shards: tuple[int, ...],
+    documents: int,
+    form: str,
+) -> None:
     """Time this project against installed peers, the same work in alternating runs.
 
     \b
         python -m benchmark bench encode-questions --questions val_queries.jsonl
         python -m benchmark bench scale      search to tables at growing sizes, ours alone
+        python -m benchmark bench scale --shards 1 --shards 4
     """
     from benchmark.bench import runner, scale
+    from benchmark.bench import shards as in_shards
     from benchmark.progress import say
     from benchmark.suggest import unknown
 
+    if shards and names != ("scale",):
+        raise InputError("--shards is for scale alone", mend="bench scale --shards N")
     if questions is not None:
         os.environ["BENCHMARK_QUESTIONS"] = str(questions.absolute())
     known = runner.comparisons()
     for name in names:
         if name not in (*known, "scale"):
             raise unknown("comparison", name, [*known, "scale"])
-    if "scale" in names:
+    if shards:
+        show_table(in_shards.table([in_shards.run(documents, count) for count in shards]), form)
+    elif "scale" in names:
         show_table(scale.table([scale.run(count) for count in scale.SIZES]), form)
     records = []
     for name in names or known:

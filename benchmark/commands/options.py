@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property, wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -10,7 +12,9 @@ import click
 
 if TYPE_CHECKING:
     from benchmark.artefacts import Store
+    from benchmark.datasets import Collection
     from benchmark.report.tables import Table
+    from benchmark.results import Result
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -48,7 +52,7 @@ plugin_option = click.option(
     metavar="FILE.py",
     callback=_plug_in,
     expose_value=False,
-    help="Run a Python file that registers retrievers. It can do all that Python can.",
+    help="Run a Python file that registers retrievers or metrics. It can do all that Python can.",
 )
 rows_option = click.option(
     "--rows",
@@ -87,6 +91,13 @@ format_option = click.option(
     show_default=True,
     help="Markdown for people, JSON for programs, CSV, LaTeX for papers, HTML.",
 )
+metric_option = click.option(
+    "--metric",
+    "metrics",
+    multiple=True,
+    metavar="NAME",
+    help="The benchmark's, ranx's (precision@5, map), or a plug-in's; may be repeated.",
+)
 qrels_option = click.option(
     "--qrels", type=PATH, required=True, metavar="FILE", help="Judgments of 3, 4 or 5 columns."
 )
@@ -113,10 +124,62 @@ def data_options(function: F) -> F:
         "--dataset",
         default="webqa-mini",
         show_default=True,
-        metavar="NAME|FILE.toml",
-        help="A data set by name, or a TOML file with name, format and path.",
+        metavar="NAME|FILE.toml|ir_datasets:ID",
+        help="A data set by name, by a TOML file with name, format and path, or a text collection "
+        "by its id in ir_datasets.",
     )
     return dataset(data_dir_option(split_option(store_option(function))))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Chosen:
+    """What the options of a command name: a split of a data set, the store, the results."""
+
+    dataset: str
+    data_dir: Path | None
+    split: str
+    store: Store
+    results: Path
+
+    @cached_property
+    def data(self) -> Collection:
+        """The data set, prepared when it is first asked for."""
+        from benchmark.datasets import find
+
+        return find(self.dataset, self.data_dir, self.store)
+
+    @property
+    def home(self) -> Path:
+        """The folder of the data set's results."""
+        from benchmark.results import place
+
+        return place(self.results, self.data, self.split)
+
+    def at_hand(self) -> list[Result]:
+        """The results on the data set. Raises InputError where there are none."""
+        from benchmark.results import results_at_hand
+
+        return results_at_hand(self.results, self.data, self.split)
+
+
+def chosen_options(function: Callable[..., None]) -> Callable[..., None]:
+    """Add the options of ``data_options`` and where results are; the function gets ``chosen``."""
+
+    @wraps(function)
+    def command(
+        dataset: str,
+        data_dir: Path | None,
+        split: str,
+        store: Store,
+        results: Path,
+        **others: Any,
+    ) -> None:
+        chosen = Chosen(
+            dataset=dataset, data_dir=data_dir, split=split, store=store, results=results
+        )
+        function(chosen=chosen, **others)
+
+    return data_options(results_option(command))
 
 
 def show_table(table: Table, form: str) -> None:

@@ -9,16 +9,15 @@ import click
 
 from benchmark.commands.options import (
     PATH,
-    data_options,
+    Chosen,
+    chosen_options,
     format_option,
-    results_option,
     show_table,
     show_tables,
 )
 from benchmark.errors import InputError
 
 if TYPE_CHECKING:
-    from benchmark.artefacts import Store
     from benchmark.report.inspection import Inspector
 
 
@@ -29,8 +28,7 @@ def _count(_: click.Context, __: click.Parameter, value: str) -> int | None:
 
 
 @click.command()
-@data_options
-@results_option
+@chosen_options
 @click.option("--out", type=PATH, required=True, metavar="DIR", help="Where the site is written.")
 @click.option(
     "--questions",
@@ -41,11 +39,7 @@ def _count(_: click.Context, __: click.Parameter, value: str) -> int | None:
     help="How many questions have a page, in the order of the data set.",
 )
 def site(
-    dataset: str,
-    data_dir: Path | None,
-    split: str,
-    store: Store,
-    results: Path,
+    chosen: Chosen,
     out: Path,
     questions: int | None,
 ) -> None:
@@ -56,15 +50,14 @@ def site(
     """
     from benchmark.report.site.build import build
 
-    written = build(_inspector(dataset, data_dir, split, store, results), store, out, questions)
+    written = build(_inspector(chosen), chosen.store, out, questions)
     click.echo(f"{out / 'index.html'}: {written / 1e6:.1f} MB")
 
 
 @click.command()
 @click.argument("question", required=False, metavar="[QID]")
 @click.argument("systems", nargs=-1, metavar="[SYSTEM]...")
-@data_options
-@results_option
+@chosen_options
 @click.option("--text", default="", help="Find questions that hold this.")
 @click.option("--kind", help="Find questions of a category or modality.")
 @click.option("--apart", nargs=2, metavar="A B", help="First where these two differ most.")
@@ -73,11 +66,7 @@ def site(
 def inspect(
     question: str | None,
     systems: tuple[str, ...],
-    dataset: str,
-    data_dir: Path | None,
-    split: str,
-    store: Store,
-    results: Path,
+    chosen: Chosen,
     text: str,
     kind: str | None,
     apart: tuple[str, str] | None,
@@ -94,27 +83,22 @@ def inspect(
     """
     from benchmark.report.inspection import question_tables, questions_table
 
-    inspector = _inspector(dataset, data_dir, split, store, results)
+    inspector = _inspector(chosen)
     if question is None:
         found = questions_table(inspector, text=text, kind=kind, apart=apart, limit=limit)
         show_table(found, form)
     else:
-        chosen = systems or tuple(result.name for result in inspector.ranked[:2])
-        show_tables(question_tables(inspector, question, chosen), form)
+        shown = systems or tuple(result.name for result in inspector.ranked[:2])
+        show_tables(question_tables(inspector, question, shown), form)
 
 
 @click.command()
 @click.argument("name")
-@data_options
-@results_option
+@chosen_options
 @click.option("--out", type=PATH, default=Path(), metavar="DIR", help="Where [default: here].")
 def plot(
     name: str,
-    dataset: str,
-    data_dir: Path | None,
-    split: str,
-    store: Store,
-    results: Path,
+    chosen: Chosen,
     out: Path,
 ) -> None:
     """Write a plot as SVG and PNG.
@@ -131,7 +115,7 @@ def plot(
 
     if name not in PLOTS:
         raise unknown("plot", name, list(PLOTS))
-    charts = PLOTS[name](_inspector(dataset, data_dir, split, store, results), store)
+    charts = PLOTS[name](_inspector(chosen), chosen.store)
     if not charts:
         raise InputError(
             "nothing was measured for this plot", mend="train here, or run `space`, first"
@@ -141,12 +125,7 @@ def plot(
             click.echo(path)
 
 
-def _inspector(
-    dataset: str, data_dir: Path | None, split: str, store: Store, results: Path
-) -> Inspector:
-    from benchmark.datasets import find
+def _inspector(chosen: Chosen) -> Inspector:
     from benchmark.report.inspection import Inspector
-    from benchmark.results import results_at_hand
 
-    data = find(dataset, data_dir, store)
-    return Inspector(results_at_hand(results, data, split), data, split)
+    return Inspector(chosen.at_hand(), chosen.data, chosen.split)

@@ -89,6 +89,14 @@ def show(name: str, form: str) -> None:
     type=click.IntRange(1),
     help="Processes side by side [default: one a core on webqa-mini, else 1].",
 )
+@click.option(
+    "--index",
+    default="exact",
+    show_default=True,
+    metavar="BACKEND",
+    help="How dense retrievers search: exact, faiss:FACTORY[:PARAMETERS], qdrant[:URL]. "
+    "Others than exact make rows of their own, with their recall against exact search.",
+)
 def run(
     names: tuple[str, ...],
     everything: bool,
@@ -101,6 +109,7 @@ def run(
     seed: int,
     seeds: int,
     jobs: int | None,
+    index: str,
 ) -> None:
     """Run retrievers on a data set, score them, and print the leaderboard.
 
@@ -113,24 +122,36 @@ def run(
     """
     from benchmark import experiment
     from benchmark.datasets import find
-    from benchmark.files import write_text
+    from benchmark.ranks import joined
     from benchmark.registry import retriever, retrievers
-    from benchmark.report.leaderboard import leaderboard
-    from benchmark.results import place, read_results
+    from benchmark.report.leaderboard import write_leaderboard
+    from benchmark.results import place
     from benchmark.retriever import Task
 
     if bool(names) == everything:
         raise InputError("no retriever is named", mend="give names, or --all alone")
     entries = [*retrievers().values()] if everything else [retriever(name) for name in names]
+    if index != "exact":
+        from benchmark.dense.backends import back_end
+        from benchmark.dense.indexed import indexed
+
+        entries = [indexed(entry, back_end(index)) for entry in entries]
     data = find(dataset, data_dir, store)
     task = Task(data=data, split=split, seed=seed)
     folder = place(results, data, split)
-    experiment.run(
-        entries, task, seeds=seeds, folder=folder, store=store, skip=everything, workers=jobs
-    )
-    table = leaderboard(read_results(results, data, split), data, split)
-    write_text(folder / "leaderboard.md", table.render("md"))
-    show_table(table, form)
+    with joined() as ranks:
+        experiment.run(
+            entries,
+            task,
+            seeds=seeds,
+            folder=folder,
+            store=store,
+            skip=everything,
+            workers=jobs,
+            ranks=ranks,
+        )
+    if ranks.first:
+        show_table(write_leaderboard(results, data, split), form)
 
 
 @click.command()

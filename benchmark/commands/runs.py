@@ -11,17 +11,18 @@ import click
 
 from benchmark.commands.options import (
     PATH,
-    data_options,
+    Chosen,
+    chosen_options,
     format_option,
+    metric_option,
+    plugin_option,
     qrels_option,
-    results_option,
     show_table,
     show_tables,
 )
 from benchmark.errors import InputError
 
 if TYPE_CHECKING:
-    from benchmark.artefacts import Store
     from benchmark.evaluation.metrics import Scores
     from benchmark.report.slices import By
     from benchmark.types import Judgments
@@ -31,8 +32,10 @@ if TYPE_CHECKING:
 @click.argument("run", type=PATH)
 @qrels_option
 @click.option("--by", type=click.Choice(["modality"]), help="Figures of each group of questions.")
+@metric_option
+@plugin_option
 @format_option
-def evaluate(run: Path, qrels: Path, by: str | None, form: str) -> None:
+def evaluate(run: Path, qrels: Path, by: str | None, metrics: tuple[str, ...], form: str) -> None:
     """Score a run against judgments.
 
     RUN is a TREC run (six columns, .gz or not), or WebQA's prediction JSON: an object of
@@ -42,21 +45,22 @@ def evaluate(run: Path, qrels: Path, by: str | None, form: str) -> None:
     \b
         python -m benchmark evaluate run.trec.gz --qrels qrels.txt
         python -m benchmark evaluate sources.json --qrels test_qrels.txt --by modality
+        python -m benchmark evaluate run.trec --qrels qrels.txt --metric precision@5
     """
     from benchmark.report.evaluation import evaluation_table
     from benchmark.trec import read_qrels
 
     judgments = read_qrels(qrels)
-    name, scores = _scores(run, judgments)
+    name, scores = _scores(run, judgments, metrics)
     show_table(evaluation_table(name, scores, judgments, by), form)
 
 
 @click.command()
 @click.argument("systems", nargs=-1, required=True, metavar="SYSTEM SYSTEM...")
 @click.option("--qrels", type=PATH, metavar="FILE", help="Judgments of run files, 3 to 5 columns.")
-@data_options
-@results_option
-@click.option("--metric", "metrics", multiple=True, help="Which metric; may be repeated.")
+@chosen_options
+@metric_option
+@plugin_option
 @click.option(
     "--by",
     type=click.Choice(["Qcate", "modality", "length"]),
@@ -67,11 +71,7 @@ def evaluate(run: Path, qrels: Path, by: str | None, form: str) -> None:
 def compare(
     systems: tuple[str, ...],
     qrels: Path | None,
-    dataset: str,
-    data_dir: Path | None,
-    split: str,
-    store: Store,
-    results: Path,
+    chosen: Chosen,
     metrics: tuple[str, ...],
     by: By | None,
     seed: int,
@@ -88,11 +88,9 @@ def compare(
         python -m benchmark compare univl-dr clip-dpr --by Qcate
         python -m benchmark compare a.trec b.trec --qrels qrels.txt --metric nDCG@10
     """
-    from benchmark.datasets import find
     from benchmark.evaluation.metrics import MAIN
     from benchmark.report.evaluation import comparison_table
     from benchmark.report.slices import moved_table, slices, slices_table
-    from benchmark.results import place
     from benchmark.trec import read_qrels
 
     if len(systems) < 2:
@@ -106,15 +104,14 @@ def compare(
             )
         judgments = read_qrels(qrels)
     else:
-        data = find(dataset, data_dir, store)
-        judgments, home = data.judgments(split), place(results, data, split)
-    found = _named(systems, judgments, home)
+        judgments, home = chosen.data.judgments(chosen.split), chosen.home
+    found = _named(systems, judgments, home, metrics)
     if by is None:
         show_table(comparison_table(found, metrics, seed), form)
         return
     if len(found) != 2 or len(metrics) > 1:
         raise InputError("--by looks at one metric of two systems", mend="name just these")
-    metric, queries = (*metrics, MAIN)[0], data.queries(split)
+    metric, queries = (*metrics, MAIN)[0], chosen.data.queries(chosen.split)
     tables = [
         slices_table(found, metric, slices(queries, by)),
         moved_table(found, metric, queries),
@@ -123,18 +120,16 @@ def compare(
 
 
 @click.command()
-@data_options
-@results_option
-def verify(dataset: str, data_dir: Path | None, split: str, store: Store, results: Path) -> None:
+@chosen_options
+def verify(chosen: Chosen) -> None:
     """Compute all metrics, tables and hashes of a data set's results again, from the files.
 
     Exit code 1, with a line for each file that differs from what was written or from what the run
-    scores: results, their seeds and variants, the leaderboard, and the artefacts in the store.
+    scores: results, their seeds and variants, leaderboard and claims, artefacts in the store.
     """
     from benchmark.audit import audit
-    from benchmark.datasets import find
 
-    findings = audit(results, find(dataset, data_dir, store), split, store)
+    findings = audit(chosen.results, chosen.data, chosen.split, chosen.store)
     for finding in findings:
         click.echo(f"{finding.path}: {finding.wrong}")
     if findings:
@@ -142,8 +137,11 @@ def verify(dataset: str, data_dir: Path | None, split: str, store: Store, result
     click.echo("all is as it was written, and scores what it says")
 
 
-def _named(systems: Sequence[str], judgments: Judgments, home: Path | None) -> dict[str, Scores]:
+def _named(
+    systems: Sequence[str], judgments: Judgments, home: Path | None, metrics: Sequence[str]
+) -> dict[str, Scores]:
     """The figures of run files and, where the folder of a data set's results is given, of names."""
+    from benchmark.evaluation.metrics import METRICS
     from benchmark.results import Result
     from benchmark.suggest import unknown
 
@@ -152,9 +150,11 @@ def _named(systems: Sequence[str], judgments: Judgments, home: Path | None) -> d
     found: dict[str, Scores] = {}
     for system in systems:
         if home is not None and (result := Result(home / system)).is_whole():
-            name, scores = system, result.over_seeds
+            kept = set(metrics) <= set(METRICS)
+            name = system
+            scores = result.over_seeds if kept else result.scored_by(metrics, judgments)
         elif home is None or Path(system).is_file():
-            name, scores = _scores(Path(system), judgments)
+            name, scores = _scores(Path(system), judgments, metrics)
         else:
             names = [path.parent.name for path in sorted(home.glob("*/manifest.json"))]
             raise unknown("result or run file", system, names)
@@ -162,11 +162,13 @@ def _named(systems: Sequence[str], judgments: Judgments, home: Path | None) -> d
     return found
 
 
-def _scores(path: Path, judgments: Judgments) -> tuple[str, Scores]:
-    from benchmark.evaluation.metrics import score_run, score_sets
+def _scores(path: Path, judgments: Judgments, metrics: Sequence[str]) -> tuple[str, Scores]:
+    from benchmark.evaluation.metrics import METRICS, score_run, score_sets
     from benchmark.trec import read_run, read_sets
 
     if path.suffix == ".json":
+        if set(metrics) - {"F1"}:
+            raise InputError("unranked sets have F1 alone", mend="leave --metric out", path=path)
         return path.stem, score_sets(read_sets(path), judgments)
     run = read_run(path)
-    return run.name, score_run(run, judgments)
+    return run.name, score_run(run, judgments, metrics or METRICS)

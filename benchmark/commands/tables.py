@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from benchmark.commands.options import (
-    data_options,
+    Chosen,
+    chosen_options,
     format_option,
     plugin_option,
-    results_option,
     seed_options,
     show_table,
 )
@@ -19,15 +18,12 @@ from benchmark.errors import InputError
 
 if TYPE_CHECKING:
     from benchmark.ablations import Ablation
-    from benchmark.artefacts import Store
-    from benchmark.datasets import Collection
     from benchmark.report.tables import Table
 
 
 @click.command()
 @click.argument("name", default="leaderboard")
-@data_options
-@results_option
+@chosen_options
 @seed_options
 @click.option(
     "--against",
@@ -37,11 +33,7 @@ if TYPE_CHECKING:
 @format_option
 def table(
     name: str,
-    dataset: str,
-    data_dir: Path | None,
-    split: str,
-    store: Store,
-    results: Path,
+    chosen: Chosen,
     seed: int,
     seeds: int,
     against: str | None,
@@ -66,72 +58,66 @@ def table(
     verbalization         none, generated captions or queries, extending or replacing captions
     """
     from benchmark.ablations import ABLATIONS
-    from benchmark.datasets import find
     from benchmark.report.derived import DERIVED
     from benchmark.report.published import against_paper
-    from benchmark.results import results_at_hand
     from benchmark.suggest import unknown
 
     if name not in {*ABLATIONS, *DERIVED}:
         raise unknown("table", name, [*DERIVED, *ABLATIONS])
     if against and name != "table1":
         raise InputError(f"nothing is published against '{name}'", mend="use table1")
-    data = find(dataset, data_dir, store)
     if against:
-        made = against_paper(results_at_hand(results, data, split), data, split)
+        made = against_paper(chosen.at_hand(), chosen.data, chosen.split)
     elif name in ABLATIONS:
-        made = _ablation(ABLATIONS[name], data, split, store, results, seed, seeds)
+        made = _ablation(ABLATIONS[name], chosen, seed, seeds)
     else:
-        made = DERIVED[name](results_at_hand(results, data, split), data, split)
+        made = DERIVED[name](chosen.at_hand(), chosen.data, chosen.split)
     show_table(made, form)
 
 
 @click.command()
-@data_options
+@chosen_options
 @plugin_option
-@results_option
 @seed_options
 @format_option
 def claims(
-    dataset: str,
-    data_dir: Path | None,
-    split: str,
-    store: Store,
-    results: Path,
+    chosen: Chosen,
     seed: int,
     seeds: int,
     form: str,
 ) -> None:
-    """Test the paper's claims, running what is missing, and print the verdicts."""
-    from benchmark import variants
+    """Test the paper's claims, running what is missing, and print the verdicts.
+
+    They are kept as claims.md beside the leaderboard.
+    """
     from benchmark.claims import CLAIMS
-    from benchmark.datasets import find
-    from benchmark.report.claims import claims_table, effects_of, judge
+    from benchmark.experiment import run_variants
+    from benchmark.files import write_text
+    from benchmark.report.claims import claims_table, judged_at_hand
     from benchmark.retriever import Task
 
-    data = find(dataset, data_dir, store)
+    data, split = chosen.data, chosen.split
     wanted = [variant for claim in CLAIMS for variant in claim.variants]
     task = Task(data=data, split=split, seed=seed)
-    found = variants.run(wanted, task, seeds=seeds, results=results, store=store)
-    tested = judge([(claim, effects_of(claim, found, data, split)) for claim in CLAIMS])
-    show_table(claims_table(tested, data, split), form)
+    run_variants(wanted, task, seeds=seeds, results=chosen.results, store=chosen.store)
+    made = claims_table(judged_at_hand(chosen.results, data, split), data, split)
+    write_text(chosen.home / "claims.md", made.render("md"))
+    show_table(made, form)
 
 
-def _ablation(
-    ablation: Ablation,
-    data: Collection,
-    split: str,
-    store: Store,
-    results: Path,
-    seed: int,
-    seeds: int,
-) -> Table:
-    from benchmark import variants
+def _ablation(ablation: Ablation, chosen: Chosen, seed: int, seeds: int) -> Table:
+    from benchmark.experiment import run_variants
     from benchmark.report.ablations import ablation_table
     from benchmark.retriever import Task
 
-    task = Task(data=data, split=split, seed=seed)
-    found = variants.run(ablation.variants, task, seeds=seeds, results=results, store=store)
+    data, split = chosen.data, chosen.split
+    found = run_variants(
+        ablation.variants,
+        Task(data=data, split=split, seed=seed),
+        seeds=seeds,
+        results=chosen.results,
+        store=chosen.store,
+    )
     if not found:
         raise InputError(
             f"no row of '{ablation.title}' can run here", mend="see why they were skipped, above"

@@ -1,4 +1,4 @@
-"""How a data set is found: by name, by folder, or by a small TOML file.
+"""How a data set is found: by name, by folder, by its id in ir_datasets, or by a small TOML file.
 
 name = "scifact"        # what results are filed under
 format = "beir"         # one of the formats below
@@ -16,6 +16,7 @@ from types import MappingProxyType, ModuleType
 
 from benchmark.artefacts import INCIDENTAL, Artefact, Store
 from benchmark.datasets.collection import Collection
+from benchmark.datasets.ir_collections import PREFIX, as_beir
 from benchmark.datasets.writer import Writer
 from benchmark.errors import InputError
 from benchmark.files import read_toml, sha256, write_text
@@ -66,14 +67,17 @@ class Prepared(Artefact):
 def find(name: str, data_dir: Path | None, store: Store) -> Collection:
     """The data set called ``name``, prepared if it isn't yet.
 
-    ``name`` is the path of a TOML file, or a format, with ``data_dir`` as its folder; one that was
-    prepared before needs none, and webqa-mini is made where it is missing. Raises InputError for a
-    name or folder that doesn't exist.
+    ``name`` is the path of a TOML file, ``ir_datasets:ID``, or a format, with ``data_dir`` as its
+    folder; one that was prepared before needs none, and webqa-mini is made where it is missing.
+    Raises InputError for a name or folder that doesn't exist.
     """
+    if name.startswith(PREFIX):
+        folder = as_beir(name.removeprefix(PREFIX), store.root / "downloads" / "ir_datasets")
+        return _prepare(folder.name, "beir", folder, store)
     if name.endswith(".toml"):
         return _prepare(*_configured(Path(name)), store)
     if name not in FORMATS:
-        raise unknown("data set", name, [*FORMATS, "FILE.toml"])
+        raise unknown("data set", name, [*FORMATS, "FILE.toml", f"{PREFIX}ID"])
     if data_dir is not None:
         return _prepare(_title(name, data_dir), name, data_dir, store)
     if name == DEFAULT:

@@ -14,9 +14,6 @@ from benchmark.types import MODALITIES
 
 Known = Mapping[str, int | str]
 
-UNIVL_DR = "UniVL-DR's dev_qrels.txt and test_qrels.txt"
-WEBQA = "WebQA's imgs.lineidx and validation questions"
-
 KNOWN: Mapping[str, Known] = MappingProxyType(
     {
         "webqa": {

@@ -1,10 +1,10 @@
-"""Embeddings: encoded in a stream, kept as a mapped matrix, resumed where they were cut off."""
+"""Embeddings: encoded in pieces, by one process or many, and kept as a mapped matrix."""
 
 from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, ClassVar, Protocol
 import numpy as np
 import numpy.typing as npt
 
-from benchmark.artefacts import Artefact, Store
+from benchmark.artefacts import Store
 from benchmark.files import write_text
-from benchmark.progress import Progress, say
+from benchmark.progress import say
+from benchmark.shards import Divided, Piece, fill, made
 from benchmark.types import Modality
 
 if TYPE_CHECKING:
@@ -24,7 +25,8 @@ if TYPE_CHECKING:
 Matrix = npt.NDArray[np.float32]
 
 CHUNK = 4096
-"""Texts or documents encoded between two marks of what is done: what an interruption may cost."""
+"""Texts or documents in a piece, the batch that an interruption may cost. Like texts are batched
+within a piece, so that a row's embedding doesn't depend on who makes its piece."""
 
 
 class Encoder(Protocol):
@@ -53,41 +55,48 @@ class Model(Protocol):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Embedded(Artefact):
+class Embedded(Divided):
     """A matrix of embeddings; subclasses say of what."""
 
-    resumable: ClassVar[bool] = True
+    version: ClassVar[str] = "2"
 
     model: Model
 
-    def count(self) -> int:
-        """How many rows the matrix has."""
+    def encode(self, encoder: Encoder, rows: range) -> Matrix:
+        """The embeddings of ``rows``; zeros for those that ``copy`` adds."""
         raise NotImplementedError
 
-    def encode(self, encoder: Encoder, done: Matrix, stop: int) -> Matrix:
-        """The rows that follow those that are ``done``, up to ``stop``."""
-        raise NotImplementedError
+    def copy(self, matrix: Matrix, rows: range) -> None:
+        """Complete ``rows`` of the matrix by what stands in earlier ones."""
+
+    def size(self) -> int:
+        return CHUNK
+
+    def worker(self, store: Store) -> Callable[[range], Piece]:
+        encoder = self.model.load(store)
+
+        def work(rows: range) -> Piece:
+            before = Counter(getattr(encoder, "notes", {}))
+            embeddings = self.encode(encoder, rows) if rows else _nothing(0, encoder)
+            notes = Counter(getattr(encoder, "notes", {})) - before
+            return {"embeddings": embeddings, "notes": np.array(json.dumps(notes))}
+
+        return work
 
     def build(self, folder: Path, store: Store) -> None:
-        encoder = self.model.load(store)
-        shape = (self.count(), encoder.dimension)
-        mark, path = folder / "done.json", folder / "embeddings.npy"
-        done, counts = json.loads(mark.read_text()) if mark.exists() else (0, {})
-        notes = before = Counter[str](counts)
-        matrix = np.lib.format.open_memmap(
-            path, mode="r+" if done else "w+", dtype=np.float32, shape=shape
-        )
-        with Progress(f"encode {type(self).__name__.lower()}", shape[0], "rows") as progress:
-            progress.advance(done)
-            for start in range(done, shape[0], CHUNK):
-                stop = min(start + CHUNK, shape[0])
-                matrix[start:stop] = self.encode(encoder, matrix[:start], stop)
-                matrix.flush()
-                notes = before + Counter(getattr(encoder, "notes", {}))
-                write_text(mark, json.dumps([stop, notes]))
-                progress.advance(stop - start)
+        fill(self, store)
+        notes = Counter[str]()
+        path, matrix = folder / "embeddings.npy", None
+        for rows, piece in made(self, store):
+            if matrix is None:
+                shape = (self.count(), piece["embeddings"].shape[1])
+                matrix = np.lib.format.open_memmap(path, mode="w+", dtype=np.float32, shape=shape)
+            matrix[rows.start : rows.stop] = piece["embeddings"]
+            self.copy(matrix, rows)
+            notes.update(json.loads(str(piece["notes"])))
+        assert matrix is not None  # noqa: S101  (there is a piece at least)
+        matrix.flush()
         write_text(folder / "notes.json", json.dumps(notes) + "\n")
-        mark.unlink(missing_ok=True)
         for what, count in notes.items():
             say(f"{type(self).__name__.lower()}: {count:,} {what}")
 
@@ -103,14 +112,16 @@ class Embedded(Artefact):
 class Questions(Embedded):
     """The embeddings of a split's questions, in their order."""
 
+    doing: ClassVar[str] = "encode questions"
+
     data: Collection
     split: str
 
     def count(self) -> int:
         return len(self._texts)
 
-    def encode(self, encoder: Encoder, done: Matrix, stop: int) -> Matrix:
-        return encoder.encode_queries(self._texts[len(done) : stop])
+    def encode(self, encoder: Encoder, rows: range) -> Matrix:
+        return encoder.encode_queries(self._texts[rows.start : rows.stop])
 
     @cached_property
     def _texts(self) -> list[str]:
@@ -124,27 +135,48 @@ class Documents(Embedded):
     New questions or judgments leave them as they are.
     """
 
+    doing: ClassVar[str] = "encode documents"
+
     data: Corpus
     scope: Modality | None = None
 
     def count(self) -> int:
         return len(self._rows())
 
-    def encode(self, encoder: Encoder, done: Matrix, stop: int) -> Matrix:
-        rows = self._rows()
-        first, start = rows.start, rows.start + len(done)
-        chunk = self.data.canonical[start : first + stop].astype(np.int64)
-        contents, places = np.unique(chunk, return_inverse=True)
-        copies = np.searchsorted(contents, start)
-        new = encoder.encode_documents(self.data, contents[copies:])
-        return np.concatenate([done[contents[:copies] - first], new])[places]
+    def encode(self, encoder: Encoder, rows: range) -> Matrix:
+        contents, places = np.unique(self._origins(rows), return_inverse=True)
+        earlier = np.searchsorted(contents, rows.start)
+        new = contents[earlier:] + self._rows().start
+        encoded = encoder.encode_documents(self.data, new) if len(new) else _nothing(0, encoder)
+        return np.concatenate([_nothing(int(earlier), encoder), encoded])[places]
+
+    def copy(self, matrix: Matrix, rows: range) -> None:
+        origins = self._origins(rows)
+        copies = np.flatnonzero(origins < rows.start)
+        matrix[rows.start + copies] = matrix[origins[copies]]
+
+    def _origins(self, rows: range) -> npt.NDArray[np.int64]:
+        """For each of ``rows``, the first row of the same content."""
+        first = self._rows().start
+        canonical = self.data.canonical[first + rows.start : first + rows.stop]
+        return canonical.astype(np.int64) - first
 
     def _rows(self) -> range:
         return self.data.rows(self.scope)
 
 
-def batches_by_length(lengths: Sequence[int], size: int) -> Iterator[npt.NDArray[np.int64]]:
-    """Cut texts into batches of like length, the longest first: little padding, early failure."""
+def _nothing(rows: int, encoder: Encoder) -> Matrix:
+    return np.zeros((rows, encoder.dimension), dtype=np.float32)
+
+
+def batches_by_length(lengths: Sequence[int], room: int) -> Iterator[npt.NDArray[np.int64]]:
+    """Cut texts into batches of like length, the longest first: little padding, early failure.
+
+    A batch is padded to its longest text and then holds at most ``room`` tokens, or one text.
+    """
     order = np.argsort(-np.asarray(lengths), kind="stable")
-    for start in range(0, len(order), size):
-        yield order[start : start + size]
+    start = 0
+    while start < len(order):
+        stop = start + max(room // max(lengths[order[start]], 1), 1)
+        yield order[start:stop]
+        start = stop

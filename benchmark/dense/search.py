@@ -8,7 +8,10 @@ deeper, until the tie ends.
 
 from __future__ import annotations
 
+import dataclasses
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 import numpy.typing as npt
@@ -18,7 +21,11 @@ from benchmark.dense.encode import Documents, Matrix, Model, Questions
 from benchmark.dense.scan import MOST, TILE, has_bf16, scan
 from benchmark.progress import Progress
 from benchmark.retriever import Ranking, Task
+from benchmark.shards import Divided, Piece, fill, made, pieces
 from benchmark.types import TopK
+
+SEGMENT = 131_072
+"""Documents that are searched by themselves, and what an interruption may cost."""
 
 BLOCK = 65536
 """Documents in memory at a time."""
@@ -38,8 +45,13 @@ LARGE = 200_000_000
 
 
 @dataclass(frozen=True, kw_only=True)
-class DenseRanking(Ranking):
-    """Each question's nearest documents by inner product of their embeddings."""
+class DenseRanking(Divided, Ranking):
+    """Each question's nearest documents by inner product of their embeddings.
+
+    Large collections are searched in segments, whose lists are merged.
+    """
+
+    doing: ClassVar[str] = "search segments"
 
     task: Task
     model: Model
@@ -54,16 +66,48 @@ class DenseRanking(Ranking):
         """What is searched."""
         return Documents(model=self.model, data=self.task.data.corpus, scope=self.task.scope)
 
+    def count(self) -> int:
+        return len(self.task.rows)
+
+    def size(self) -> int:
+        return SEGMENT
+
+    def worker(self, store: Store) -> Callable[[range], Piece]:
+        queries = np.array(self.questions.matrix(store))
+        documents = self.documents.matrix(store)
+        depth = self.task.depth + (MARGIN if len(pieces(self)) > 1 else 0)
+
+        def work(rows: range) -> Piece:
+            found = search(queries, documents[rows.start : rows.stop], depth)
+            inside = np.where(found.rows >= 0, found.rows + rows.start, -1)
+            return {"rows": inside.astype(np.int32), "scores": found.scores}
+
+        return work
+
     def rank(self, store: Store) -> TopK:
-        task = self.task
-        queries, documents = self.questions.matrix(store), self.documents.matrix(store)
-        found = search(np.asarray(queries), documents, task.depth)
-        rows = np.where(found.rows >= 0, found.rows + task.rows.start, -1)
+        fill(self, store)
+        queries = np.array(self.questions.matrix(store))
+        documents = self.documents.matrix(store)
+        parts = (TopK(piece["rows"], piece["scores"]) for _, piece in made(self, store))
+        found = merge(parts, queries, documents, self.task.depth)
+        rows = np.where(found.rows >= 0, found.rows + self.task.rows.start, -1)
         return TopK(rows.astype(np.int32), found.scores)
 
     def uses(self) -> tuple[Questions, Documents]:
         """The questions' embeddings and the documents'."""
         return self.questions, self.documents
+
+
+def dense_rankings(ranking: Ranking) -> Iterator[DenseRanking]:
+    """The dense rankings that ``ranking`` is or fuses; not those that only mined its negatives."""
+    if isinstance(ranking, DenseRanking):
+        yield ranking
+        return
+    for field in dataclasses.fields(ranking):  # type: ignore[arg-type]
+        value = getattr(ranking, field.name)
+        for one in value if isinstance(value, tuple) else (value,):
+            if isinstance(one, Ranking):
+                yield from dense_rankings(one)
 
 
 def search(queries: Matrix, documents: Matrix, depth: int) -> TopK:
@@ -85,6 +129,47 @@ def search(queries: Matrix, documents: Matrix, depth: int) -> TopK:
         places = np.concatenate(unsure)
         width = min(4 * width, len(documents))
     return TopK(rows, scores)
+
+
+def merge(parts: Iterable[TopK], queries: Matrix, documents: Matrix, depth: int) -> TopK:
+    """One list for each query from those of several parts of the documents, which share no row.
+
+    What leads is scored again here, by the one fixed product: parts that were searched on other
+    processors may differ in the last digit, which must not decide the order.
+    """
+    rows = np.full((len(queries), 0), -1, dtype=np.int64)
+    scores = np.full(rows.shape, -np.inf, dtype=np.float32)
+    count = 0
+    for count, part in enumerate(parts, 1):  # noqa: B007  (how many there were)
+        rows = np.concatenate([rows, part.rows], axis=1)
+        scores = np.concatenate([scores, part.scores], axis=1)
+        rows, scores = _ordered(rows, scores, depth + MARGIN)
+    if count > 1:
+        return rescored(rows, queries, documents, depth)
+    return TopK(rows[:, :depth].astype(np.int32), scores[:, :depth].astype(np.float32))
+
+
+def rescored(rows: npt.NDArray[np.int64], queries: Matrix, documents: Matrix, depth: int) -> TopK:
+    """The ``depth`` best of each query's candidates by the fixed product and the tie rule.
+
+    rows: shape (queries, candidates), without repetition; -1 for none.
+    """
+    exact = _rescore(queries, documents, np.maximum(rows, 0))
+    rows, scores = _ordered(rows, np.where(rows >= 0, exact, -np.inf), depth)
+    padding = ((0, 0), (0, depth - rows.shape[1]))
+    return TopK(
+        np.pad(rows, padding, constant_values=-1).astype(np.int32),
+        np.pad(scores, padding, constant_values=-np.inf).astype(np.float32),
+    )
+
+
+def _ordered(
+    rows: npt.NDArray[np.int64], scores: Matrix, kept: int
+) -> tuple[npt.NDArray[np.int64], Matrix]:
+    """The best of each list, by the tie rule; places without a document come last."""
+    order = np.lexsort((np.where(rows < 0, np.iinfo(np.int64).max, rows), -scores), axis=1)
+    best = order[:, :kept]
+    return np.take_along_axis(rows, best, axis=1), np.take_along_axis(scores, best, axis=1)
 
 
 def _scanned(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
@@ -82,25 +82,37 @@ class Retrieved:
         return shares
 
 
+def judged_share(judgments: Judgments, images: Collection[str]) -> dict[str, float]:
+    """The share of images among the relevant documents of each question that has one.
+
+    images: the ids of the images among the judged documents.
+    """
+    wanted = {query: _relevant(judged) for query, judged in judgments.items()}
+    return {
+        query: float(np.mean([document in images for document in documents]))
+        for query, documents in wanted.items()
+        if documents
+    }
+
+
 def retrieved(run: Run, judgments: Judgments, images: Collection[str]) -> Retrieved:
     """Look at a run: ``images`` holds the ids of the images among the run's and judged documents.
 
     As in scoring, the questions are those with a relevant document.
     """
-    wanted = {
-        query: {document for document, level in judged.items() if level > 0}
-        for query, judged in judgments.items()
-    }
-    queries = tuple(query for query, documents in wanted.items() if documents)
+    judged = judged_share(judgments, images)
+    queries = tuple(judged)
     shape = len(queries), DEPTH
     kinds = np.full(shape, -1, dtype=np.int8)
     relevant, scores = np.zeros(shape, dtype=bool), np.full(shape, np.nan)
     for place, query in enumerate(queries):
         found = run.documents.get(query, [])[:DEPTH]
         kinds[place, : len(found)] = [document in images for document in found]
-        relevant[place, : len(found)] = [document in wanted[query] for document in found]
+        wanted = _relevant(judgments[query])
+        relevant[place, : len(found)] = [document in wanted for document in found]
         scores[place, : len(found)] = run.scores.get(query, [])[:DEPTH]
-    judged = np.array(
-        [np.mean([document in images for document in wanted[query]]) for query in queries]
-    )
-    return Retrieved(queries, kinds, relevant, scores, judged)
+    return Retrieved(queries, kinds, relevant, scores, np.array(list(judged.values())))
+
+
+def _relevant(judged: Mapping[str, int]) -> set[str]:
+    return {document for document, level in judged.items() if level > 0}

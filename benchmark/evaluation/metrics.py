@@ -6,6 +6,7 @@ scores it would scramble the list. A judged question without results counts 0.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -14,6 +15,8 @@ import numpy as np
 import numpy.typing as npt
 
 from benchmark.errors import InputError
+from benchmark.evaluation.own import OWN, measured
+from benchmark.suggest import unknown
 from benchmark.types import Judgments, Run
 
 RANX_NAMES: Mapping[str, str] = MappingProxyType(
@@ -31,6 +34,11 @@ RANX_NAMES: Mapping[str, str] = MappingProxyType(
 """The metrics' names here and in ranx; nDCG's gain is the relevance itself, as trec_eval's."""
 
 METRICS = tuple(RANX_NAMES)
+FURTHER = re.compile(
+    r"(precision|recall|f1|r-precision|mrr|map|ndcg|ndcg_burges|hit_rate)(@[1-9]\d?|@100)?|rbp\.\d+"
+)
+"""ranx's names of further metrics, each with a cut-off within DEPTH, or none, which is DEPTH."""
+
 MAIN = "MRR@10"
 DEPTH = 100
 
@@ -60,13 +68,13 @@ class Scores:
 
 
 def score_run(run: Run, judgments: Judgments, metrics: Sequence[str] = METRICS) -> Scores:
-    """Score a run by the metrics of the benchmark.
+    """Score a run by metrics of the benchmark, by ranx's names of others, by those of plug-ins.
 
     A judged question must have a relevant document; results of unjudged questions are ignored.
-    Raises InputError where run and judgments share no question.
+    Raises InputError for an unknown metric, or where run and judgments share no question.
     """
-    from ranx import evaluate
-
+    own = [metric for metric in metrics if _is_own(metric)]
+    by_ranx = {metric: ranx_name(metric) for metric in metrics if metric not in own}
     queries = tuple(query for query, judged in judgments.items() if max(judged.values()) > 0)
     answered = sum(1 for query in queries if run.documents.get(query))
     if not answered:
@@ -74,23 +82,52 @@ def score_run(run: Run, judgments: Judgments, metrics: Sequence[str] = METRICS) 
             f"run '{run.name}' has results for none of the {len(queries)} judged questions",
             mend="check that run and qrels are of the same split",
         )
-    widest = max(len(judgments[query]) for query in queries)
-    truth = np.zeros((len(queries), widest, 2))
-    ranked = np.zeros((len(queries), DEPTH, 2))
+    lists = {query: run.documents.get(query, [])[:DEPTH] for query in queries}
+    values = _by_ranx(lists, judgments, by_ranx) if by_ranx else {}
+    for name in own:
+        values[name] = np.array([measured(name, lists[q], judgments[q]) for q in queries])
+    kept = {metric: values[metric] for metric in metrics}
+    return Scores(queries, kept, len(queries) - answered)
+
+
+def ranx_name(metric: str) -> str:
+    """What ranx calls a metric. Raises InputError with the nearest name for an unknown one."""
+    if metric in RANX_NAMES:
+        return RANX_NAMES[metric]
+    if not FURTHER.fullmatch(metric):
+        raise unknown("metric", metric, [*METRICS, *OWN, "precision@5", "map", "r-precision"])
+    return metric
+
+
+def _is_own(metric: str) -> bool:
+    """Whether a plug-in registered it. Raises InputError where that takes the name of another."""
+    known = metric in RANX_NAMES or FURTHER.fullmatch(metric)
+    if known and metric in OWN:
+        raise InputError(f"metric '{metric}' of a plug-in has a known name", mend="rename it")
+    return metric in OWN
+
+
+def _by_ranx(
+    lists: Mapping[str, Sequence[str]], judgments: Judgments, names: Mapping[str, str]
+) -> dict[str, npt.NDArray[np.float64]]:
+    """The figures of each question, by the metric's name here; names: that one -> ranx's."""
+    from ranx import evaluate
+
+    widest = max(len(judgments[query]) for query in lists)
+    truth = np.zeros((len(lists), widest, 2))
+    ranked = np.zeros((len(lists), DEPTH, 2))
     ranked[:, :, 1] = np.arange(DEPTH, 0, -1)
-    for place, query in enumerate(queries):
+    for place, (query, documents) in enumerate(lists.items()):
         judged = sorted(judgments[query].items(), key=lambda pair: -pair[1])
         numbers = {document: number for number, (document, _) in enumerate(judged, 1)}
         # Number 0 is no judged document; padding has relevance 0, which ranx leaves out.
         truth[place, : len(judged)] = [(numbers[name], max(level, 0)) for name, level in judged]
-        found = [numbers.get(name, 0) for name in run.documents.get(query, [])[:DEPTH]]
+        found = [numbers.get(name, 0) for name in documents]
         ranked[place, : len(found), 0] = found
     truth[:, :, 0][truth[:, :, 1] == 0] = -1
-    names = [RANX_NAMES[metric] for metric in metrics]
     # Twice, since ranx fails where it is asked for one metric with a cut-off alone.
-    values = evaluate(truth, ranked, names * 2, return_mean=False)
-    by_metric = {metric: np.asarray(values[RANX_NAMES[metric]]) for metric in metrics}
-    return Scores(queries, by_metric, len(queries) - answered)
+    values = evaluate(truth, ranked, [*names.values()] * 2, return_mean=False)
+    return {metric: np.asarray(values[name]) for metric, name in names.items()}
 
 
 def score_sets(sets: Mapping[str, Collection[str]], judgments: Judgments) -> Scores:

@@ -9,6 +9,7 @@ import numpy as np
 
 from benchmark.ablations import Ablation, Column
 from benchmark.datasets import Collection
+from benchmark.evaluation.bias import judged_share
 from benchmark.evaluation.metrics import MAIN
 from benchmark.evaluation.significance import ALPHA, compare, letters, permutations_for
 from benchmark.report.figures import figures, judged_images
@@ -73,13 +74,7 @@ def _cell(values: list[float]) -> str:
 def _notes(ablation: Ablation, pairs: int, data: Collection, split: str) -> list[str]:
     judgments = data.judgments(split)
     images = judged_images(data, judgments)
-    share = np.mean(
-        [
-            np.mean([document in images for document, level in judged.items() if level > 0])
-            for judged in judgments.values()
-            if any(level > 0 for level in judged.values())
-        ]
-    )
+    share = np.mean(list(judged_share(judgments, images).values()))
     notes = [
         f"Figures in percent, means over the judged questions (and seeds; sd: between them). "
         f"Share of images among the relevant documents: {percent(float(share))}.",

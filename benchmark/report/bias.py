@@ -8,10 +8,9 @@ import numpy as np
 
 from benchmark.datasets import Collection
 from benchmark.evaluation.bias import Retrieved
-from benchmark.evaluation.metrics import MAIN
 from benchmark.report.figures import look
 from benchmark.report.tables import Table, percent
-from benchmark.results import Result
+from benchmark.results import Result, best_first
 from benchmark.types import MODALITIES, Modality
 
 DEPTHS = (10, 100)
@@ -26,7 +25,7 @@ GROUPS: tuple[tuple[str, Modality | None], ...] = (
 def bias_table(results: Sequence[Result], data: Collection, split: str) -> Table:
     """Share and exposure of images by question modality, and what stands first."""
     rows, records = [], []
-    for result in sorted(results, key=lambda one: -one.scores.mean(MAIN)):
+    for result in best_first(results):
         found = look(result, data, split)
         shares = {
             f"{what}@{depth}": {name: _mean(measure(depth), found, kind) for name, kind in GROUPS}

@@ -17,10 +17,11 @@ from benchmark.report.plots.seconds import seconds_chart
 from benchmark.report.plots.space import space_chart
 
 
-def seconds(of: Inspector) -> Chart:
-    """What each system took to make, the quickest first."""
-    took = {result.name: seconds_by_stage(result) for result in of.results}
-    return seconds_chart(dict(sorted(took.items(), key=lambda item: sum(item[1].values()))))
+def seconds(of: Inspector) -> list[Chart]:
+    """What each system that was made here took, the quickest first, in one chart."""
+    took = {one.name: seconds_by_stage(one) for one in of.results if not one.external}
+    ranked = dict(sorted(took.items(), key=lambda item: sum(item[1].values())))
+    return [seconds_chart(ranked)] if ranked else []
 
 
 def learning_curves(of: Inspector, store: Store) -> list[Chart]:
@@ -40,7 +41,7 @@ PLOTS: Mapping[str, Callable[[Inspector, Store], list[Chart]]] = MappingProxyTyp
         "learning-curves": learning_curves,
         "bias": lambda of, _: [bias_chart(bias_table(of.results, of.data, of.split).records)],
         "spaces": lambda of, _: spaces(of),
-        "seconds": lambda of, _: [seconds(of)],
+        "seconds": lambda of, _: seconds(of),
     }
 )
 """Name -> the charts there are to draw, none where nothing was measured."""

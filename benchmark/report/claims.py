@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Literal, TypeAlias
 
 import numpy as np
 
-from benchmark.claims import Claim
+from benchmark.claims import CLAIMS, Claim
 from benchmark.datasets import DEFAULT, Collection
 from benchmark.evaluation.bias import Floats
 from benchmark.evaluation.effects import Effect, effect
@@ -20,7 +21,7 @@ from benchmark.evaluation.significance import ALPHA, FEWEST_PERMUTATIONS, POWER,
 from benchmark.report.figures import figures
 from benchmark.report.tables import Table, p_value
 from benchmark.results import Result
-from benchmark.variants import Variant
+from benchmark.variants import Variant, at_hand
 
 Verdict: TypeAlias = Literal["reproduced", "not reproduced", "inconclusive", "not tested"]
 
@@ -75,6 +76,13 @@ def effects_of(
         return values if claim.better == "higher" else -values
 
     return [effect(_difference(measured(first), measured(second))) for first, second in claim.pairs]
+
+
+def judged_at_hand(results: Path, data: Collection, split: str) -> list[Tested]:
+    """The verdict on each of the paper's claims from the results there are, running nothing."""
+    wanted = [variant for claim in CLAIMS for variant in claim.variants]
+    found = at_hand(wanted, results, data, split)
+    return judge([(claim, effects_of(claim, found, data, split)) for claim in CLAIMS])
 
 
 def verdicts_table(tested: Sequence[Tested], data: Collection, split: str) -> Table:

@@ -53,10 +53,16 @@ def descriptions(data: Collection, split: str, count: int) -> list[Table]:
         for query, relevant in samples(data, split, count)
         for document, credit in relevant
     ]
+    note = f"{data.notice} Fingerprint: {data.fingerprint}".strip()
     fields = ["question", "answer", "relevant document", "its text", "credit"]
     width = len(fields) if any(credit for *_, credit in drawn) else len(fields) - 1
     return [
-        _table(f"{data.name}: {data.title}", ("documents", "count", "share"), shares, data.notice),
+        _table(
+            f"{data.name}: {data.title}",
+            ("documents", "count", "share"),
+            shares,
+            note,
+        ),
         _table("Words", ("texts", "count", "mean", "median", "95%", "longest"), sizes),
         _table(f"Questions of {split}", ("kind", "count"), kinds),
         _table("Some of them", fields[:width], [row[:width] for row in drawn]),

@@ -9,7 +9,7 @@ from types import MappingProxyType
 import numpy as np
 
 from benchmark.datasets import Collection
-from benchmark.evaluation.bias import Floats, Retrieved, retrieved
+from benchmark.evaluation.bias import Floats, Retrieved, judged_share, retrieved
 from benchmark.evaluation.metrics import METRICS
 from benchmark.results import Result
 from benchmark.suggest import unknown
@@ -62,12 +62,8 @@ def asked(data: Collection, split: str, modality: Modality) -> set[str]:
     """The judged questions that documents of one modality alone answer."""
     judgments = data.judgments(split)
     images = judged_images(data, judgments)
-    return {
-        query
-        for query, judged in judgments.items()
-        if {document in images for document, level in judged.items() if level > 0}
-        == {modality == "image"}
-    }
+    whole = 1.0 if modality == "image" else 0.0
+    return {query for query, share in judged_share(judgments, images).items() if share == whole}
 
 
 def judged_images(data: Collection, judgments: Judgments) -> set[str]:

@@ -91,31 +91,17 @@ def is_numeric(table: Table, column: int) -> bool:
 def _markdown(table: Table) -> str:
     from tabulate import tabulate
 
-    def shown(text: str, mark: Mark) -> str:
-        text = _escape_markdown(text)
-        if mark.place == BEST:
-            text = f"**{text}**"
-        elif mark.place == RUNNER_UP:
-            text = f"<u>{text}</u>"
-        return f"{text}<sup>{_escape_markdown(mark.above)}</sup>" if mark.above else text
-
     columns = [_escape_markdown(name) for name in table.columns]
-    cells = tabulate(_marked(table, shown), columns, "github", disable_numparse=True)
+    rows = _marked(table, _escape_markdown, ("**%s**", "<u>%s</u>", "<sup>%s</sup>"))
+    cells = tabulate(rows, columns, "github", disable_numparse=True)
     notes = "".join(f"\n- {_escape_markdown(note)}" for note in table.notes)
     return f"## {_escape_markdown(table.title)}\n\n{cells}\n{notes}".rstrip() + "\n"
 
 
 def _latex(table: Table) -> str:
-    def shown(text: str, mark: Mark) -> str:
-        text = _escape_latex(text)
-        if mark.place == BEST:
-            text = rf"\textbf{{{text}}}"
-        elif mark.place == RUNNER_UP:
-            text = rf"\underline{{{text}}}"
-        return rf"{text}\textsuperscript{{{_escape_latex(mark.above)}}}" if mark.above else text
-
+    signs = (r"\textbf{%s}", r"\underline{%s}", r"\textsuperscript{%s}")
     alignment = "".join("r" if is_numeric(table, i) else "l" for i in range(len(table.columns)))
-    rows = [f"{' & '.join(row)} \\\\" for row in _marked(table, shown)]
+    rows = [f"{' & '.join(row)} \\\\" for row in _marked(table, _escape_latex, signs)]
     return "\n".join(
         [
             r"\begin{table}",
@@ -136,8 +122,17 @@ def _latex(table: Table) -> str:
     )
 
 
-def _marked(table: Table, shown: Callable[[str, Mark], str]) -> list[list[str]]:
-    """The cells as ``shown`` with their marks."""
+def _marked(
+    table: Table, escape: Callable[[str], str], signs: tuple[str, str, str]
+) -> list[list[str]]:
+    """The escaped cells with their marks; signs: of the best, the runner-up, a superscript."""
+    best, runner_up, superscript = signs
+    places = {BEST: best, RUNNER_UP: runner_up}
+
+    def shown(cell: str, mark: Mark) -> str:
+        text = places.get(mark.place, "%s") % escape(cell)
+        return text + superscript % escape(mark.above) if mark.above else text
+
     return [
         [shown(cell, table.marks.get((i, j), Mark())) for j, cell in enumerate(row)]
         for i, row in enumerate(table.rows)

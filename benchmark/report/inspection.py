@@ -11,7 +11,7 @@ from benchmark.datasets import Collection
 from benchmark.errors import InputError
 from benchmark.evaluation.metrics import MAIN
 from benchmark.report.tables import Table, percent
-from benchmark.results import Result
+from benchmark.results import Result, best_first
 from benchmark.suggest import unknown
 from benchmark.types import Document, Judgments, Query
 
@@ -30,7 +30,7 @@ class Shown:
 
 @dataclass(frozen=True)
 class Inspector:
-    """The results on a split; of several seeds, the first one's."""
+    """The results on a split; of several seeds, the lists are the first one's."""
 
     results: Sequence[Result]
     data: Collection
@@ -44,7 +44,7 @@ class Inspector:
     @cached_property
     def ranked(self) -> list[Result]:
         """The results, best first."""
-        return sorted(self.results, key=lambda one: (-one.scores.mean(MAIN), one.name))
+        return best_first(self.results)
 
     @cached_property
     def judgments(self) -> Judgments:

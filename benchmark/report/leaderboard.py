@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from statistics import mean, median
 
 from benchmark.datasets import Collection
@@ -15,8 +16,11 @@ from benchmark.evaluation.significance import (
     letters,
     permutations_for,
 )
+from benchmark.files import write_text
 from benchmark.report.tables import LEGEND, Table, best_two, p_value, percent
-from benchmark.results import Result
+from benchmark.results import Result, best_first, place, read_results
+
+OF_EXACT = "Of the exact lists"
 
 
 def leaderboard(
@@ -30,18 +34,19 @@ def leaderboard(
 
     comparisons: what ``compared`` gives, where that is known already.
     """
-    ranked = _ranked(results, metric)
+    ranked = best_first(results, metric)
     if comparisons is None:
         comparisons = compared(results, metric)
     marks = letters([result.name for result in ranked], comparisons)
     others = [name for name in METRICS if name != metric]
     copies = all("copies_as_one" in result.metrics for result in ranked)
     several = any(len(result.seeds) > 1 for result in ranked)
+    approximate = any("index" in result.metrics for result in ranked)
     rows, records = [], []
-    for place, result in enumerate(ranked, 1):
+    for rank, result in enumerate(ranked, 1):
         figures, main = result.summary, result.summary[metric]
         row = [
-            str(place),
+            str(rank),
             result.title,
             result.name,
             result.setting,
@@ -55,10 +60,13 @@ def leaderboard(
         spread = result.spread(metric)
         if several:
             row.append("" if spread is None else f"{len(result.seeds)} (sd {percent(spread)})")
+        if approximate:
+            found = [seed.metrics.get("recall_of_exact", 1.0) for seed in result.seeds]
+            row.append(percent(mean(found)))
         rows.append(row)
         records.append(
             {
-                "place": place,
+                "place": rank,
                 "group": marks[result.name],
                 **result.metrics,
                 "metrics": figures,
@@ -71,6 +79,8 @@ def leaderboard(
         columns.append(f"{metric}, copies as one")
     if several:
         columns.append("Seeds")
+    if approximate:
+        columns.append(OF_EXACT)
     return Table(
         title=f"{data.name} ({split}): {data.title}",
         columns=columns,
@@ -86,13 +96,16 @@ def leaderboard(
     )
 
 
+def write_leaderboard(results: Path, data: Collection, split: str) -> Table:
+    """The leaderboard of all results on a data set, put beside them as Markdown."""
+    table = leaderboard(read_results(results, data, split), data, split)
+    write_text(place(results, data, split) / "leaderboard.md", table.render("md"))
+    return table
+
+
 def compared(results: Sequence[Result], metric: str) -> list[Comparison]:
     """All pairs of systems, the better one first."""
-    return compare({one.name: one.over_seeds for one in _ranked(results, metric)}, metric)
-
-
-def _ranked(results: Sequence[Result], metric: str) -> list[Result]:
-    return sorted(results, key=lambda result: (-result.over_seeds.mean(metric), result.name))
+    return compare({one.name: one.over_seeds for one in best_first(results, metric)}, metric)
 
 
 def _notes(
@@ -134,9 +147,21 @@ def _notes(
         notes.append(
             "Figures, and what is tested, are means over the seeds; sd: between the seeds' means."
         )
+    notes += [
+        f"{result.name} searches approximately, by {result.metrics['index']}: it finds "
+        f"{percent(result.metrics['recall_of_exact'])}% of the documents that exact search lists."
+        for result in ranked
+        if "index" in result.metrics
+    ]
     if any(result.metrics.get("copies_as_one") for result in ranked):
         copies = sum(documents.values()) - data.facts["distinct"]
         notes.append(f"Copies as one: {copies:,} documents repeat another's content.")
+    notes += [
+        f"{result.name}: external, submitted by {result.external}. Its run was scored here; how it "
+        "was made is its author's word."
+        for result in ranked
+        if result.external
+    ]
     notes += [
         f"{result.name}: {result.scores.unanswered:,} questions without a result"
         for result in ranked

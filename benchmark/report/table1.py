@@ -10,7 +10,7 @@ from benchmark.datasets import Collection
 from benchmark.evaluation.metrics import MAIN
 from benchmark.evaluation.significance import ALPHA, compare, letters
 from benchmark.report.tables import LEGEND, Mark, Place, Table, best_two, percent
-from benchmark.results import Result
+from benchmark.results import Result, best_first
 
 GROUPS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
@@ -94,7 +94,7 @@ def _marks(results: Sequence[Result]) -> dict[Place, Mark]:
     }
     marks = best_two(means)
     for column, metric in enumerate(COLUMNS, FIRST):
-        ranked = sorted(results, key=lambda result: -result.over_seeds.mean(metric))
+        ranked = best_first(results, metric)
         comparisons = compare({result.name: result.over_seeds for result in ranked}, metric)
         groups = letters([result.name for result in ranked], comparisons)
         for row, result in enumerate(results):

@@ -146,6 +146,42 @@ def test_evaluate_and_compare_files(bench: Command, tmp_path: Path) -> None:
     assert pair["p_randomization"] == pytest.approx(0.5, abs=0.02)
 
 
+METRIC = """
+from benchmark import metric
+
+
+@metric("last-right")
+def last_right(ranked, judged):
+    return float(bool(ranked) and judged.get(ranked[-1], 0) > 0)
+
+
+@metric("too-much")
+def too_much(ranked, judged):
+    return 2.0
+"""
+
+
+def test_a_metric_of_ones_own(bench: Command, beir: Path, tmp_path: Path) -> None:
+    (tmp_path / "own.py").write_text(METRIC)
+    (tmp_path / "qrels").write_text("a x 1\nb y 1\n")
+    (tmp_path / "one").write_text("a Q0 z 1 2 one\na Q0 x 2 1 one\nb Q0 y 1 2 one\n")
+    words = ["--metric", "last-right", "--metric", "map", "--plugin", "own.py", "--format", "json"]
+    rows = json.loads(bench("evaluate", "one", "--qrels", "qrels", *words).stdout)["rows"]
+    assert {row["metric"]: row["mean"] for row in rows} == {"last-right": 1.0, "map": 0.75}
+    (tmp_path / "bad.py").write_text(METRIC.replace("too-much", "map"))
+    said = bench("evaluate", "one", "--qrels", "qrels", *words[2:5], "bad.py").stderr
+    assert said == "error: metric 'map' of a plug-in has a known name; rename it\n"
+    said = bench("evaluate", "one", "--qrels", "qrels", "--metric", "too-much", *words[4:]).stderr
+    assert said == "error: metric 'too-much' gave 2.0; give a number between 0 and 1\n"
+    data = ["--dataset", "beir", "--data-dir", beir]
+    assert bench("run", "bm25", *data).returncode == 0
+    bench("export", "trec", *data, "--out", "out")
+    (pair,) = json.loads(
+        bench("compare", "bm25", "out/bm25.trec", *data, *words[:2], *words[4:]).stdout
+    )["rows"]
+    assert (pair["metric"], pair["difference"]) == ("last-right", 0.0)
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [

@@ -53,7 +53,9 @@ def test_against_trec_eval() -> None:
     }
     documents = {q: dice.sample(pool, dice.choice([1, 30, 100])) for q in list(judgments)[:35]}
     scores = score_run(run_of(documents), judgments)
-    asked = {"ndcg_cut", "recall", "success", "recip_rank"}
+    asked = {"ndcg_cut", "recall", "success", "recip_rank", "P_5", "map", "Rprec"}
+    further = {"precision@5": "P_5", "map": "map", "r-precision": "Rprec"}
+    scores_further = score_run(run_of(documents), judgments, [*further])
     theirs = pytrec_eval.RelevanceEvaluator(judgments, asked).evaluate(
         {q: {d: -float(i) for i, d in enumerate(ranked)} for q, ranked in documents.items()}
     )
@@ -69,7 +71,15 @@ def test_against_trec_eval() -> None:
             elif name:
                 assert mine == pytest.approx(theirs[query][name])
         if query in documents:
+            for metric, name in further.items():
+                assert scores_further.values[metric][place] == pytest.approx(theirs[query][name])
             assert scores.values["MRR@10"][place] == pytest.approx(cut[query]["recip_rank"])
+
+
+@pytest.mark.parametrize("name", ["MRR@11", "recall@1000", "precision@0", "dcg@10", "bpref"])
+def test_an_unknown_metric_is_rejected(name: str) -> None:
+    with pytest.raises(InputError, match="unknown metric"):
+        score_run(run_of({"a": ["x"]}), {"a": {"x": 1}}, [name])
 
 
 def test_f1_of_sets_by_hand() -> None:

@@ -1,5 +1,6 @@
 """Exact search, against a full sort in double precision, ties included."""
 
+import itertools
 from collections.abc import Sequence
 
 import numpy as np
@@ -14,6 +15,7 @@ from benchmark.dense.encode import Documents, batches_by_length
 from benchmark.dense.search import DenseRanking
 from benchmark.retriever import Task
 from benchmark.ties import top_k
+from benchmark.types import TopK
 
 
 @settings(max_examples=40, deadline=None)
@@ -46,6 +48,33 @@ def test_equal_embeddings_tie_exactly_whatever_the_blocks(monkeypatch: pytest.Mo
         assert all(
             b > a for a, b, s, t in zip(rows, rows[1:], scores, scores[1:], strict=False) if s == t
         )
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    seed=st.integers(0, 10**6),
+    depth=st.integers(1, 60),
+    cuts=st.lists(st.integers(0, 200), max_size=5),
+)
+def test_merged_parts_are_the_search_of_the_whole(seed: int, depth: int, cuts: list[int]) -> None:
+    dice = np.random.default_rng(seed)
+    distinct = dice.standard_normal((30, 24)).astype(np.float32)
+    documents = distinct[dice.integers(0, 30, 200)]
+    queries = dice.standard_normal((5, 24)).astype(np.float32)
+    edges = sorted({0, *cuts, len(documents)})
+    parts = []
+    for start, stop in itertools.pairwise(edges):
+        found = search.search(queries, documents[start:stop], depth + search.MARGIN)
+        rows = np.where(found.rows >= 0, found.rows + start, -1)
+        # The last digits of another processor's scores, which must not count.
+        scores = found.scores * np.float32(1 + 1e-7 * (start % 3))
+        parts.append(TopK(rows.astype(np.int32), scores))
+    merged = search.merge(parts, queries, documents, depth)
+    whole = search.search(queries, documents, depth)
+    assert merged.rows.shape == whole.rows.shape
+    if len(parts) > 1:
+        assert merged.rows.tolist() == whole.rows.tolist()
+        assert merged.scores.tolist() == whole.scores.tolist()
 
 
 def test_the_scan_in_bf16_leaves_nothing_out(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -133,5 +162,5 @@ def test_a_dense_ranking_of_a_collection(zoo: Collection, store: Store) -> None:
 
 
 def test_batches_by_length() -> None:
-    batches = list(batches_by_length([3, 9, 1, 9, 5], 2))
-    assert [batch.tolist() for batch in batches] == [[1, 3], [4, 0], [2]]
+    batches = list(batches_by_length([3, 9, 1, 9, 5, 2], 18))
+    assert [batch.tolist() for batch in batches] == [[1, 3], [4, 0, 5], [2]]

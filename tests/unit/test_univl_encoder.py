@@ -54,11 +54,13 @@ def test_a_document_is_the_normalised_sum_of_its_parts(encoder: DualEncoder) -> 
 
 
 @torch.inference_mode()
-def test_cutting_batches_to_their_longest_text_changes_nothing(encoder: DualEncoder) -> None:
+def test_texts_are_embedded_as_by_open_clip_at_full_length(encoder: DualEncoder) -> None:
     import open_clip
 
+    plain = open_clip.CLIP(**encoder.config)
+    plain.load_state_dict(encoder.clip.state_dict())
     tokens = open_clip.get_tokenizer("ViT-B-32")([*TEXTS, "many words " * 60])
-    whole = encoder.clip.encode_text(tokens)
+    whole = plain.encode_text(tokens)
     encoder.cut = 0
     assert torch.allclose(encoder.embed_texts([*TEXTS, "many words " * 60]), whole, atol=1e-5)
     assert encoder.cut == 1
@@ -66,12 +68,17 @@ def test_cutting_batches_to_their_longest_text_changes_nothing(encoder: DualEnco
 
 @torch.inference_mode()
 def test_preprocessing_is_clips(encoder: DualEncoder) -> None:
+    import open_clip
     from open_clip.transform import image_transform
 
     (image,) = images(1)
     expected = image_transform(32, is_train=False)(image)
     ours = (encoder.preprocess(image) - encoder.mean) / encoder.deviation
     assert torch.allclose(ours, expected, atol=1e-5)
+    plain = open_clip.CLIP(**encoder.config)
+    plain.load_state_dict(encoder.clip.state_dict())
+    embedded = encoder.embed_images([encoder.preprocess(image)])
+    assert torch.allclose(embedded, plain.encode_image(expected[None]), atol=1e-5)
 
 
 @torch.inference_mode()

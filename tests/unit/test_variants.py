@@ -7,17 +7,17 @@ from pathlib import Path
 
 import pytest
 
-from benchmark import variants
 from benchmark.ablations import ABLATIONS
 from benchmark.artefacts import Store, digest
 from benchmark.claims import CLAIMS
 from benchmark.datasets import Collection
 from benchmark.errors import InputError
+from benchmark.experiment import run_variants
 from benchmark.report.ablations import ablation_table
 from benchmark.report.claims import claims_table, effects_of, judge
 from benchmark.results import Result, read_results
 from benchmark.retriever import Task
-from benchmark.variants import Variant
+from benchmark.variants import Variant, at_hand
 
 
 def test_a_variant_is_named_by_what_it_changes() -> None:
@@ -50,7 +50,7 @@ def test_a_table_and_verdicts_from_nothing(
     ablation = replace(whole, rows=last_two)
     claims = [claim for claim in CLAIMS if claim.name in {"pixels", "routing"}]
     wanted = [*ablation.variants, *(variant for claim in claims for variant in claim.variants)]
-    found = variants.run(wanted, task, seeds=1, results=tmp_path, store=micro_store)
+    found = run_variants(wanted, task, seeds=1, results=tmp_path, store=micro_store)
     table = ablation_table(ablation, found, webqa_micro, "test")
     assert [row[:2] for row in table.rows] == [list(labels) for labels in ablation.rows]
     main = "MRR@10, all"
@@ -81,12 +81,12 @@ def test_a_table_and_verdicts_from_nothing(
     assert len(Result(found["clip-dpr"].folder).seeds) == 1
 
     capsys.readouterr()
-    variants.run(wanted, task, seeds=1, results=tmp_path, store=micro_store)
+    run_variants(wanted, task, seeds=1, results=tmp_path, store=micro_store)
     assert ": scored in" not in capsys.readouterr().err
 
     (found["bm25-clip-dpr"].folder / "metrics.json").write_text("{}")
     with pytest.raises(InputError, match=r"bm25-clip-dpr/metrics\.json: not what was written"):
-        variants.at_hand(wanted, tmp_path, webqa_micro, "test")
+        at_hand(wanted, tmp_path, webqa_micro, "test")
 
 
 def _seal(folder: Path, made: dict[str, object]) -> None:

@@ -8,13 +8,12 @@ from typing import Any
 
 from benchmark.ablations import ABLATIONS
 from benchmark.artefacts import Store
-from benchmark.claims import CLAIMS
 from benchmark.evaluation.metrics import MAIN
 from benchmark.evaluation.significance import Comparison
 from benchmark.report.ablations import ablation_table
 from benchmark.report.bias import bias_table, scores_table
 from benchmark.report.charts import seconds, spaces
-from benchmark.report.claims import claims_table, effects_of, judge, verdicts_table
+from benchmark.report.claims import claims_table, judged_at_hand, verdicts_table
 from benchmark.report.history import curves, seconds_table
 from benchmark.report.inspection import Inspector
 from benchmark.report.leaderboard import compared, leaderboard
@@ -99,9 +98,7 @@ def _ablations(of: Inspector) -> Page:
 
 
 def _claims(of: Inspector) -> Page:
-    wanted = [variant for claim in CLAIMS for variant in claim.variants]
-    found = at_hand(wanted, of.folder, of.data, of.split)
-    tested = judge([(claim, effects_of(claim, found, of.data, of.split)) for claim in CLAIMS])
+    tested = judged_at_hand(of.folder, of.data, of.split)
     return Page(
         name="claims",
         title="Claims",
@@ -137,12 +134,13 @@ def _curves(of: Inspector, store: Store) -> Page:
 
 
 def _speed(of: Inspector) -> Page:
+    charts = seconds(of)
     return Page(
         name="speed",
         title="Speed",
         says="What each system took to make, by stage.",
-        tables=[seconds_table(of.results)],
-        charts=[seconds(of)],
+        tables=[seconds_table(of.results)] if charts else [],
+        charts=charts,
     )
 
 

@@ -1,0 +1,188 @@
+"""The commands that split encoding and search over processes, and put their pieces together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from benchmark.commands.options import data_options, plugin_option, rows_option
+from benchmark.errors import InputError
+
+if TYPE_CHECKING:
+    from benchmark.artefacts import Store
+    from benchmark.dense.search import DenseRanking
+    from benchmark.ranks import Ranks
+    from benchmark.shards import Divided, Shard
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def _shard(_: click.Context, __: click.Parameter, text: str | None) -> Shard | None:
+    from benchmark.shards import Shard
+
+    return None if text is None else Shard.parse(text)
+
+
+def _options(function: F) -> F:
+    """Add what names retrievers on a data set."""
+    seed = click.option("--seed", default=1234, show_default=True, help="Of what was trained.")
+    names = click.argument("names", nargs=-1, required=True, metavar="NAME...")
+    return names(data_options(plugin_option(rows_option(seed(function)))))
+
+
+_shard_option = click.option(
+    "--shard",
+    callback=_shard,
+    metavar="I/N",
+    help="This one of N equal parts, from 0, by itself [default: all, over torchrun's ranks].",
+)
+
+
+@click.command()
+@_options
+@_shard_option
+def encode(
+    names: tuple[str, ...],
+    dataset: str,
+    data_dir: Path | None,
+    split: str,
+    store: Store,
+    seed: int,
+    shard: Shard | None,
+) -> None:
+    """Embed the questions and documents of dense retrievers, all or a shard of them.
+
+    What is done already is kept, whoever did it. Models that aren't trained yet are trained first.
+
+    \b
+        torchrun --nproc-per-node 4 -m benchmark encode clip-dpr
+        python -m benchmark encode clip-dpr --shard 0/8
+    """
+    with _ranks(shard) as ranks:
+        for _, ranking in _dense(names, dataset, data_dir, split, store, seed):
+            for embedded in ranking.uses():
+                _make(embedded, store, shard, ranks)
+
+
+@click.command()
+@_options
+@_shard_option
+def search(
+    names: tuple[str, ...],
+    dataset: str,
+    data_dir: Path | None,
+    split: str,
+    store: Store,
+    seed: int,
+    shard: Shard | None,
+) -> None:
+    """Search exactly what `encode` embedded, all or a shard of the documents.
+
+    \b
+        torchrun --nproc-per-node 4 -m benchmark search clip-dpr
+        python -m benchmark search clip-dpr --shard 0/8
+    """
+    with _ranks(shard) as ranks:
+        for name, ranking in _dense(names, dataset, data_dir, split, store, seed):
+            if shard is not None:
+                _complete(ranking.uses(), name, "encode", store)
+            _make(ranking, store, shard, ranks)
+
+
+@click.command()
+@_options
+def merge(
+    names: tuple[str, ...],
+    dataset: str,
+    data_dir: Path | None,
+    split: str,
+    store: Store,
+    seed: int,
+) -> None:
+    """Put the shards together that `encode` and `search` made; name those that are missing.
+
+    `run` scores what is complete.
+    """
+    for name, ranking in _dense(names, dataset, data_dir, split, store, seed):
+        _complete(ranking.uses(), name, "encode", store)
+        if store.has(ranking) or store.pieces(ranking).exists():
+            _complete([ranking], name, "search", store)
+            click.echo(f"{name}: embeddings and lists are complete")
+        else:
+            click.echo(f"{name}: embeddings are complete; nothing is searched yet")
+
+
+def _dense(
+    names: Sequence[str], dataset: str, data_dir: Path | None, split: str, store: Store, seed: int
+) -> Iterator[tuple[str, DenseRanking]]:
+    """The dense rankings of each retriever, by its name."""
+    from benchmark.datasets import find
+    from benchmark.dense.search import dense_rankings
+    from benchmark.errors import UnavailableError
+    from benchmark.registry import retriever
+    from benchmark.retriever import Task
+
+    task = Task(data=find(dataset, data_dir, store), split=split, seed=seed)
+    found = []
+    for name in names:
+        made = retriever(name).make()
+        if reason := made.lacks(task):
+            raise UnavailableError(f"{name} {reason}")
+        rankings = list(dense_rankings(made.ranking(task)))
+        if not rankings:
+            raise InputError(f"{name} embeds nothing", mend="name a dense retriever")
+        found += [(name, ranking) for ranking in rankings]
+    yield from found
+
+
+@contextmanager
+def _ranks(shard: Shard | None) -> Iterator[Ranks]:
+    from benchmark.ranks import joined
+
+    with joined() as ranks:
+        if shard is not None and ranks.count > 1:
+            raise InputError(
+                "--shard is for processes that know nothing of each other",
+                mend="leave it out under torchrun, whose ranks are the shards",
+            )
+        yield ranks
+
+
+def _make(artefact: Divided, store: Store, shard: Shard | None, ranks: Ranks) -> None:
+    from benchmark.experiment import build_together
+    from benchmark.shards import fill
+
+    if shard is None:
+        build_together(artefact, store, ranks)
+    elif not store.has(artefact):
+        fill(artefact, store, shard)
+
+
+def _complete(artefacts: Sequence[Divided], name: str, command: str, store: Store) -> None:
+    """Build ``artefacts`` from their pieces. Raises InputError, naming shards that are missing."""
+    from benchmark.shards import missing
+
+    if lost := {shard for artefact in artefacts for shard in missing(artefact, store)}:
+        count = max(shard.count for shard in lost)
+        numbers = _ranges(sorted(shard.number for shard in lost if shard.count == count))
+        raise InputError(
+            f"{name}: shards {numbers} of {count} are missing",
+            mend=f"run `python -m benchmark {command} {name} --shard I/{count}` for each of them",
+        )
+    for artefact in artefacts:
+        store.path(artefact)
+
+
+def _ranges(numbers: Sequence[int]) -> str:
+    """Ascending numbers as Slurm's ``--array`` takes them: 0-3,7."""
+    runs: list[list[int]] = []
+    for number in numbers:
+        if runs and number == runs[-1][-1] + 1:
+            runs[-1][1:] = [number]
+        else:
+            runs.append([number])
+    return ",".join("-".join(map(str, run)) for run in runs)

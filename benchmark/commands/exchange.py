@@ -1,0 +1,74 @@
+"""The commands that take results from others and hand them on."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from benchmark.commands.options import (
+    PATH,
+    Chosen,
+    chosen_options,
+    format_option,
+    show_table,
+)
+
+
+@click.command()
+@click.argument("folder", type=PATH, metavar="DIR")
+@chosen_options
+@format_option
+def submit(
+    folder: Path,
+    chosen: Chosen,
+    form: str,
+) -> None:
+    """Add a run that was made elsewhere to the leaderboard, as an external row.
+
+    DIR holds run.trec.gz (or run.trec), seed-<n>/run.trec.gz of further seeds, manifest.json with
+    data.fingerprint and data.split, and submission.toml with name, title, setting, by, and perhaps
+    url. The run is checked and scored here; figures that come along are not read.
+
+    \b
+        python -m benchmark submit their-results/ --dataset webqa
+    """
+    from benchmark.report.leaderboard import write_leaderboard
+    from benchmark.retriever import Task
+    from benchmark.submission import add, read_submission
+
+    submission = read_submission(folder, chosen.data, chosen.split)
+    add(submission, Task(data=chosen.data, split=chosen.split), chosen.home)
+    show_table(write_leaderboard(chosen.results, chosen.data, chosen.split), form)
+
+
+@click.command()
+@click.argument("kind", metavar="trec|ranx|mteb")
+@click.argument("names", nargs=-1, metavar="[NAME]...")
+@chosen_options
+@click.option("--out", type=PATH, required=True, metavar="DIR", help="Where the files are written.")
+def export(
+    kind: str,
+    names: tuple[str, ...],
+    chosen: Chosen,
+    out: Path,
+) -> None:
+    """Write results as files of other tools: all, or those named.
+
+    \b
+    trec    runs and qrels for trec_eval and ir_measures
+    ranx    runs and qrels as ranx' JSON
+    mteb    figures as mteb's task results
+    """
+    from benchmark.export import EXPORTS
+    from benchmark.suggest import unknown
+
+    if kind not in EXPORTS:
+        raise unknown("format", kind, list(EXPORTS))
+    found = {result.name: result for result in chosen.at_hand()}
+    for name in names:
+        if name not in found:
+            raise unknown("result", name, list(found))
+    results = [found[name] for name in names or found]
+    for path in EXPORTS[kind](results, chosen.data, chosen.split, out):
+        click.echo(path)

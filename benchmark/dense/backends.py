@@ -1,0 +1,215 @@
+"""Where near documents are looked for: exactly, in a faiss index, or in a vector engine.
+
+A back end only proposes candidates. They are scored by the exact search's own product and ordered
+by the benchmark's tie rule, so what an approximate one loses is documents, never their order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from benchmark.artefacts import Artefact, Store, identity
+from benchmark.dense.encode import Documents, Matrix
+from benchmark.dense.search import search
+from benchmark.errors import InputError, UnavailableError
+from benchmark.progress import track
+
+Candidates: TypeAlias = Callable[[Matrix, int], npt.NDArray[np.int64]]
+"""For each query so many rows at most, in any order; int64, shape (queries, width), -1 for none."""
+
+SAMPLE = 1_000_000
+"""About how many documents an index is trained on at most, evenly spaced."""
+
+BATCH = 1024
+"""Documents or questions that go to an engine at once."""
+
+
+class BackEnd(Protocol):
+    """A way to look for near documents: a frozen dataclass, part of what is found by it."""
+
+    @property
+    def label(self) -> str:
+        """What tables call it."""
+
+    def needs(self, documents: Documents) -> tuple[Artefact, ...]:
+        """The artefacts that ``open`` reads."""
+
+    def open(self, documents: Documents, store: Store) -> Candidates:
+        """What searches ``documents`` by inner product."""
+
+
+@dataclass(frozen=True)
+class Exact:
+    """Every question against every document: the default, and what others are measured by."""
+
+    label = "exact"
+
+    def needs(self, documents: Documents) -> tuple[Artefact, ...]:
+        return (documents,)
+
+    def open(self, documents: Documents, store: Store) -> Candidates:
+        matrix = documents.matrix(store)
+        return lambda queries, width: search(queries, matrix, width).rows.astype(np.int64)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Faiss:
+    """An index by faiss's factory string, such as ``IVF1024,Flat``, ``HNSW32`` or ``IVF256,PQ32``.
+
+    parameters: of the search, as faiss's ``ParameterSpace`` reads them: ``nprobe=16``.
+    """
+
+    factory: str
+    parameters: str = ""
+
+    @property
+    def label(self) -> str:
+        return f"faiss {self.factory}{f', {self.parameters}' if self.parameters else ''}"
+
+    def needs(self, documents: Documents) -> tuple[Artefact, ...]:
+        return (FaissIndex(documents=documents, factory=self.factory),)
+
+    def open(self, documents: Documents, store: Store) -> Candidates:
+        import faiss
+
+        built = store.path(FaissIndex(documents=documents, factory=self.factory))
+        index = faiss.read_index(str(built / FaissIndex.file))
+        if self.parameters:
+            space: Any = faiss.ParameterSpace()
+            with _understood(self.parameters):
+                space.set_index_parameters(index, self.parameters)
+
+        def candidates(queries: Matrix, width: int) -> npt.NDArray[np.int64]:
+            rows: npt.NDArray[np.int64] = index.search(np.ascontiguousarray(queries), width)[1]
+            return rows
+
+        return candidates
+
+
+@dataclass(frozen=True, kw_only=True)
+class FaissIndex(Artefact):
+    """A trained and filled faiss index over inner products."""
+
+    file = "index.faiss"
+
+    documents: Documents
+    factory: str
+
+    def build(self, folder: Path, store: Store) -> None:
+        import faiss
+
+        matrix = self.documents.matrix(store)
+        with _understood(self.factory):
+            # Its own default is Euclidean.
+            index = faiss.index_factory(matrix.shape[1], self.factory, faiss.METRIC_INNER_PRODUCT)
+        threads = faiss.omp_get_max_threads()
+        # Threads that fill a graph together make another one each time.
+        faiss.omp_set_num_threads(1 if "HNSW" in self.factory or "NSG" in self.factory else threads)
+        try:
+            with _understood(self.factory):
+                index.train(np.ascontiguousarray(matrix[:: 1 + len(matrix) // SAMPLE]))
+            starts = range(0, len(matrix), 64 * BATCH)
+            for start in track(starts, f"index ({self.factory})", len(starts), "blocks"):
+                index.add(np.ascontiguousarray(matrix[start : start + 64 * BATCH]))
+        finally:
+            faiss.omp_set_num_threads(threads)
+        faiss.write_index(index, str(folder / self.file))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Qdrant:
+    """The vector engine Qdrant, by its own client.
+
+    url: of a server or of any node of a cluster, which search by HNSW. Without one the client's
+    embedded mode searches in memory, and exactly: it is for tests and small collections.
+    """
+
+    url: str | None = None
+
+    @property
+    def label(self) -> str:
+        return "Qdrant" if self.url else "Qdrant, embedded"
+
+    def needs(self, documents: Documents) -> tuple[Artefact, ...]:
+        return (documents,)
+
+    def open(self, documents: Documents, store: Store) -> Candidates:
+        try:
+            from qdrant_client import QdrantClient, models
+        except ImportError:
+            raise UnavailableError(
+                "Qdrant's client is missing: pip install 'univl-bench[qdrant]'"
+            ) from None
+        matrix = documents.matrix(store)
+        name = f"univl-bench-{identity(documents)[:32]}"
+        client = QdrantClient(url=self.url) if self.url else QdrantClient(":memory:")
+        with _reached(self.url):
+            if not client.collection_exists(name):
+                size = models.VectorParams(size=matrix.shape[1], distance=models.Distance.DOT)
+                client.create_collection(name, vectors_config=size)
+            # What a cut-off upload left is a beginning, for batches go one after the other.
+            starts = range(client.count(name).count // BATCH * BATCH, len(matrix), BATCH)
+            for start in track(starts, "upload to Qdrant", len(starts), "batches"):
+                vectors = matrix[start : start + BATCH].tolist()
+                ids: list[Any] = list(range(start, start + len(vectors)))
+                client.upsert(name, models.Batch(ids=ids, vectors=vectors), wait=True)
+
+        def candidates(queries: Matrix, width: int) -> npt.NDArray[np.int64]:
+            rows = np.full((len(queries), width), -1, dtype=np.int64)
+            for start in range(0, len(queries), BATCH):
+                asked = [
+                    models.QueryRequest(query=query.tolist(), limit=width)
+                    for query in queries[start : start + BATCH]
+                ]
+                with _reached(self.url):
+                    answers = client.query_batch_points(name, asked)
+                for place, answer in enumerate(answers, start):
+                    found = [int(point.id) for point in answer.points]
+                    rows[place, : len(found)] = found
+            return rows
+
+        return candidates
+
+
+def back_end(text: str) -> BackEnd:
+    """By name: ``exact``, ``faiss:FACTORY[:PARAMETERS]``, ``qdrant[:URL]``. Raises InputError."""
+    kind, _, rest = text.partition(":")
+    if text == "exact":
+        return Exact()
+    if kind == "faiss" and rest:
+        factory, _, parameters = rest.partition(":")
+        return Faiss(factory=factory, parameters=parameters)
+    if kind == "qdrant":
+        return Qdrant(url=rest or None)
+    raise InputError(
+        f"unknown index '{text}'",
+        mend="write exact, faiss:FACTORY (faiss:IVF256,Flat:nprobe=16) or qdrant[:URL]",
+    )
+
+
+@contextmanager
+def _understood(text: str) -> Iterator[None]:
+    try:
+        yield
+    except RuntimeError as error:
+        said = str(error).split(": ", 1)[-1]
+        raise InputError(
+            f"faiss can't do '{text}' here ({said})", mend="give another factory string"
+        ) from None
+
+
+@contextmanager
+def _reached(url: str | None) -> Iterator[None]:
+    from qdrant_client.http.exceptions import ApiException, ResponseHandlingException
+
+    try:
+        yield
+    except (ApiException, ResponseHandlingException, OSError) as error:
+        raise UnavailableError(f"Qdrant at {url} doesn't answer ({error}): start it") from None

@@ -1,0 +1,91 @@
+"""Dense retrieval through an index that may lose documents, and how many it loses."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from benchmark.artefacts import Artefact, Store
+from benchmark.dense.backends import BackEnd, Exact
+from benchmark.dense.search import MARGIN, DenseRanking, rescored
+from benchmark.files import write_text
+from benchmark.registry import Entry
+from benchmark.retriever import Ranking, Retriever, Task
+from benchmark.types import TopK
+
+FILE = "recall.json"
+
+
+@dataclass(frozen=True, kw_only=True)
+class IndexedRanking(Ranking):
+    """What ``exact`` finds, looked for by a back end; its recall is measured against that."""
+
+    task: Task
+    exact: DenseRanking
+    index: BackEnd
+
+    def rank(self, store: Store) -> TopK:
+        queries = np.array(self.exact.questions.matrix(store))
+        documents = self.exact.documents.matrix(store)
+        look = self.index.open(self.exact.documents, store)
+        rows = look(queries, min(self.task.depth + MARGIN, len(documents)))
+        found = rescored(rows, queries, documents, self.task.depth)
+        kept = np.where(found.rows >= 0, found.rows + self.task.rows.start, -1)
+        return TopK(kept.astype(np.int32), found.scores)
+
+    def build(self, folder: Path, store: Store) -> None:
+        super().build(folder, store)
+        rows = np.load(folder / "rows.npy", allow_pickle=False)
+        write_text(folder / FILE, json.dumps(recall(rows, self.exact.top(store).rows)) + "\n")
+
+    def uses(self) -> tuple[Artefact, ...]:
+        return (*self.exact.uses(), *self.index.needs(self.exact.documents))
+
+    def facts(self, store: Store) -> Mapping[str, Any]:
+        share = json.loads((store.path(self) / FILE).read_text(encoding="utf-8"))
+        return {"index": self.index.label, "recall_of_exact": share}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Indexed(Retriever):
+    """A dense retriever whose documents are looked for by a back end."""
+
+    of: Retriever
+    index: BackEnd
+
+    def ranking(self, task: Task) -> Ranking:
+        exact = self.of.ranking(task)
+        assert isinstance(exact, DenseRanking)  # noqa: S101  (lacks() has looked)
+        return IndexedRanking(task=task, exact=exact, index=self.index)
+
+    def lacks(self, task: Task | None) -> str | None:
+        if reason := self.of.lacks(task):
+            return reason
+        if task and not isinstance(self.of.ranking(task), DenseRanking):
+            return "searches no one set of embeddings: leave out --index"
+        return None
+
+
+def indexed(entry: Entry, index: BackEnd) -> Entry:
+    """The row of a retriever whose documents are looked for by ``index``."""
+    if isinstance(index, Exact):
+        return entry
+    return replace(
+        entry,
+        name=f"{entry.name}+index={re.sub(r'[^a-z0-9=.]+', '-', index.label.lower())}",
+        title=f"{entry.title} [{index.label}]",
+        kind=Indexed,
+        settings={"of": entry.make(), "index": index},
+    )
+
+
+def recall(found: Any, exact: Any) -> float:
+    """The share of the exact lists' documents that are found, whatever their ranks."""
+    hits = [np.isin(want[want >= 0], got).sum() for got, want in zip(found, exact, strict=True)]
+    return float(sum(hits) / max(int((exact >= 0).sum()), 1))

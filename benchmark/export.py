@@ -1,0 +1,96 @@
+"""Exports: results in the files of other evaluation tools.
+
+trec    <name>.trec and qrels.txt, which trec_eval and ir_measures read
+ranx    <name>.json and qrels.json, which ranx reads (Run.from_file, Qrels.from_file)
+mteb    <name>/<data set>.json, which mteb reads (TaskResult.from_disk)
+
+Of several seeds each further one has a run of its own, <name>.seed-<n>; mteb gets their mean.
+Scores in exported runs decrease strictly, so that each tool keeps the order. Questions without
+results are in no run: trec_eval counts them with -c, ranx with make_comparable=True.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from benchmark.datasets import Collection
+from benchmark.evaluation.metrics import MAIN, RANX_NAMES
+from benchmark.files import write_text
+from benchmark.results import Result
+from benchmark.trec import write_qrels, write_run
+from benchmark.types import Run
+
+Export = Callable[[Sequence[Result], Collection, str, Path], list[Path]]
+
+
+def trec(results: Sequence[Result], data: Collection, split: str, out: Path) -> list[Path]:
+    """TREC runs, and qrels of four columns."""
+    qrels = out / "qrels.txt"
+    write_qrels(data.judgments(split), qrels)
+    runs = {out / f"{name}.trec": run for name, run in _runs(results)}
+    for path, run in runs.items():
+        write_run(run, path)
+    return [qrels, *runs]
+
+
+def ranx(results: Sequence[Result], data: Collection, split: str, out: Path) -> list[Path]:
+    """Runs as {question: {document: score}}, the scores made from the ranks; qrels alike."""
+    paths = [_json(out / "qrels.json", data.judgments(split))]
+    for name, run in _runs(results):
+        lists = {
+            query: {document: 1 / rank for rank, document in enumerate(documents, 1)}
+            for query, documents in run.documents.items()
+        }
+        paths.append(_json(out / f"{name}.json", lists))
+    return paths
+
+
+def mteb(results: Sequence[Result], data: Collection, split: str, out: Path) -> list[Path]:
+    """mteb's task results, of a task of this project's name: mteb's WebQA has other pools.
+
+    The data's fingerprint stands for its revision; no version of mteb's is named, for it ran none.
+    """
+    task = f"univl-bench-{data.name}"
+    return [
+        _json(
+            out / result.name / f"{task}.json",
+            {
+                "dataset_revision": data.fingerprint,
+                "task_name": task,
+                "mteb_version": None,
+                "evaluation_time": None,
+                "scores": {split: [_mteb_scores(result)]},
+            },
+        )
+        for result in results
+    ]
+
+
+EXPORTS: Mapping[str, Export] = MappingProxyType({"trec": trec, "ranx": ranx, "mteb": mteb})
+
+
+def _runs(results: Sequence[Result]) -> Iterator[tuple[str, Run]]:
+    """The ranked lists of each result and seed, under a name of their own."""
+    for result in results:
+        for seed in result.seeds:
+            name = result.name if seed is result else f"{result.name}.{seed.name}"
+            yield name, replace(seed.run(), name=name)
+
+
+def _mteb_scores(result: Result) -> dict[str, Any]:
+    means = {
+        RANX_NAMES[metric].replace("@", "_at_"): figure["mean"]
+        for metric, figure in result.summary.items()
+    }
+    main = means[RANX_NAMES[MAIN].replace("@", "_at_")]
+    return {**means, "main_score": main, "hf_subset": "default", "languages": []}
+
+
+def _json(path: Path, content: object) -> Path:
+    write_text(path, json.dumps(content, indent=1, ensure_ascii=False) + "\n")
+    return path

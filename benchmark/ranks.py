@@ -1,0 +1,175 @@
+"""The processes that ``torchrun`` started: who they are, and how they build artefacts together.
+
+All of them run the same command. Rank 0 decides what is missing and publishes what is made; pieces
+are made by all, trainings that can be divided are done by all, and for the rest the others wait.
+Where one rank ends, by an error or a signal, all do, each saying so. Without ``torchrun`` there is
+one rank, and nothing of ``torch.distributed`` is touched.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar, runtime_checkable
+
+from benchmark.artefacts import Artefact, Store
+from benchmark.errors import UnavailableError
+from benchmark.progress import say
+from benchmark.shards import Divided, Shard, fill
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+T = TypeVar("T")
+
+PATIENCE = timedelta(days=7)
+"""How long a rank may wait for another one that is at work. One that has ended is noticed at once,
+by its closed connections."""
+
+
+@dataclass(frozen=True)
+class Ranks:
+    """This process, ``number``, among ``count``."""
+
+    number: int = 0
+    count: int = 1
+
+    @property
+    def first(self) -> bool:
+        """Whether this is the one that decides and publishes."""
+        return self.number == 0
+
+    @property
+    def shard(self) -> Shard:
+        """This rank's share of what is made in pieces."""
+        return Shard(self.number, self.count)
+
+    def share(self, count: int) -> range:
+        """This rank's share of ``count`` things: neighbours."""
+        return range(count * self.number // self.count, count * (self.number + 1) // self.count)
+
+    def agree(self, decide: Callable[[], T]) -> T:
+        """What rank 0 decides; the others don't ask."""
+        if self.count == 1:
+            return decide()
+        import torch.distributed as dist
+
+        decided: list[Any] = [decide() if self.first else None]
+        with _connected():
+            dist.broadcast_object_list(decided, src=0)
+        found: T = decided[0]
+        return found
+
+    def sum(self, tensor: Tensor) -> None:
+        """Add up ``tensor`` over the ranks, in place: the same bits everywhere."""
+        if self.count > 1:
+            import torch.distributed as dist
+
+            with _connected():
+                dist.all_reduce(tensor)
+
+    def wait(self, reason: str = "") -> None:
+        """Go on when all ranks are here; ``reason``, what for, is told by those that wait."""
+        if self.count > 1:
+            import torch
+
+            if reason and not self.first:
+                say(f"rank {self.number}: waiting for {reason}")
+            self.sum(torch.zeros(1))
+
+
+ALONE = Ranks()
+
+
+@runtime_checkable
+class Joint(Protocol):
+    """An artefact that all ranks can build at once."""
+
+    def is_joint(self) -> bool:
+        """Whether this one can be."""
+
+    def follow(self, store: Store) -> None:
+        """Take part in the build of rank 0, which alone writes."""
+
+
+_joint: tuple[Artefact, Ranks] | None = None
+
+
+def ranks_of(artefact: Artefact) -> Ranks:
+    """The ranks that are building ``artefact`` together."""
+    return _joint[1] if _joint is not None and _joint[0] is artefact else ALONE
+
+
+def build(artefact: Artefact, store: Store, ranks: Ranks) -> None:
+    """Build ``artefact`` where it is missing, after all that it is made from."""
+    global _joint
+    kind = type(artefact).__name__
+    if ranks.agree(lambda: store.has(artefact)):
+        return
+    if isinstance(artefact, Divided):
+        fill(artefact, store, ranks.shard)
+        ranks.wait(f"the pieces of {kind} that others make")
+    if isinstance(artefact, Joint) and artefact.is_joint():
+        _joint = (artefact, ranks)
+        try:
+            store.path(artefact) if ranks.first else artefact.follow(store)
+        finally:
+            _joint = None
+    elif ranks.first:
+        store.path(artefact)
+    ranks.wait(f"rank 0, which builds {kind}")
+
+
+def world() -> int:
+    """How many processes torchrun started."""
+    return int(os.environ.get("WORLD_SIZE", "1"))
+
+
+@contextmanager
+def joined() -> Iterator[Ranks]:
+    """The ranks of this run. Raises UnavailableError, in each of them, where another one ends."""
+    if (count := world()) == 1:
+        yield ALONE
+        return
+    import torch
+    import torch.distributed as dist
+
+    def ended(*_: object) -> None:
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        raise _lost()
+
+    # torchrun ends the others by this signal when one has ended.
+    signal.signal(signal.SIGTERM, ended)
+    if torch.cuda.is_available():
+        torch.cuda.set_device(int(os.environ["LOCAL_RANK"]))
+    backend = "cpu:gloo,cuda:nccl" if torch.cuda.is_available() else "gloo"
+    try:
+        with _connected():
+            dist.init_process_group(backend, timeout=PATIENCE)
+    except ValueError as error:
+        raise UnavailableError(
+            f"the ranks can't meet ({error}): start them with torchrun, or unset WORLD_SIZE"
+        ) from None
+    yield Ranks(dist.get_rank(), count)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    dist.destroy_process_group()
+
+
+@contextmanager
+def _connected() -> Iterator[None]:
+    """Say in one line that another rank has ended, in place of what the connection says."""
+    try:
+        yield
+    except RuntimeError as error:
+        raise _lost() from error
+
+
+def _lost() -> UnavailableError:
+    return UnavailableError(
+        "another rank has ended, and this one ends with it; its own error or torchrun's report "
+        "says why, and the same command goes on from what is done"
+    )

@@ -1,0 +1,195 @@
+"""Submissions: runs made elsewhere, checked, scored here, and added as external rows.
+
+<folder>/submission.toml        name, title, setting, by, and perhaps url: what the author says
+         manifest.json          as ``run`` writes it; at the least data.fingerprint and data.split
+         run.trec.gz            the ranked lists, or run.trec
+         seed-<n>/run.trec.gz   those of each further seed
+
+No figure of an author's is read. The manifest is kept as it came, and shown as text.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from benchmark.artefacts import digest
+from benchmark.datasets import Collection
+from benchmark.errors import InputError
+from benchmark.evaluation.metrics import DEPTH
+from benchmark.files import read_toml
+from benchmark.provenance import data_of
+from benchmark.registry import check_name, retrievers
+from benchmark.results import Result, seed_folder, write_result
+from benchmark.retriever import SEED, Task
+from benchmark.trec import read_run
+from benchmark.types import Run
+
+REQUIRED = ("name", "title", "setting", "by")
+OPTIONAL = ("url",)
+LONGEST = 200
+"""Characters of each of the texts that an author writes."""
+
+LARGEST = 5_000_000
+"""Bytes of a manifest."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Submission:
+    """A checked submission. says: its author's words. runs: seed -> ranked lists, the first first.
+
+    manifest: its author's account of how the runs were made, which nothing here relies on.
+    """
+
+    says: Mapping[str, str]
+    manifest: Mapping[str, Any]
+    runs: Mapping[int, Run]
+
+    @property
+    def name(self) -> str:
+        return self.says["name"]
+
+
+def read_submission(folder: Path, data: Collection, split: str) -> Submission:
+    """Read and check a submission. Raises InputError for what is missing, malformed, or of others.
+
+    Every question and document of its runs must be of the data set; lists are cut at 100.
+    """
+    if not folder.is_dir():
+        raise InputError("no such folder", mend="give that of a submission", path=folder)
+    says = _says(folder / "submission.toml")
+    manifest = _manifest(folder / "manifest.json", data, split)
+    runs = {SEED: _run(folder, says["name"], data, split)}
+    for place in sorted(folder.glob("seed-*")):
+        number = place.name.removeprefix("seed-")
+        if not number.isdecimal() or int(number) in runs:
+            raise InputError(
+                "no further seed", mend=f"call it seed-<number>, not {SEED}", path=place
+            )
+        runs[int(number)] = _run(place, says["name"], data, split)
+    return Submission(says=says, manifest=manifest, runs=runs)
+
+
+def add(submission: Submission, task: Task, home: Path) -> Result:
+    """Score a submission and put it among the results in ``home``, in place of an earlier one.
+
+    Raises InputError for the name of a retriever or result of this project's.
+    """
+    folder = home / submission.name
+    if submission.name in retrievers() or (
+        (folder / "manifest.json").is_file() and Result(folder).external is None
+    ):
+        raise InputError(
+            f"'{submission.name}' is the name of a row that is made here",
+            mend="submit under another name",
+        )
+    labels = {
+        "name": submission.name,
+        "title": f"{submission.says['title']} (external)",
+        "setting": submission.says["setting"],
+        "external": submission.says["by"],
+    }
+    home.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=home.parent, prefix=".submission-") as temporary:
+        scored = Path(temporary) / submission.name
+        for seed, run in submission.runs.items():
+            place = seed_folder(scored, seed, SEED)
+            write_result(place, run, task, labels=labels, made=_made(submission, run, task, seed))
+        shutil.rmtree(folder, ignore_errors=True)
+        scored.rename(folder)
+    return Result(folder)
+
+
+def _made(submission: Submission, run: Run, task: Task, seed: int) -> dict[str, Any]:
+    """A manifest of this project's form: nothing was made here, and it says so."""
+    return {
+        "ranking": digest({"documents": run.documents, "scores": run.scores}),
+        "data": data_of(task),
+        "seed": seed,
+        "recipe": {"kind": "Submission", **submission.says},
+        "artefacts": [],
+        "commit": None,
+        "packages": {},
+        "machine": {},
+        "submitted": submission.manifest,
+    }
+
+
+def _says(path: Path) -> dict[str, str]:
+    found = read_toml(path)
+    for key in REQUIRED:
+        if key not in found:
+            raise InputError(f"'{key}' is missing", mend=f'add {key} = "..."', path=path)
+    for key, value in found.items():
+        if key not in {*REQUIRED, *OPTIONAL}:
+            raise InputError(
+                f"unknown key '{key}'", mend=f"keep {', '.join(REQUIRED + OPTIONAL)}", path=path
+            )
+        if not isinstance(value, str) or not value.strip():
+            raise InputError(f"'{key}' is no text", mend=f'write {key} = "..."', path=path)
+        if len(value) > LONGEST or not value.isprintable():
+            raise InputError(
+                f"'{key}' is no line of at most {LONGEST} characters", mend="shorten it", path=path
+            )
+    check_name("system", found["name"], path)
+    return found
+
+
+def _manifest(path: Path, data: Collection, split: str) -> dict[str, Any]:
+    try:
+        if path.stat().st_size > LARGEST:
+            raise InputError(
+                f"larger than {LARGEST / 1e6:.0f} MB", mend="leave out what is no record", path=path
+            )
+        found = json.loads(path.read_text(encoding="utf-8"))
+        digest(found)  # which NaN and lone surrogates don't have
+        about = found["data"]
+        stated = about["fingerprint"], about["split"]
+    except FileNotFoundError:
+        raise InputError("no such file", mend="a submission needs it", path=path) from None
+    except (ValueError, RecursionError) as error:
+        raise InputError(f"not JSON ({error})", mend="correct it", path=path) from None
+    except (KeyError, TypeError):
+        raise InputError(
+            "data.fingerprint or data.split is missing",
+            mend="state both; `data show` prints the fingerprint",
+            path=path,
+        ) from None
+    if stated != (data.fingerprint, split):
+        raise InputError(
+            f"made on other data than {data.name} ({split}), or on another version of it",
+            mend=f"the fingerprint here is {data.fingerprint}",
+            path=path,
+        )
+    return dict(found)
+
+
+def _run(folder: Path, name: str, data: Collection, split: str) -> Run:
+    paths = [folder / file for file in ("run.trec.gz", "run.trec")]
+    path = next((one for one in paths if one.is_file()), paths[0])
+    run = read_run(path)
+    asked = {query.id for query in data.queries(split)}
+    for query in run.documents:
+        if query not in asked:
+            raise InputError(
+                f"unknown question '{query}'",
+                mend=f"keep to those of {data.name} ({split})",
+                path=path,
+            )
+    ids = {document for ranked in run.documents.values() for document in ranked}
+    if strange := ids - data.corpus.find(ids).keys():
+        raise InputError(
+            f"{len(strange)} documents are not in {data.name}, '{min(strange)}' for one",
+            mend="keep to its collection",
+            path=path,
+        )
+
+    def cut(lists: Mapping[str, list[Any]]) -> dict[str, list[Any]]:
+        return {query: ranked[:DEPTH] for query, ranked in lists.items()}
+
+    return Run(name, cut(run.documents), cut(run.scores))

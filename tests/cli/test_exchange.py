@@ -1,0 +1,186 @@
+"""Results that come from others and go to other tools."""
+
+import json
+from pathlib import Path
+
+import pytest
+import pytrec_eval
+from conftest import Command
+from ranx import Qrels, evaluate
+from ranx import Run as RanxRun
+from site_world import HOSTILE
+
+from benchmark.artefacts import Store
+from benchmark.datasets import Collection, find
+from benchmark.errors import InputError
+from benchmark.report.inspection import Inspector
+from benchmark.report.leaderboard import leaderboard
+from benchmark.report.site.build import build
+from benchmark.results import place, read_results
+from benchmark.retriever import Task
+from benchmark.submission import add, read_submission
+from benchmark.trec import read_qrels, read_run
+
+RUN = "q0 Q0 d2 1 9 theirs\nq0 Q0 d0 2 8 theirs\nq1 Q0 d1 1 7 theirs\n"
+
+
+def submission(folder: Path, data: Collection, **says: object) -> Path:
+    """A folder as its author would send it, with figures that nobody should believe."""
+    folder.mkdir(exist_ok=True)
+    words = {"name": "theirs", "title": "Theirs", "setting": "Single", "by": "A. N. Other", **says}
+    text = "".join(
+        f"{key} = {json.dumps(value, ensure_ascii=False)}\n" for key, value in words.items()
+    )
+    (folder / "submission.toml").write_text(text)
+    about = {"fingerprint": data.fingerprint, "split": "test"}
+    manifest = {"data": about, "seed": 1234, "trained": HOSTILE}
+    (folder / "manifest.json").write_text(json.dumps(manifest))
+    (folder / "metrics.json").write_text('{"metrics": {"MRR@10": {"mean": 1.0}}}')
+    (folder / "run.trec").write_text(RUN)
+    return folder
+
+
+def test_a_submission_is_scored_here_and_marked(
+    bench: Command, beir: Path, zoo: Collection, tmp_path: Path
+) -> None:
+    words = ["--dataset", "beir", "--data-dir", beir]
+    assert bench("run", "bm25", *words).returncode == 0
+    theirs = submission(tmp_path / "their results", zoo)
+    (theirs / "seed-7").mkdir()
+    (theirs / "seed-7" / "run.trec").write_text(RUN.replace("q1 Q0 d1 1", "q1 Q0 d3 1"))
+    done = bench("submit", theirs, *words, "--format", "json")
+    assert done.returncode == 0, done.stderr
+    content = json.loads(done.stdout)
+    rows = {row["name"]: row for row in content["rows"]}
+    # q0 and q1 are right at once, q2 has no result; with the second seed q1 is wrong.
+    assert rows["theirs"]["metrics"]["MRR@10"]["mean"] == pytest.approx((2 / 3 + 1 / 3) / 2)
+    assert (rows["theirs"]["title"], rows["theirs"]["seeds"]) == ("Theirs (external)", 2)
+    assert any("submitted by A. N. Other" in note for note in content["notes"])
+    assert bench("verify", *words).stdout.startswith("all is as it was written")
+    kept = json.loads((tmp_path / "results/zoo/theirs/manifest.json").read_text())
+    assert kept["submitted"]["trained"] == HOSTILE
+    out = bench("export", "trec", "theirs", *words, "--out", "out").stdout.splitlines()
+    assert [Path(line).name for line in out] == ["qrels.txt", "theirs.trec", "theirs.seed-7.trec"]
+    assert "q1 Q0 d3 1 7 theirs.seed-7" in (tmp_path / out[-1]).read_text()
+    (theirs / "run.trec").write_text(RUN.replace("q1 Q0 d1", "q2 Q0 d4"))
+    again = json.loads(bench("submit", theirs, *words, "--format", "json").stdout)
+    assert len(again["rows"]) == 2
+
+
+def test_words_of_a_submission_are_text_everywhere(inspector: Inspector, tmp_path: Path) -> None:
+    data = inspector.data
+    theirs = submission(
+        tmp_path / "theirs", data, title=HOSTILE, by="<img src=x>", url="javascript:x"
+    )
+    (theirs / "run.trec").write_text("q0 Q0 30000000 1 1 x\n")
+    found = read_submission(theirs, data, "test")
+    add(found, Task(data=data), place(tmp_path, data, "test"))
+    (result,) = read_results(tmp_path, data, "test")
+    table = leaderboard([result], data, "test")
+    for form in ("md", "html", "latex"):
+        assert "<script>" not in table.render(form).replace("\\<script", "")
+        assert "<img" not in table.render(form).replace("\\<img", "")
+    build(Inspector([result], data, "test"), Store(tmp_path / "store"), tmp_path / "site", 1)
+    page = (tmp_path / "site" / "systems" / "theirs.html").read_text()
+    assert "External: submitted by &lt;img src=x&gt;" in page
+    for live in ("<img src=x>", '<script>alert("x")', 'href="javascript'):
+        assert live not in page
+
+
+@pytest.mark.parametrize(
+    ("file", "content", "said"),
+    [
+        ("submission.toml", 'name = "x"\n', "'title' is missing"),
+        ("submission.toml", "name = \n", "not TOML"),
+        ("manifest.json", "{", "not JSON"),
+        ("manifest.json", '{"data": {"fingerprint": NaN, "split": "test"}}', "not JSON"),
+        ("manifest.json", "[" * 100_000, "not JSON"),
+        ("manifest.json", "[]", "data.fingerprint or data.split is missing"),
+        ("manifest.json", '{"data": {"fingerprint": "0", "split": "test"}}', "made on other data"),
+        ("run.trec", "q9 Q0 d0 1 1 x\n", "unknown question 'q9'"),
+        ("run.trec", "q0 Q0 d9 1 1 x\n", "1 documents are not in zoo, 'd9' for one"),
+        ("run.trec", "q0 Q0 d0 1 nan x\n", "run.trec:1: score 'nan' is not finite"),
+        ("run.trec", "q0 Q0 d0 1 1 x\nq0 Q0 d0 2 1 x\n", "run.trec:2: document 'd0' is repeated"),
+        ("run.trec", "", "no results"),
+    ],
+)
+def test_a_bad_submission_gets_one_line(
+    zoo: Collection, tmp_path: Path, file: str, content: str, said: str
+) -> None:
+    theirs = submission(tmp_path / "theirs", zoo)
+    (theirs / file).write_text(content)
+    with pytest.raises(InputError) as caught:
+        read_submission(theirs, zoo, "test")
+    assert said in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("says", "said"),
+    [
+        ({"name": "../up"}, "no plain name"),
+        ({"title": "two\nlines"}, "no line of at most"),
+        ({"title": "x" * 201}, "no line of at most"),
+        ({"by": 7}, "'by' is no text"),
+        ({"score": "99"}, "unknown key 'score'"),
+        ({"name": "bm25"}, "the name of a row that is made here"),
+    ],
+)
+def test_bad_words_are_rejected(
+    zoo: Collection, tmp_path: Path, says: dict[str, object], said: str
+) -> None:
+    theirs = submission(tmp_path / "theirs", zoo, **says)
+    with pytest.raises(InputError, match=said):
+        add(read_submission(theirs, zoo, "test"), Task(data=zoo), tmp_path / "results" / "zoo")
+    assert not (tmp_path / "results" / "zoo").exists()
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # ranx' open files
+def test_exports_score_the_same_in_other_tools(
+    bench: Command, beir: Path, store: Store, tmp_path: Path
+) -> None:
+    words = ["--dataset", "beir", "--data-dir", beir]
+    assert bench("run", "bm25", *words).returncode == 0
+    data = find("beir", beir, store)
+    (result,) = read_results(tmp_path / "results", data, "test")
+    for kind in ("trec", "ranx", "mteb"):
+        done = bench("export", kind, *words, "--out", kind)
+        assert done.returncode == 0, done.stderr
+        assert all((tmp_path / line).is_file() for line in done.stdout.splitlines())
+    ours = result.summary["nDCG@10"]["mean"], result.summary["MRR@10"]["mean"]
+
+    runs = read_run(tmp_path / "trec" / "bm25.trec")
+    ranked = {
+        query: dict(zip(runs.documents[query], runs.scores[query], strict=True))
+        for query in runs.documents
+    }
+    qrels = read_qrels(tmp_path / "trec" / "qrels.txt")
+    by_trec = pytrec_eval.RelevanceEvaluator(qrels, {"ndcg_cut_10"}).evaluate(ranked)
+    # trec_eval leaves questions without results out, but with -c.
+    assert sum(one["ndcg_cut_10"] for one in by_trec.values()) / len(qrels) == pytest.approx(
+        ours[0]
+    )
+
+    theirs = RanxRun.from_file(str(tmp_path / "ranx" / "bm25.json"))
+    judged = Qrels.from_file(str(tmp_path / "ranx" / "qrels.json"))
+    found = evaluate(judged, theirs, ["ndcg@10", "mrr@10"], make_comparable=True)
+    assert tuple(found.values()) == pytest.approx(ours)
+
+    task = json.loads((tmp_path / "mteb" / "bm25" / "univl-bench-zoo.json").read_text())
+    (scores,) = task["scores"]["test"]
+    assert (scores["ndcg_at_10"], scores["main_score"]) == pytest.approx(ours)
+    assert task["dataset_revision"] == data.fingerprint
+    assert "did you mean 'ranx'?" in bench("export", "rank", *words, "--out", "x").stderr
+
+
+def test_mteb_reads_its_export(zoo: Collection, beir: Path, bench: Command, tmp_path: Path) -> None:
+    mteb = pytest.importorskip("mteb", reason="mteb isn't installed: pip install mteb")
+    words = ["--dataset", "beir", "--data-dir", beir]
+    bench("run", "bm25", *words)
+    bench("export", "mteb", *words, "--out", "out")
+    path = tmp_path / "out" / "bm25" / "univl-bench-zoo.json"
+    result = mteb.results.TaskResult.from_disk(path)
+    assert (
+        result.scores["test"][0]["main_score"]
+        == json.loads(path.read_text())["scores"]["test"][0]["main_score"]
+    )

@@ -1,0 +1,36 @@
+"""The results in results/ belong to the code at hand; `tox -e results` makes them again."""
+
+from pathlib import Path
+
+import pytest
+
+from benchmark.artefacts import Store, identity
+from benchmark.audit import audit
+from benchmark.datasets import Collection
+from benchmark.registry import retrievers
+from benchmark.results import Result
+from benchmark.retriever import Task
+
+RESULTS = Path(__file__).resolve().parents[2] / "results"
+MINI = RESULTS / "webqa-mini"
+
+pytestmark = pytest.mark.skipif(not MINI.is_dir(), reason="no results/webqa-mini here")
+
+
+def test_they_score_what_they_say(webqa_mini: Collection, mini_store: Store) -> None:
+    findings = audit(RESULTS, webqa_mini, "test", mini_store)
+    assert [f"{finding.path}: {finding.wrong}" for finding in findings] == []
+
+
+def test_they_are_made_as_the_code_makes_them_now(webqa_mini: Collection) -> None:
+    task = Task(data=webqa_mini)
+    others = [
+        name
+        for name, entry in retrievers().items()
+        if entry.make().lacks(task) is None
+        and not (
+            (made := Result(MINI / name)).is_whole()
+            and made.manifest["ranking"] == identity(entry.make().ranking(task))
+        )
+    ]
+    assert others == [], "missing, or made otherwise: tox -e results renews them"
