@@ -43,14 +43,16 @@ class Report:
 
     killed: Counter[str] = field(default_factory=Counter)
     moments: Counter[str] = field(default_factory=Counter)
+    tenths: Counter[int] = field(default_factory=Counter)
     finished: int = 0
     faults: list[str] = field(default_factory=list)
 
     def __str__(self) -> str:
         return (
             f"{self.killed.total()} kills ({dict(self.killed)}), in the midst of "
-            f"{dict(self.moments)}; {self.finished} runs finished as the undisturbed one; "
-            f"{len(self.faults)} faults {self.faults}"
+            f"{dict(self.moments)}, with so many tenths of the artefacts made: "
+            f"{dict(sorted(self.tenths.items()))}; {self.finished} runs finished as the "
+            f"undisturbed one; {len(self.faults)} faults {self.faults}"
         )
 
 
@@ -105,11 +107,16 @@ def outcome(place: Place) -> dict[str, bytes | str]:
         if path.is_file() and path.name == "manifest.json":
             for artefact in json.loads(path.read_text())["artefacts"]:
                 if artefact["kind"] not in UNLIKE:
-                    made = f"{artefact['kind']}/{artefact['identity']}"
-                    found[made] = json.dumps(artefact["files"], sort_keys=True)
+                    one = f"{artefact['kind']}/{artefact['identity']}"
+                    found[one] = json.dumps(artefact["files"], sort_keys=True)
         elif path.is_file():
             found[name] = path.read_bytes()
     return found
+
+
+def made(place: Place) -> set[Path]:
+    """The artefacts that stand in the store."""
+    return set(place.store.glob(f"*/[!.]*/{RECORD}"))
 
 
 def broken(place: Place) -> Iterator[str]:
@@ -157,9 +164,13 @@ def kill(process: subprocess.Popen[str], rng: random.Random, report: Report) -> 
         one.kill()
 
 
-def harass(place: Place, count: int, longest: float, expected: dict, seed: int) -> Report:
-    """Kill the command ``count`` times, each after at most ``longest`` seconds."""
+def harass(place: Place, calm: Place, count: int, longest: float, seed: int) -> Report:
+    """Kill the command ``count`` times, each after at most ``longest`` seconds.
+
+    calm: where it was left undisturbed.
+    """
     rng, report = random.Random(seed), Report()
+    expected, artefacts = outcome(calm), made(calm)
     place.clear()
     while report.killed.total() < count:
         process = place.start()
@@ -168,6 +179,7 @@ def harass(place: Place, count: int, longest: float, expected: dict, seed: int) 
         except subprocess.TimeoutExpired:
             under_way = {path.parent.name for path in place.store.glob("*/.*.partial")}
             report.moments.update(under_way or {"none of the artefacts"})
+            report.tenths[10 * len(made(place)) // len(artefacts)] += 1
             kill(process, rng, report)
             report.faults += broken(place)
             continue
@@ -180,7 +192,7 @@ def harass(place: Place, count: int, longest: float, expected: dict, seed: int) 
     return report
 
 
-def _compare(place: Place, expected: dict, report: Report) -> None:
+def _compare(place: Place, expected: dict[str, bytes | str], report: Report) -> None:
     found = outcome(place)
     names = [name for name in {**expected, **found} if expected.get(name) != found.get(name)]
     report.faults += [f"differs: {name}" for name in names]
@@ -200,17 +212,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--kills", type=int, default=100)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--longest", type=float, default=25.0, help="seconds before a kill")
+    parser.add_argument(
+        "--longest", type=float, help="seconds before a kill [default: an undisturbed run's]"
+    )
     parser.add_argument("--folder", type=Path, help="where it works [default: a temporary one]")
     options = parser.parse_args(arguments)
     folder = options.folder or Path(tempfile.mkdtemp(prefix="killing-"))
     calm = Place(folder / "calm")
     started = time.monotonic()
     calm.finish()
-    print(f"undisturbed: {time.monotonic() - started:.0f} s", flush=True)
-    report = harass(
-        Place(folder / "harassed"), options.kills, options.longest, outcome(calm), options.seed
-    )
+    undisturbed = time.monotonic() - started
+    print(f"undisturbed: {undisturbed:.0f} s", flush=True)
+    longest = options.longest or undisturbed
+    report = harass(Place(folder / "harassed"), calm, options.kills, longest, options.seed)
     print(f"{report}\n{time.monotonic() - started:.0f} s", flush=True)
     return 1 if report.faults else 0
 

@@ -17,7 +17,7 @@ SHORT = {"epochs": 1, "batch": 16, "evaluate_every": 4}
 
 def shrink() -> None:
     """Fewer towns, pictures and questions, and a single epoch of each training."""
-    from baselines import conse
+    from baselines import conse, minilm
     from baselines.encoders import recipes
     from univl_dr import stages
 
@@ -33,6 +33,7 @@ def shrink() -> None:
     for name in ("SMALL", "SMALL_HALF", "MASKED"):
         setattr(recipes, name, replace(getattr(recipes, name), **SHORT))
     conse.PACKAGES = {"left_out_of_the_small_world": "conse"}
+    minilm.PACKAGE = "left_out_of_the_small_world"
 
 
 if __name__ == "__main__":
