@@ -19,7 +19,7 @@ from types import MappingProxyType
 from typing import Any, ClassVar, Protocol, runtime_checkable
 
 from benchmark.errors import InputError
-from benchmark.files import sha256, write_text
+from benchmark.files import locked, sha256, write_text
 from benchmark.progress import say
 
 RECORD = "artefact.json"
@@ -140,21 +140,35 @@ class Store:
         return record
 
     def file(self, kind: str, key: str, name: str) -> Path | None:
-        """A file of the artefact of that kind and identity; None where it isn't in this store."""
+        """A file of the artefact of that kind and identity; None where it isn't in this store.
+
+        Raises InputError where the artefact isn't what was written.
+        """
         path = self.root / kind / key[:SHOWN] / name
-        return path if path.is_file() else None
+        if not path.is_file():
+            return None
+        self.check(path.parent)
+        return path
+
+    def check(self, folder: Path) -> None:
+        """Raise InputError where an artefact's folder doesn't hold what was written."""
+        if folder not in self._sound and (rotten := damage(folder)):
+            raise InputError(
+                "not what was written",
+                mend="remove this folder and run what needs it again",
+                path=folder / rotten[0],
+            )
+        self._sound.add(folder)
 
     def _place(self, artefact: Artefact) -> Path:
         return self.root / type(artefact).__name__ / identity(artefact)[:SHOWN]
 
     def _whole(self, folder: Path) -> bool:
         """Whether ``folder`` holds the files it was built with, by their sizes."""
-        try:
-            record = json.loads((folder / RECORD).read_text(encoding="utf-8"))
-            sizes = {name: file["bytes"] for name, file in record["files"].items()}
-        except (OSError, ValueError, KeyError, TypeError, AttributeError):
-            return False
-        return all(_size(folder / name) == size for name, size in sizes.items())
+        record = _record(folder)
+        return record is not None and all(
+            _size(folder / name) == file["bytes"] for name, file in record["files"].items()
+        )
 
     def _usable(self, folder: Path) -> bool:
         """Whether ``folder`` is whole and, looked at once a process, holds what was written."""
@@ -167,18 +181,9 @@ class Store:
         return True
 
     def _lock(self, folder: Path) -> Any:
-        """Hold ``folder`` against other processes; say so when another one is at it."""
-        from filelock import FileLock, Timeout
-
-        lock_path = folder.with_name(f".{folder.name}.lock")
+        """Hold ``folder`` against other processes."""
         try:
-            lock_path.parent.mkdir(parents=True, exist_ok=True)
-            lock = FileLock(lock_path)
-            try:
-                return lock.acquire(timeout=0)
-            except Timeout:
-                say(f"waiting for another process that is building {folder.parent.name}")
-                return lock.acquire()
+            return locked(folder, f"building {folder.parent.name}")
         except OSError as error:
             raise InputError(
                 f"the store cannot be written ({error.strerror})",
@@ -205,6 +210,7 @@ class Store:
                 for path in files
             },
         }
+        record = {**record, "seal": digest(record)}
         write_text(partial / RECORD, json.dumps(record, indent=1, ensure_ascii=False) + "\n")
         partial.rename(folder)
         shutil.rmtree(self.pieces(artefact), ignore_errors=True)
@@ -228,12 +234,27 @@ def damage(folder: Path) -> list[str]:
     The record itself differs where its recipe isn't the one that names the folder. A file that is
     linked is another's, and isn't looked at.
     """
-    record = json.loads((folder / RECORD).read_text(encoding="utf-8"))
+    record = _record(folder)
+    if record is None:
+        return [RECORD]
     rotten = [] if digest(record["artefact"]).startswith(folder.name) else [RECORD]
     for name, file in record["files"].items():
-        if file["sha256"] is not None and sha256(folder / name) != file["sha256"]:
+        path = folder / name
+        if file["sha256"] is not None and not (path.is_file() and sha256(path) == file["sha256"]):
             rotten.append(name)
     return rotten
+
+
+def _record(folder: Path) -> dict[str, Any] | None:
+    """The record in an artefact's folder; None where there is none, or none of that form."""
+    try:
+        record: dict[str, Any] = json.loads((folder / RECORD).read_text(encoding="utf-8"))
+        made = {key: value for key, value in record.items() if key != "seal"}
+        sealed = record.get("seal", digest(made)) == digest(made)  # older ones have none
+        written = [(file["bytes"], file["sha256"]) for file in record["files"].values()]
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return None
+    return record if sealed and all(isinstance(size, int) for size, _ in written) else None
 
 
 def digest(made: Any) -> str:

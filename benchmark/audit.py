@@ -13,13 +13,12 @@ from benchmark.artefacts import Store, damage
 from benchmark.datasets import Collection
 from benchmark.errors import InputError
 from benchmark.progress import track
-from benchmark.results import Result, place, read_results, scored
+from benchmark.results import CHANGED, Result, place, read_results, scored
 from benchmark.retriever import Task
 
 if TYPE_CHECKING:
     from benchmark.report.tables import Table
 
-CHANGED = "not what was written"
 UNEARNED = "not what the run scores"
 INDEX = ("index", "recall_of_exact")
 """What the metrics of an approximate search tell beside the figures."""
@@ -51,7 +50,7 @@ def audit(results: Path, data: Collection, split: str, store: Store) -> list[Fin
             artefacts |= {(one["kind"], one["identity"]) for one in result.manifest["artefacts"]}
         except KeyError as error:
             findings.append(Finding(folder, f"its manifest or metrics lack {error}"))
-        except (InputError, TypeError, ValueError) as error:
+        except (InputError, OSError, TypeError, ValueError, AttributeError) as error:
             findings.append(Finding(folder, f"cannot be read: {error}"))
     for kind, identity in sorted(artefacts):
         folder = store.root / kind / identity[:32]
@@ -62,6 +61,7 @@ def audit(results: Path, data: Collection, split: str, store: Store) -> list[Fin
 
 def _result(result: Result, data: Collection) -> list[Finding]:
     findings = [Finding(result.folder / name, CHANGED) for name in result.damage()]
+    _ = result.space  # raises InputError where it isn't what was written
     about = result.manifest["data"]
     if about["fingerprint"] != data.fingerprint:
         return [*findings, Finding(result.folder, "made on another version of the data")]

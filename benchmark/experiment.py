@@ -12,6 +12,7 @@ from pathlib import Path
 from benchmark.artefacts import Artefact, Store, identity, parts
 from benchmark.datasets import DEFAULT
 from benchmark.errors import InputError, UnavailableError
+from benchmark.files import locked
 from benchmark.jobs import Job, run_jobs
 from benchmark.progress import say
 from benchmark.provenance import manifest
@@ -127,16 +128,20 @@ def _build(artefact: Artefact, store: Store) -> None:
 
 def _run(entry: Entry, ranking: Ranking, seed: int, folder: Path, store: Store) -> None:
     started = time.monotonic()
-    write_result(
-        folder,
-        ranking.run(entry.name, store),
-        ranking.task,
-        labels={
-            "name": entry.name,
-            "title": entry.title,
-            "setting": entry.setting,
-            **ranking.facts(store),
-        },
-        made=manifest(ranking, seed, store),
-    )
+    found = ranking.run(entry.name, store)
+    with locked(folder, f"scoring {entry.name}"):
+        if Result(folder).is_of(identity(ranking)):
+            return  # by another process
+        write_result(
+            folder,
+            found,
+            ranking.task,
+            labels={
+                "name": entry.name,
+                "title": entry.title,
+                "setting": entry.setting,
+                **ranking.facts(store),
+            },
+            made=manifest(ranking, seed, store),
+        )
     say(f"{entry.name} (seed {seed}): scored in {time.monotonic() - started:.1f} s")

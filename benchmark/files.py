@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmark.errors import InputError
+from benchmark.progress import say
 
 
 @contextlib.contextmanager
@@ -32,6 +33,23 @@ def replacing(path: Path) -> Iterator[Path]:
         temporary.unlink(missing_ok=True)
 
 
+def locked(path: Path, work: str) -> Any:
+    """A context manager that holds ``path`` against other processes, by a lock beside it.
+
+    Where another process holds it, the user is told that one is at this ``work``. The lock goes
+    with the process that holds it, however that ends.
+    """
+    from filelock import FileLock, Timeout
+
+    path.parent.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(path.with_name(f".{path.name}.lock"))
+    try:
+        return lock.acquire(timeout=0)
+    except Timeout:
+        say(f"waiting for another process that is {work}")
+        return lock.acquire()
+
+
 def write_text(path: Path, text: str) -> None:
     """Write ``text`` to ``path`` as UTF-8, whole or not at all."""
     with replacing(path) as temporary:
@@ -44,7 +62,7 @@ def read_toml(path: Path) -> dict[str, Any]:
         raise InputError("no such file", mend="check the path", path=path)
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (ValueError, RecursionError) as error:  # of TOML, of UTF-8, of a number, or of depth
         raise InputError(f"not TOML ({error})", mend="correct it", path=path) from None
 
 

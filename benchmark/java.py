@@ -92,6 +92,9 @@ def _jvm() -> Any:
         jnius_config.add_options("--add-modules=jdk.incubator.vector")
     from jnius import autoclass
 
+    # Its log goes to standard output, which is for tables alone.
+    off = autoclass("org.apache.logging.log4j.Level").OFF
+    autoclass("org.apache.logging.log4j.core.config.Configurator").setRootLevel(off)
     return autoclass
 
 

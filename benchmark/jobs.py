@@ -91,13 +91,23 @@ def _pool(workers: int) -> ProcessPoolExecutor:
 def _prepare(threads: int, plug_ins: Sequence[Path]) -> None:
     """Set up a process, before anything in it loads a library that has threads."""
     import signal
+    import threading
 
     from benchmark.registry import plug_in
 
+    threading.Thread(target=_end_with_the_parent, daemon=True).start()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     os.environ["OMP_NUM_THREADS"] = str(threads)
     for path in plug_ins:
         plug_in(path)
+
+
+def _end_with_the_parent() -> None:
+    """End this process when the one that gives it work is gone, however that was ended."""
+    parent = multiprocessing.parent_process()
+    assert parent is not None  # noqa: S101  (this runs in workers alone)
+    parent.join()
+    os._exit(1)
 
 
 def _attempt(job: Job) -> str | None:

@@ -15,6 +15,7 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import pkgutil
+import re
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -33,6 +34,10 @@ if TYPE_CHECKING:
     from benchmark.retriever import Retriever
 
 ENTRY_POINTS = "benchmark.retrievers"
+
+NAME = re.compile(r"\w[\w-]{0,79}")
+RESERVED = ("variants",)
+"""Folders of their own among those that are named after retrievers."""
 
 R = TypeVar("R", bound="type[Retriever]")
 
@@ -72,19 +77,25 @@ def register(name: str, *, title: str, setting: str) -> Callable[[R], R]:
     return decorate
 
 
-def _add(entry: Entry) -> None:
+def _add(entry: Entry, path: Path | None = None) -> None:
     if entry.name in _entries:
-        raise InputError(f"retriever '{entry.name}' is registered twice", mend="rename one of them")
-    check_name("retriever", entry.name)
+        raise InputError(
+            f"retriever '{entry.name}' is registered twice", mend="rename one of them", path=path
+        )
+    check_name("retriever", entry.name, path)
     _entries[entry.name] = entry
 
 
-def check_name(kind: str, name: str) -> None:
-    """Raises InputError for a ``name`` that can't be that of a folder everywhere."""
-    if not name.replace("-", "").replace("_", "").isalnum():
+def check_name(kind: str, name: str, path: Path | None = None) -> None:
+    """Raises InputError for a ``name`` that can't be that of a result's folder everywhere.
+
+    path: the file that gives it.
+    """
+    if not NAME.fullmatch(name) or name in RESERVED:
         raise InputError(
             f"{kind} name '{name}' is no plain name",
-            mend="use letters, digits, hyphens and underscores",
+            mend="use letters, digits, hyphens and underscores, 80 at most",
+            path=path,
         )
 
 
@@ -94,11 +105,14 @@ def retrievers() -> Mapping[str, Entry]:
     return _entries
 
 
-def retriever(name: str) -> Entry:
-    """The retriever called ``name``. Raises InputError with the nearest name."""
+def retriever(name: str, path: Path | None = None) -> Entry:
+    """The retriever called ``name``. Raises InputError with the nearest name.
+
+    path: the file that names it.
+    """
     known = retrievers()
     if name not in known:
-        raise unknown("retriever", name, list(known))
+        raise unknown("retriever", name, list(known), path)
     return known[name]
 
 
@@ -154,18 +168,18 @@ def read_rows(path: Path) -> None:
             raise InputError(
                 f"row '{name}' names no retriever", mend='add retriever = "..."', path=path
             )
-        entry = retriever(base)
+        entry = retriever(base, path)
         known = settings(entry.make())
         for key, value in row.items():
             if key not in known:
-                raise unknown(f"setting of {base}", key, list(known))
+                raise unknown(f"setting of {base}", key, list(known), path)
             if known[key] is not None and type(value) is not type(known[key]):
                 raise InputError(
                     f"'{key}' of row '{name}' is no {type(known[key]).__name__}",
                     mend=f"write a value like {known[key]!r}",
                     path=path,
                 )
-        _add(replace(entry, name=name, title=title, settings={**entry.settings, **row}))
+        _add(replace(entry, name=name, title=title, settings={**entry.settings, **row}), path)
 
 
 @cache

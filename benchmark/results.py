@@ -32,6 +32,7 @@ from benchmark.types import Judgments, Run
 
 FILES = ("run.trec.gz", "per_query.parquet", "metrics.json", "manifest.json")
 SPACE = "space.json"
+CHANGED = "not what was written"
 
 
 @dataclass(frozen=True)
@@ -71,6 +72,8 @@ class Result:
     def seeds(self) -> list[Result]:
         """The results of each seed, this one first; those made otherwise are left out."""
         others = [Result(path.parent) for path in sorted(self.folder.glob("seed-*/manifest.json"))]
+        for one in others:
+            one.check()
         made = _but_for_seeds(self.manifest["recipe"])
         alike = [one for one in others if _but_for_seeds(one.manifest["recipe"]) == made]
         if stale := len(others) - len(alike):
@@ -113,9 +116,17 @@ class Result:
 
     @cached_property
     def space(self) -> dict[str, Any] | None:
-        """The map of its embeddings and their gaps, where one was made."""
+        """The map of its embeddings and their gaps, where one was made.
+
+        Raises InputError where it isn't what was written.
+        """
         path = self.folder / SPACE
-        return _read(path) if path.is_file() else None
+        if not path.is_file():
+            return None
+        values = _read(path)
+        if not _is_sealed(values):
+            raise InputError(CHANGED, mend="make it again with `space`, or remove it", path=path)
+        return values
 
     def run(self) -> Run:
         """The ranked lists."""
@@ -141,11 +152,22 @@ class Result:
 
     def damage(self) -> list[str]:
         """The files that differ from what was written, by the manifest's hashes and its own."""
-        made = {key: value for key, value in self.manifest.items() if key != "seal"}
-        if self.manifest.get("seal") != digest(made):
+        if not _is_sealed(self.manifest):
             return ["manifest.json"]
-        hashes = made["files"].items()
-        return [name for name, written in hashes if sha256(self.folder / name) != written]
+        return [
+            name
+            for name, written in self.manifest["files"].items()
+            if not (self.folder / name).is_file() or sha256(self.folder / name) != written
+        ]
+
+    def check(self) -> None:
+        """Raise InputError where a file isn't what was written."""
+        if damaged := self.damage():
+            raise InputError(
+                CHANGED,
+                mend=f"run {self.name} again, or remove its folder",
+                path=self.folder / damaged[0],
+            )
 
 
 def _averaged(scores: Sequence[Scores]) -> Scores:
@@ -175,19 +197,17 @@ def place(results: Path, data: Collection, split: str) -> Path:
 
 
 def read_results(results: Path, data: Collection, split: str) -> list[Result]:
-    """The results on a data set; those on another version of it are left out, saying so."""
+    """The results on a data set; those on another version of it are left out, saying so.
+
+    Raises InputError where one of them isn't what was written.
+    """
     found = []
     for path in sorted(place(results, data, split).glob("*/manifest.json")):
         result = Result(path.parent)
+        result.check()
         if result.manifest["data"]["fingerprint"] != data.fingerprint:
             say(f"left out {result.name}: its result is of another version of the data")
             continue
-        if damaged := result.damage():
-            raise InputError(
-                "not what was written",
-                mend=f"run {result.name} again, or remove its folder",
-                path=result.folder / damaged[0],
-            )
         found.append(result)
     return found
 
@@ -226,6 +246,14 @@ def write_result(
     made = {**made, "files": {name: sha256(folder / name) for name in FILES[:-1]}}
     _write({**made, "seal": digest(made)}, folder / "manifest.json")
     return Result(folder)
+
+
+def _is_sealed(values: Mapping[str, Any]) -> bool:
+    """Whether JSON data bear the hash of all the rest of them."""
+    try:
+        return values.get("seal") == digest({k: v for k, v in values.items() if k != "seal"})
+    except ValueError:  # of no number, which nothing here writes
+        return False
 
 
 def scored(run: Run, task: Task, labels: Mapping[str, Any]) -> tuple[Scores, dict[str, Any]]:
@@ -274,7 +302,7 @@ def _write_table(scores: Scores, path: Path) -> None:
 
 def write_space(folder: Path, content: Mapping[str, Any]) -> None:
     """Put a map of the embeddings beside a result."""
-    write_text(folder / SPACE, json.dumps(content) + "\n")
+    write_text(folder / SPACE, json.dumps({**content, "seal": digest(content)}) + "\n")
 
 
 def _write(values: Any, path: Path) -> None:
@@ -283,8 +311,10 @@ def _write(values: Any, path: Path) -> None:
 
 def _read(path: Path) -> dict[str, Any]:
     try:
-        values: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+        values = json.loads(path.read_text(encoding="utf-8"))
+        if not isinstance(values, dict):
+            raise ValueError("no object")
+    except (OSError, ValueError, RecursionError) as error:
         raise InputError(
             f"not readable ({error})", mend="run the retriever again", path=path
         ) from None

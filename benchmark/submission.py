@@ -136,7 +136,7 @@ def _says(path: Path) -> dict[str, str]:
             raise InputError(
                 f"'{key}' is no line of at most {LONGEST} characters", mend="shorten it", path=path
             )
-    check_name("system", found["name"])
+    check_name("system", found["name"], path)
     return found
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import gzip
 import io
 import json
-import math
+import re
 import zlib
 from collections import Counter
 from collections.abc import Iterator
@@ -20,6 +20,11 @@ from pathlib import Path
 from benchmark.errors import InputError
 from benchmark.files import replacing, write_text
 from benchmark.types import Judgments, Run
+
+INTEGER = re.compile(r"[+-]?[0-9]{1,9}")
+NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?|[+-]?(nan|inf)", re.I)
+LARGEST = 1e38
+"""Of scores, so that float32 holds each, and steps below it."""
 
 
 def read_run(path: Path) -> Run:
@@ -41,18 +46,17 @@ def read_run(path: Path) -> Run:
                 line=number,
             )
         query, _, document, rank_text, score_text, tag = fields
-        try:
-            rank, score = int(rank_text), float(score_text)
-        except ValueError:
+        if not INTEGER.fullmatch(rank_text) or not NUMBER.fullmatch(score_text):
             raise InputError(
                 f"rank '{rank_text}' or score '{score_text}' is no number",
                 mend="ranks are integers from 1, scores decimal numbers",
                 path=path,
                 line=number,
-            ) from None
-        if not math.isfinite(score):
+            )
+        rank, score = int(rank_text), float(score_text)
+        if not abs(score) <= LARGEST:
             raise InputError(
-                f"score '{score_text}' is not finite",
+                f"score '{score_text}' is not finite, or beyond {LARGEST:g}",
                 mend="leave the document out or give it a finite score",
                 path=path,
                 line=number,
@@ -105,17 +109,20 @@ def read_sets(path: Path) -> dict[str, list[str]]:
     with _open(path) as file:
         try:
             content = json.load(file, object_pairs_hook=whole)
-        except json.JSONDecodeError as error:
+            json.dumps(content, ensure_ascii=False).encode()
+        except UnicodeError:
+            raise  # of the file's, or of a lone surrogate's: what opened the file tells of it
+        except (ValueError, RecursionError) as error:  # of JSON, of a number, or of depth
             raise InputError(
-                f"not JSON ({error.msg})",
+                f"not JSON ({getattr(error, 'msg', error)})",
                 mend="restore the file: it is cut or damaged",
                 path=path,
-                line=error.lineno,
+                line=getattr(error, "lineno", None),
             ) from None
     if not isinstance(content, dict) or not content:
         raise InputError("no predictions", mend="write {query id: [document ids]}", path=path)
     for query, documents in content.items():
-        if not isinstance(documents, list) or not all(isinstance(d, (str, int)) for d in documents):
+        if not isinstance(documents, list) or {*map(type, documents)} - {str, int}:
             raise InputError(
                 f"query '{query}' has no list of document ids",
                 mend="write {query id: [document ids]}",
@@ -160,15 +167,14 @@ def read_qrels(path: Path) -> dict[str, dict[str, int]]:
                 path=path,
                 line=number,
             )
-        try:
-            judged[document] = int(relevance)
-        except ValueError:
+        if not INTEGER.fullmatch(relevance):
             raise InputError(
                 f"relevance '{relevance}' is no integer",
                 mend="use 1 for relevant and 0 for not relevant",
                 path=path,
                 line=number,
-            ) from None
+            )
+        judged[document] = int(relevance)
     if not judgments:
         raise InputError("no judgments", mend="give at least one judged pair", path=path)
     return judgments
@@ -211,12 +217,12 @@ def _open(path: Path) -> Iterator[io.TextIOBase]:
         raise InputError("no such file", mend="check the path", path=path)
     try:
         if path.suffix == ".gz":
-            with gzip.open(path, "rt", encoding="utf-8") as packed:
+            with gzip.open(path, "rt", encoding="utf-8-sig") as packed:
                 yield packed
         else:
-            with path.open(encoding="utf-8") as file:
+            with path.open(encoding="utf-8-sig") as file:
                 yield file
-    except (UnicodeDecodeError, EOFError, gzip.BadGzipFile, zlib.error) as error:
+    except (UnicodeError, EOFError, gzip.BadGzipFile, zlib.error) as error:
         raise InputError(
             f"not readable as text ({error})",
             mend="restore the file: it is cut or damaged",

@@ -50,11 +50,17 @@ class Variant:
 def at_hand(
     variants: Iterable[Variant], results: Path, data: Collection, split: str
 ) -> dict[str, Result]:
-    """The results of those variants that were run on this version of the data, by name."""
+    """The results of those variants that were run on this version of the data, by name.
+
+    Raises InputError where one of them isn't what was written.
+    """
     home = place(results, data, split)
-    found = {one.name: Result(one.folder(home) / one.name) for one in variants}
+    named = {one.name: Result(one.folder(home) / one.name) for one in variants}
+    found = {name: result for name, result in named.items() if result.is_whole()}
+    for result in found.values():
+        result.check()
     return {
         name: result
         for name, result in found.items()
-        if result.is_whole() and result.manifest["data"]["fingerprint"] == data.fingerprint
+        if result.manifest["data"]["fingerprint"] == data.fingerprint
     }

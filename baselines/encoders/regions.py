@@ -12,9 +12,9 @@ its box: left, top, right, bottom, width and height, as shares of the image.
 from __future__ import annotations
 
 import base64
-import binascii
 import json
 import mmap
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -39,6 +39,8 @@ SIDE = 26
 
 BOXES = ((0, 0, 1, 1), (0, 0, 0.5, 0.5), (0.5, 0, 1, 0.5), (0, 0.5, 0.5, 1), (0.5, 0.5, 1, 1))
 """The small extractor's regions: the whole image and its quarters."""
+
+OFFSET = re.compile("[0-9]{1,18}")
 
 COLOURS = {
     "black": (20, 20, 20),
@@ -122,16 +124,22 @@ class RegionFile:
                 f"no regions of image '{name}'", mend="extract them", path=self._features
             )
         try:
-            *_, last = self._columns(self._features, line)
-            content = json.loads(last)["features"] if last.startswith(b"{") else last
-            values = np.frombuffer(base64.b64decode(content, validate=True), dtype=np.float32)
+            _, *count, last = self._columns(self._features, line)
+            if last.startswith(b"{"):
+                record = json.loads(last)
+                count, last = [record["num_boxes"]], record["features"]
+            values = np.frombuffer(base64.b64decode(last, validate=True), dtype=np.float32)
             features = values.reshape(-1, WIDTH)
+            if [len(features)] != [int(one) for one in count]:
+                raise ValueError(f"there are {len(features)} of {count[0]!r} boxes")
+            if not np.isfinite(features).all():
+                raise ValueError("some are no finite numbers")
             other, content = self._columns(self._predictions, line)
             if other.decode() != name:
                 raise ValueError(f"its predictions are of '{other.decode()}'")
             objects = json.loads(content)["objects"]
             return Regions(features, tuple(str(one["class"]) for one in objects))
-        except (binascii.Error, ValueError, KeyError, TypeError, IndexError) as error:
+        except (ValueError, KeyError, TypeError, IndexError, RecursionError) as error:
             raise InputError(
                 f"regions of image '{name}' can't be read ({error})",
                 mend="restore the file: it is cut or damaged",
@@ -158,7 +166,13 @@ class RegionFile:
 
     def _name(self, path: Path, line: int) -> str:
         start = int(self._offsets[path][line])
-        return self._maps[path][start : self._maps[path].find(b"\t", start)].decode()
+        name = self._maps[path][start : self._maps[path].find(b"\t", start)]
+        try:
+            return name.decode()
+        except UnicodeDecodeError:
+            raise InputError(
+                f"no image id at {start}", mend="restore the offsets", path=path, line=line + 1
+            ) from None
 
     def _columns(self, path: Path, line: int) -> list[bytes]:
         start, content = int(self._offsets[path][line]), self._maps[path]
@@ -216,12 +230,16 @@ def _offsets(path: Path) -> npt.NDArray[np.int64]:
             raise InputError(
                 "no such file", mend="VinVL's format needs features and predictions", path=needed
             )
+    if not path.stat().st_size:
+        raise InputError("empty", mend="restore it", path=path)
     return np.array(list(_numbers(index)), dtype=np.int64)
 
 
 def _numbers(path: Path) -> Iterator[int]:
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
-        if not line.isdecimal():
+    for number, line in enumerate(
+        path.read_text(encoding="utf-8", errors="replace").splitlines(), 1
+    ):
+        if not OFFSET.fullmatch(line):
             raise InputError(
                 f"offset '{line}' is no number", mend="restore it", path=path, line=number
             )

@@ -8,6 +8,7 @@ path = "../scifact"     # relative to the TOML file
 from __future__ import annotations
 
 import importlib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,6 +24,8 @@ from benchmark.progress import Progress
 from benchmark.suggest import unknown
 
 DEFAULT = "webqa-mini"
+
+NAME = re.compile(r"\w[\w.-]{0,79}")
 
 FORMATS: Mapping[str, str] = MappingProxyType(
     {
@@ -84,13 +87,14 @@ def find(name: str, data_dir: Path | None, store: Store) -> Collection:
             f"data set '{name}' isn't prepared",
             mend=f"give --data-dir DIR, or run `{_preparation(name)}` once",
         )
-    return Collection(store.root / _pointer(name, store).read_text(encoding="utf-8").strip())
+    folder = _pointed(name, store)
+    store.check(folder)
+    return Collection(folder)
 
 
 def is_prepared(name: str, store: Store) -> bool:
     """Whether the data set of the format ``name`` was prepared, and is there."""
-    pointer = _pointer(name, store)
-    return pointer.is_file() and (store.root / pointer.read_text(encoding="utf-8").strip()).is_dir()
+    return _pointer(name, store).is_file() and _pointed(name, store).is_dir()
 
 
 def prepare(name: str, source: Path | None, store: Store) -> Collection:
@@ -123,6 +127,12 @@ def _preparation(name: str) -> str:
 def _prepare(name: str, form: str, source: Path, store: Store) -> Collection:
     if not source.is_dir():
         raise InputError("no such folder", mend="check --data-dir or the path", path=source)
+    if name in FORMATS and name != form:
+        raise InputError(
+            f"data of format '{form}' go by the name of '{name}'",
+            mend="name them otherwise: what is known of those would be held for true of these",
+            path=source,
+        )
     module = _module(form)
     files = module.files(source)
     for path in files:
@@ -146,6 +156,18 @@ def _pointer(name: str, store: Store) -> Path:
     return store.root / "datasets" / f"{name}.txt"
 
 
+def _pointed(name: str, store: Store) -> Path:
+    """The folder that was prepared by that name."""
+    kind, _, folder = _pointer(name, store).read_text(encoding="utf-8").strip().partition("/")
+    if kind != Prepared.__name__ or not folder.isalnum():
+        raise InputError(
+            "names no prepared data set",
+            mend=f"run `{_preparation(name)}` again",
+            path=_pointer(name, store),
+        )
+    return store.root / kind / folder
+
+
 def _configured(path: Path) -> tuple[str, str, Path]:
     settings = read_toml(path)
     fields = []
@@ -159,11 +181,11 @@ def _configured(path: Path) -> tuple[str, str, Path]:
         )
     name, form, folder = fields
     if form not in FORMATS:
-        raise unknown("format", form, list(FORMATS))
-    if not name.replace("-", "").replace("_", "").replace(".", "").isalnum() or name[0] == ".":
+        raise unknown("format", form, list(FORMATS), path)
+    if not NAME.fullmatch(name):
         raise InputError(
             f"name '{name}' is no plain name",
-            mend="use letters, digits, dots, hyphens and underscores",
+            mend="use letters, digits, dots, hyphens and underscores, 80 at most",
             path=path,
         )
     return name, form, path.parent / folder

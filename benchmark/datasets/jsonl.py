@@ -33,10 +33,10 @@ def read_jsonl(path: Path, **required: type) -> Iterator[tuple[dict[str, Any], S
             if not line.strip():
                 continue
             try:
-                record = json.loads(line)
+                record = json.loads(line.decode("utf-8-sig"))
                 if b"\\u" in line:  # it may be a lone surrogate, which is no text
                     json.dumps(record, ensure_ascii=False).encode()
-            except ValueError as error:  # of JSON, of UTF-8, or of a surrogate
+            except (ValueError, RecursionError) as error:  # of JSON, UTF-8, a surrogate, or depth
                 raise InputError(
                     f"not JSON ({error})",
                     mend="restore the line: it is cut or damaged",

@@ -13,6 +13,7 @@ generated query, and with a generated caption.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -32,6 +33,8 @@ DEV_QUESTIONS = 5_000
 LEAST_TRAIN = 6
 """Of a smaller collection in WebQA's form, the dev split takes no more than one part in these."""
 SHUFFLE_SEED = 1234
+NUMBER = re.compile("[0-9]{1,18}")
+"""An image's id, or the offset of a line."""
 IDS_FROM = 10_000_000
 """The official offsets' row of an image is its id modulo this."""
 VIEWS = {"query": "all_imgs_query.json", "caption": "all_imgs_exp.json"}
@@ -175,7 +178,7 @@ class _Entry:
 
     def _image_id(self, fact: Mapping[str, Any]) -> str:
         name = str(fact.get("image_id"))
-        if not name.isdecimal():
+        if not NUMBER.fullmatch(name):
             raise self.wrong(f"image id '{name}' is no number", "restore the file")
         return name
 
@@ -195,9 +198,9 @@ def _entries(path: Path) -> Iterator[tuple[str, Mapping[str, Any]]]:
                 yield guid, record
             if guid is None:
                 raise InputError("holds no questions", mend="restore the file", path=path)
-        except ijson.JSONError as error:
+        except (ijson.JSONError, UnicodeDecodeError) as error:
             # yajl gives bytes or text, and a drawing of the place below its message.
-            message = error.args[0]
+            message = error.args[0] if isinstance(error, ijson.JSONError) else str(error)
             text = message.decode(errors="replace") if isinstance(message, bytes) else message
             where = f" after question '{guid}'" if guid else ""
             raise InputError(
@@ -269,7 +272,7 @@ def _derived_questions(path: Path) -> Iterator[_Asked]:
 
 def _derived_image_id(record: Mapping[str, Any], place: Source) -> str:
     name = str(record.get("image_id"))
-    if not name.isdecimal():
+    if not NUMBER.fullmatch(name):
         raise InputError(
             f"image id '{name}' is no number",
             mend="restore the file",
@@ -350,7 +353,7 @@ def _numbered(path: Path) -> Iterator[tuple[int, str]]:
 
 
 def _number(text: str, path: Path, line: int) -> int:
-    if not text.isascii() or not text.isdecimal():
+    if not NUMBER.fullmatch(text):
         raise InputError(
             f"offset '{text}' is no number", mend="restore the file", path=path, line=line
         )

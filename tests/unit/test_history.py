@@ -49,6 +49,7 @@ def test_curves_are_read_from_the_store_once_under_the_simplest_system(tmp_path:
     assert curves([RESULT, simple], Store(tmp_path)) == {}
     folder = tmp_path / "Checkpoint" / digest(START)[:32]
     folder.mkdir(parents=True)
+    (folder / "artefact.json").write_text(json.dumps({"artefact": START, "files": {}}))
     (folder / "curves.json").write_text(
         json.dumps({"selected_by": "mrr", "chosen": 3, "curve": [{"step": 3}]})
     )

@@ -1,8 +1,14 @@
 """Jobs: in an order that respects what they wait for, side by side or one by one."""
 
+import os
+import signal
+import subprocess
+import sys
+import time
 from functools import partial
 from pathlib import Path
 
+import psutil
 import pytest
 
 from benchmark.errors import BenchmarkError, InputError
@@ -35,3 +41,34 @@ def test_each_job_is_done_after_those_it_waits_for(tmp_path: Path, workers: int)
 def test_an_error_elsewhere_is_told_as_here(tmp_path: Path) -> None:
     with pytest.raises(BenchmarkError, match="the well is dry; dig deeper"):
         run_jobs([Job(key="fail", work=fail), *diamond(tmp_path)], 2)
+
+
+def dawdle(folder: Path, name: str) -> None:
+    (folder / name).write_text(str(os.getpid()))
+    time.sleep(60)
+
+
+def dawdle_side_by_side(folder: Path) -> None:
+    run_jobs([Job(key=name, work=partial(dawdle, folder, name)) for name in ("a", "b")], 2)
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
+def test_no_worker_outlives_the_process_that_gives_it_work(tmp_path: Path, number: int) -> None:
+    script = "import sys, pathlib, test_jobs\n"
+    script += "if __name__ == '__main__': test_jobs.dawdle_side_by_side(pathlib.Path(sys.argv[1]))"
+    (tmp_path / "main.py").write_text(script)
+    marks = tmp_path / "marks"
+    marks.mkdir()
+    main = subprocess.Popen(
+        [sys.executable, tmp_path / "main.py", marks],
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+    )
+    deadline = time.monotonic() + 30
+    while len(found := [path.read_text() for path in marks.iterdir()]) < 2 or "" in found:
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    workers = [psutil.Process(int(number)) for number in found]
+    main.send_signal(number)
+    assert main.wait() == -number
+    gone, alive = psutil.wait_procs(workers, timeout=10)
+    assert (len(gone), alive) == (2, [])

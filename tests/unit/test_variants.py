@@ -8,15 +8,16 @@ from pathlib import Path
 import pytest
 
 from benchmark.ablations import ABLATIONS
-from benchmark.artefacts import Store
+from benchmark.artefacts import Store, digest
 from benchmark.claims import CLAIMS
 from benchmark.datasets import Collection
+from benchmark.errors import InputError
 from benchmark.experiment import run_variants
 from benchmark.report.ablations import ablation_table
 from benchmark.report.claims import claims_table, effects_of, judge
 from benchmark.results import Result, read_results
 from benchmark.retriever import Task
-from benchmark.variants import Variant
+from benchmark.variants import Variant, at_hand
 
 
 def test_a_variant_is_named_by_what_it_changes() -> None:
@@ -71,11 +72,24 @@ def test_a_table_and_verdicts_from_nothing(
     made = json.loads((other / "manifest.json").read_text())
     made["recipe"]["model"]["weights"]["seed"] = 1
     (other / "manifest.json").write_text(json.dumps(made))
+    with pytest.raises(InputError, match=r"seed-1/manifest\.json: not what was written"):
+        _ = Result(found["clip-dpr"].folder).seeds
+    _seal(other, made)
     assert len(Result(found["clip-dpr"].folder).seeds) == 2
     made["recipe"]["model"]["weights"]["recipe"]["epochs"] = 99
-    (other / "manifest.json").write_text(json.dumps(made))
+    _seal(other, made)
     assert len(Result(found["clip-dpr"].folder).seeds) == 1
 
     capsys.readouterr()
     run_variants(wanted, task, seeds=1, results=tmp_path, store=micro_store)
     assert ": scored in" not in capsys.readouterr().err
+
+    (found["bm25-clip-dpr"].folder / "metrics.json").write_text("{}")
+    with pytest.raises(InputError, match=r"bm25-clip-dpr/metrics\.json: not what was written"):
+        at_hand(wanted, tmp_path, webqa_micro, "test")
+
+
+def _seal(folder: Path, made: dict[str, object]) -> None:
+    """Write a manifest as if it had been made like this."""
+    rest = {key: value for key, value in made.items() if key != "seal"}
+    (folder / "manifest.json").write_text(json.dumps({**rest, "seal": digest(rest)}))
