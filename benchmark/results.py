@@ -30,7 +30,9 @@ from benchmark.retriever import Task
 from benchmark.trec import read_run, write_run
 from benchmark.types import Judgments, Run
 
-FILES = ("run.trec.gz", "per_query.parquet", "metrics.json", "manifest.json")
+RUN = "run.trec.gz"
+FILES = (RUN, "per_query.parquet", "metrics.json", "manifest.json")
+VARIANTS = "variants"
 SPACE = "space.json"
 CHANGED = "not what was written"
 
@@ -130,11 +132,21 @@ class Result:
 
     def run(self) -> Run:
         """The ranked lists."""
-        return read_run(self.folder / "run.trec.gz")
+        return read_run(self.folder / RUN)
 
     def is_whole(self) -> bool:
-        """Whether all of its files are there."""
-        return all((self.folder / name).is_file() for name in FILES)
+        """Whether all of its files are there, but for the lists of a variant."""
+        return all((self.folder / name).is_file() for name in FILES if name != RUN) and (
+            self.has_lists() or self._may_lack_lists()
+        )
+
+    def has_lists(self) -> bool:
+        """Whether its ranked lists are there."""
+        return (self.folder / RUN).is_file()
+
+    def _may_lack_lists(self) -> bool:
+        # Ten times all else of a result, and many: who passes variants on may leave them out.
+        return VARIANTS in self.folder.parts
 
     def is_of(self, ranking_identity: str) -> bool:
         """Whether this is the whole result of the ranking with that identity."""
@@ -157,7 +169,8 @@ class Result:
         return [
             name
             for name, written in self.manifest["files"].items()
-            if not (self.folder / name).is_file() or sha256(self.folder / name) != written
+            if not (name == RUN and not self.has_lists() and self._may_lack_lists())
+            and not ((self.folder / name).is_file() and sha256(self.folder / name) == written)
         ]
 
     def check(self) -> None:
@@ -240,7 +253,7 @@ def write_result(
     """Score ``run`` and write its folder; the manifest comes last, and makes the result whole."""
     scores, metrics = scored(run, task, labels)
     (folder / "manifest.json").unlink(missing_ok=True)
-    write_run(run, folder / "run.trec.gz")
+    write_run(run, folder / RUN)
     _write_table(scores, folder / "per_query.parquet")
     _write(metrics, folder / "metrics.json")
     made = {**made, "files": {name: sha256(folder / name) for name in FILES[:-1]}}
