@@ -89,9 +89,11 @@ def test_a_table_and_verdicts_from_nothing(
     assert audit(tmp_path, webqa_micro, "test", micro_store) == []
     assert "1 variants are without their lists" in capsys.readouterr().err
     assert at_hand(wanted, tmp_path, webqa_micro, "test").keys() == found.keys()
-    (found["bm25-clip-dpr"].folder / "run.trec.gz").rename(tmp_path / "elsewhere")
+    lists = found["bm25-clip-dpr"].folder / "run.trec.gz"
+    lists.rename(tmp_path / "elsewhere")
     lost = [finding.path.name for finding in audit(tmp_path, webqa_micro, "test", micro_store)]
     assert lost == ["run.trec.gz"]
+    (tmp_path / "elsewhere").rename(lists)
 
     (found["bm25-clip-dpr"].folder / "metrics.json").write_text("{}")
     with pytest.raises(InputError, match=r"bm25-clip-dpr/metrics\.json: not what was written"):
