@@ -109,7 +109,7 @@ def outcome(place: Place) -> dict[str, bytes | str]:
                 if artefact["kind"] not in UNLIKE:
                     one = f"{artefact['kind']}/{artefact['identity']}"
                     found[one] = json.dumps(artefact["files"], sort_keys=True)
-        elif path.is_file():
+        elif path.is_file() and not path.name.startswith("."):
             found[name] = path.read_bytes()
     return found
 
