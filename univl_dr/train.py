@@ -252,8 +252,9 @@ class _Training:
         if waited(self._measured()) == 0:
             self._module.save(self._folder)
         older = {*self._folder.glob("state-*.pt")} - {state}
-        files = sorted({*self._folder.iterdir()} - older - {self._folder / STATE})
-        hashes = {path.name: sha256(path) for path in files}
+        kept = {path for path in self._folder.rglob("*") if path.is_file()}
+        files = sorted(kept - older - {self._folder / STATE})
+        hashes = {path.relative_to(self._folder).as_posix(): sha256(path) for path in files}
         write_text(self._folder / STATE, json.dumps({"state": state.name, "files": hashes}))
         for path in older:
             path.unlink()

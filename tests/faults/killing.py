@@ -9,6 +9,7 @@ must be those of the undisturbed run, and the next one starts from nothing.
 """
 
 import argparse
+import atexit
 import gzip
 import json
 import os
@@ -21,6 +22,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 import psutil
@@ -97,6 +99,15 @@ class Place:
 
     def clear(self) -> None:
         shutil.rmtree(self.folder, ignore_errors=True)
+
+
+@cache
+def undisturbed() -> Place:
+    """Where a run was left undisturbed, once for all tests."""
+    place = Place(Path(tempfile.mkdtemp(prefix="calm-")))
+    atexit.register(place.clear)
+    place.finish()
+    return place
 
 
 def outcome(place: Place) -> dict[str, bytes | str]:
