@@ -75,6 +75,11 @@ class Place:
     def results(self) -> Path:
         return self.folder / "results"
 
+    @property
+    def took(self) -> Path:
+        """Holds the seconds of an undisturbed run."""
+        return self.folder / "seconds"
+
     def start(self, *words: str) -> subprocess.Popen[str]:
         """Start the command in a session of its own."""
         self.folder.mkdir(parents=True, exist_ok=True)
@@ -110,7 +115,9 @@ def undisturbed() -> Place:
     words = ALL if "FAULTS_KILLS" in os.environ else SOME
     place = Place(Path(tempfile.mkdtemp(prefix="calm-")), words)
     atexit.register(place.clear)
+    started = time.monotonic()
     place.finish()
+    place.took.write_text(str(time.monotonic() - started))
     return place
 
 
