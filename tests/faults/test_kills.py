@@ -21,7 +21,7 @@ KILLS = int(os.environ.get("FAULTS_KILLS", 3))
 @contextmanager
 def small_disk(folder: Path, options: str) -> Iterator[Path]:
     """A file system of its own in ``folder``."""
-    folder.mkdir()
+    folder.mkdir(parents=True)
     words = ["mount", "-t", "tmpfs", "-o", options, "none", folder]
     if os.geteuid() or subprocess.run(words, capture_output=True).returncode:
         pytest.skip("only root can mount a small disk, and not everywhere")
@@ -59,11 +59,12 @@ def test_two_at_once_share_the_work_and_say_so(tmp_path: Path) -> None:
 
 def test_a_full_disk_is_told_and_a_larger_one_goes_on(tmp_path: Path) -> None:
     calm = undisturbed()
-    with small_disk(tmp_path / "disk", "size=4m") as disk:
-        place = Place(disk, calm.words)
+    place = Place(tmp_path, calm.words)
+    with small_disk(place.store, "size=4m") as disk:
         with pytest.raises(AssertionError, match=r"exit code 2") as told:
             place.finish()
         assert "Traceback" not in str(told.value)
+        assert "No space left" in str(told.value)
         assert list(broken(place)) == []
         subprocess.run(["mount", "-o", "remount,size=900m", disk], check=True)  # noqa: S607
         place.finish()
