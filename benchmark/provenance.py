@@ -33,6 +33,9 @@ CODE = ("baselines", "benchmark", "univl_dr", "pyproject.toml")
 """What results depend on; results themselves are written into the checkout, too."""
 
 
+PROMISE = "the same bytes from the same commit, data, packages, processor and number of threads"
+
+
 def manifest(ranking: Ranking, seed: int, store: Store) -> dict[str, Any]:
     """How ``ranking`` was made, as JSON data. It must have been built."""
     task = ranking.task
@@ -54,6 +57,7 @@ def manifest(ranking: Ranking, seed: int, store: Store) -> dict[str, Any]:
         "commit": commit(),
         "packages": packages(),
         "machine": machine(),
+        "promised": PROMISE,
     }
 
 

@@ -113,7 +113,7 @@ def test_a_name_of_a_folder_stays_a_name(tmp_path: Path, name: str) -> None:
 def test_ids_of_documents_and_questions_are_no_paths(
     bench: Command, beir: Path, tmp_path: Path
 ) -> None:
-    ids = {"d2": "../../../out", "d1": "/etc/passwd", "d4": "d" * 300, "q0": "../q", "q1": "<b>\\x"}
+    ids = {"d2": "../../../out", "d1": "/etc/passwd", "d4": "d" * 300, "q0": "../q", "q1": "<u>\\x"}
     for path in (beir / "corpus.jsonl", beir / "queries.jsonl", beir / "qrels" / "test.tsv"):
         text = path.read_text()
         for old, new in ids.items():
@@ -128,7 +128,7 @@ def test_ids_of_documents_and_questions_are_no_paths(
     assert set(tmp_path.parent.iterdir()) == before
     written = {path.name for path in tmp_path.iterdir()} - {"store", "results", "zoo", "site"}
     assert not written
-    assert not any("<b>" in path.read_text() for path in tmp_path.rglob("*.html"))
+    assert not any("<u>" in path.read_text() for path in tmp_path.rglob("*.html"))
 
 
 def test_the_way_in_for_code_says_so(bench: Command) -> None:
