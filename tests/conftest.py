@@ -19,6 +19,8 @@ from benchmark.report.site.build import build
 
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
 
+pytest_plugins = ["cluster_world"]
+
 Command = Callable[..., subprocess.CompletedProcess[str]]
 
 

@@ -24,7 +24,7 @@ def test_a_run_elsewhere_gives_the_same_bytes(
     place.finish()
     assert outcome(place) == outcome(calm)
     for path in place.results.rglob("manifest.json"):
-        assert json.loads(path.read_text())["promised"] == PROMISE
+        assert json.loads(path.read_text())["promise"] == PROMISE
 
 
 def test_the_order_of_files_changes_nothing(

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-PLUGIN = Path(__file__).with_name("letters.py")
+PLUGIN = Path(__file__).with_name("cluster") / "letters.py"
 LIMIT = 60
 """Seconds that no command of these tests may take."""
 
