@@ -19,7 +19,7 @@ from types import MappingProxyType
 from typing import Any, ClassVar, Protocol, runtime_checkable
 
 from benchmark.errors import InputError
-from benchmark.files import locked, sha256, write_text
+from benchmark.files import locked, sha256, sweep, write_text
 from benchmark.progress import say
 
 RECORD = "artefact.json"
@@ -196,6 +196,7 @@ class Store:
         if not artefact.resumable:
             shutil.rmtree(partial, ignore_errors=True)
         partial.mkdir(parents=True, exist_ok=True)
+        sweep(partial)
         seconds = self._timed_build(artefact, partial)
         files = sorted(path for path in partial.rglob("*") if path.is_file())
         record = {

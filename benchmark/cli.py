@@ -37,9 +37,20 @@ def main() -> None:
         _fail(error.format_message())
     except BenchmarkError as error:
         _fail(str(error))
+    except (MemoryError, ImportError, RuntimeError) as error:
+        if not _is_for_want_of_memory(error):
+            raise
+        _fail("not enough memory; close other programs, or take fewer processes with --jobs 1")
     except OSError as error:
         where = f"{error.filename}: " if error.filename else ""
         _fail(f"{where}{error.strerror or error}; mend this and run the command again")
+
+
+def _is_for_want_of_memory(error: Exception) -> bool:
+    """Whether Python, torch, or the loader of their libraries got none."""
+    words = ("can't allocate memory", "cannot allocate memory", "failed to map segment")
+    said = str(error).lower()
+    return isinstance(error, MemoryError) or any(one in said for one in words)
 
 
 def _fail(message: str) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 from benchmark.artefacts import Artefact, Store, identity, parts
 from benchmark.datasets import DEFAULT
 from benchmark.errors import InputError, UnavailableError
-from benchmark.files import locked
+from benchmark.files import locked, sweep
 from benchmark.jobs import Job, run_jobs
 from benchmark.progress import say
 from benchmark.provenance import manifest
@@ -132,6 +132,7 @@ def _run(entry: Entry, ranking: Ranking, seed: int, folder: Path, store: Store) 
     with locked(folder, f"scoring {entry.name}"):
         if Result(folder).is_of(identity(ranking)):
             return  # by another process
+        sweep(folder)
         write_result(
             folder,
             found,

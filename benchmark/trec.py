@@ -23,6 +23,9 @@ from benchmark.types import Judgments, Run
 
 INTEGER = re.compile(r"[+-]?[0-9]{1,9}")
 NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?|[+-]?(nan|inf)", re.I)
+BOM = "\ufeff"
+"""Skipped at the start of a file; elsewhere it would be part of an id that nobody can see."""
+
 LARGEST = 1e38
 """Of scores, so that float32 holds each, and steps below it."""
 
@@ -233,5 +236,9 @@ def _open(path: Path) -> Iterator[io.TextIOBase]:
 def _lines(path: Path) -> Iterator[tuple[int, str]]:
     with _open(path) as file:
         for number, line in enumerate(file, 1):
+            if BOM in line:
+                raise InputError(
+                    "a byte-order mark amid the text", mend="remove it", path=path, line=number
+                )
             if line.strip():
                 yield number, line

@@ -13,6 +13,7 @@ every batch, and all take the same steps. Rank 0 keeps what is kept, and its eva
 
 from __future__ import annotations
 
+import json
 import math
 from dataclasses import dataclass
 from functools import lru_cache
@@ -24,7 +25,7 @@ import torch
 
 from benchmark.artefacts import Artefact, Store
 from benchmark.errors import InputError
-from benchmark.files import replacing
+from benchmark.files import replacing, sha256, write_text
 from benchmark.progress import Progress, say
 from benchmark.ranks import Ranks, ranks_of
 from univl_dr.curves import Point, waited, write_curves
@@ -34,7 +35,9 @@ from univl_dr.inference import Validation
 from univl_dr.losses import Contrastive, Objective, Outcome
 from univl_dr.parallel import Gathered, sum_gradients
 
-STATE = "state.pt"
+STATE = "state.json"
+"""Names and hashes of the files that an unfinished training goes on from."""
+
 ORDER, DRAW, DEV, DROP = range(4)
 """What a random generator is for: it is seeded by the seed, this, and a number."""
 
@@ -137,14 +140,15 @@ class _Training:
             self._run()
         if self._ranks.first:
             write_curves(self._curve, self._recipe.select, self._folder)
-            (self._folder / STATE).unlink()
+            for path in (self._folder / STATE, *self._folder.glob("state-*.pt")):
+                path.unlink()
         for drawn in (self._examples, self._dev):
             for problem in drawn.unreadable.values():
                 say(f"left out: {problem}")
 
     def _run(self) -> None:
-        if self._ranks.agree((self._folder / STATE).exists):
-            self._resume()
+        if state := self._ranks.agree(self._state):
+            self._resume(state)
         else:
             self._curve.append(self._evaluated(loss=None, accuracy=None))
             self._keep()
@@ -236,20 +240,43 @@ class _Training:
         """Save the weights if they are the best yet, then what is needed to go on from here."""
         if not self._ranks.first:
             return
-        if waited(self._measured()) == 0:
-            self._module.save(self._folder)
-        state = {
+        state = self._folder / f"state-{self._done}.pt"
+        content = {
             "done": self._done,
             "model": self._module.state_dict(),
             "optimizer": self._optimizer.state_dict(),
             "curve": [point.record() for point in self._curve],
         }
-        with replacing(self._folder / STATE) as path:
-            torch.save(state, path)
+        with replacing(state) as path:
+            torch.save(content, path)
+        if waited(self._measured()) == 0:
+            self._module.save(self._folder)
+        older = {*self._folder.glob("state-*.pt")} - {state}
+        kept = {path for path in self._folder.rglob("*") if path.is_file()}
+        files = sorted(kept - older - {self._folder / STATE})
+        hashes = {path.relative_to(self._folder).as_posix(): sha256(path) for path in files}
+        write_text(self._folder / STATE, json.dumps({"state": state.name, "files": hashes}))
+        for path in older:
+            path.unlink()
 
-    def _resume(self) -> None:
+    def _state(self) -> str | None:
+        """The file to go on from; None where there is none, or where a file isn't as written."""
+        if not (self._folder / STATE).is_file():
+            return None
+        try:
+            kept = json.loads((self._folder / STATE).read_text(encoding="utf-8"))
+            for name, written in kept["files"].items():
+                if sha256(self._folder / name) != written:
+                    raise ValueError(f"{name} is not what was written")
+            return str(kept["state"])
+        except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+            say(f"{self._folder}: {error}; the training starts again")
+            return None
+
+    def _resume(self, name: str) -> None:
+        # Hashed before: torch takes flipped bits in a file for tensors.
         state: dict[str, Any] = torch.load(
-            self._folder / STATE, map_location=self._module.device, weights_only=True
+            self._folder / name, map_location=self._module.device, weights_only=True
         )
         self._done = state["done"]
         self._module.load_state_dict(state["model"])

@@ -6,6 +6,7 @@ import base64
 import binascii
 import mmap
 import os
+import weakref
 from functools import cached_property
 from io import BytesIO
 from pathlib import Path
@@ -66,11 +67,13 @@ class ImageFileMap:
     @cached_property
     def _file(self) -> int:
         try:
-            return os.open(self._path, os.O_RDONLY)
-        except OSError:
+            handle = os.open(self._path, os.O_RDONLY)
+        except FileNotFoundError:
             raise InputError(
                 "the images are gone", mend="prepare the data set again", path=self._path
             ) from None
+        weakref.finalize(self, os.close, handle)
+        return handle
 
     @cached_property
     def _map(self) -> mmap.mmap:

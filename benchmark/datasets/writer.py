@@ -13,7 +13,7 @@ from benchmark.datasets.collection import FORMAT
 from benchmark.datasets.jsonl import Source
 from benchmark.errors import InputError
 from benchmark.files import sha256, write_text
-from benchmark.trec import line_of, write_qrels
+from benchmark.trec import BOM, line_of, write_qrels
 from benchmark.types import Document, Judgments, Query
 
 _BATCH = 4096
@@ -217,9 +217,9 @@ class Writer:
 
 
 def _check_id(name: str, source: Source) -> None:
-    if not name or any(character.isspace() for character in name):
+    if not name or any(character.isspace() or character == BOM for character in name):
         raise InputError(
-            f"id '{name}' is empty or holds white space",
+            f"id '{name}' is empty or holds white space or a byte-order mark",
             mend="use ids without blanks: TREC files separate columns by them",
             path=source.path,
             line=source.line,

@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 from conftest import Command
 
+from benchmark import cli
+
 PLUGIN = '''
 from dataclasses import dataclass
 
@@ -228,3 +230,19 @@ def test_without_java_bm25_says_what_to_do(
     doctor = json.loads(bench("doctor", "--format", "json").stdout)["rows"]
     (java,) = [row for row in doctor if row["what"].startswith("Java")]
     assert (java["ok"], java["found"]) == (False, "none")
+
+
+@pytest.mark.parametrize(
+    "error", [MemoryError(), RuntimeError("DefaultCPUAllocator: can't allocate memory: 9 GB")]
+)
+def test_want_of_memory_is_one_line(
+    error: Exception, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fail(**_: object) -> None:
+        raise error
+
+    monkeypatch.setattr(cli, "cli", fail)
+    with pytest.raises(SystemExit) as stop:
+        cli.main()
+    assert stop.value.code == 2
+    assert capsys.readouterr().err.startswith("error: not enough memory; ")

@@ -5,24 +5,30 @@ refuses them by an InputError that names that file, or gives a value which, writ
 is the same value.
 """
 
+import atexit
 import base64
 import io
 import json
+import shutil
 import signal
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 from PIL import Image
 
 from baselines.encoders.regions import RegionFile, RegionWriter, extract
 from benchmark import registry
+from benchmark.artefacts import Store
 from benchmark.datasets import Collection, beir, find, webqa
 from benchmark.datasets.writer import Writer
 from benchmark.errors import InputError
+from benchmark.submission import Submission, read_submission
 from benchmark.trec import read_qrels, read_run, read_sets, write_qrels, write_run
 
 PATIENCE = 20
@@ -47,7 +53,8 @@ class Parser:
 
     def accepts(self, data: bytes) -> bool:
         """Try ``data``: whether it is accepted. What is neither accepted nor refused raises."""
-        with tempfile.TemporaryDirectory(prefix="trial-") as name, _patience():
+        # Waiting for the disk tells nothing of a parser, and would be most of the time.
+        with tempfile.TemporaryDirectory() as name, patch("os.fsync"), _patience():
             folder, again = Path(name, "in"), Path(name, "out")
             for path, content in (*self.others, (self.file, data)):
                 (folder / path).parent.mkdir(parents=True, exist_ok=True)
@@ -205,9 +212,32 @@ def _read_rows(folder: Path) -> dict[str, object]:
 
 
 def _read_configured(folder: Path) -> object:
-    from benchmark.artefacts import Store
-
     return _content(find(str(folder / "data.toml"), None, Store(folder / "store")))
+
+
+@cache
+def _zoo() -> Collection:
+    """What submissions are of."""
+    folder = Path(tempfile.mkdtemp(prefix="zoo-"))
+    atexit.register(shutil.rmtree, folder)
+    for name, content in BEIR:
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(content)
+    return find("beir", folder, Store(folder / "store"))
+
+
+def _submission(file: str) -> dict[str, Any]:
+    about = {"data": {"fingerprint": _zoo().fingerprint, "split": "test"}, "host": ["x", None]}
+    files = (
+        ("submission.toml", b'name = "mine"\ntitle = "Mine"\nsetting = "Peers"\nby = "Me"\n'),
+        ("manifest.json", json.dumps(about, indent=1).encode()),
+        ("run.trec", b"q1 Q0 d1 1 2.5 t\nq2 Q0 d2 1 2.5 t\n"),
+    )
+    return _among(files, file)
+
+
+def _read_submission(folder: Path) -> Submission:
+    return read_submission(folder, _zoo(), "test")
 
 
 def _write_sets(sets: dict[str, list[str]], folder: Path) -> None:
@@ -277,6 +307,10 @@ PARSERS: Sequence[Parser] = (
         for file in ("features.lineidx", "features.tsv", "predictions.tsv")
     ),
     Parser("rows", "rows.toml", ROWS, _read_rows),
+    *(
+        Parser(f"submission {file}", read=_read_submission, **_submission(file))
+        for file in ("submission.toml", "manifest.json", "run.trec")
+    ),
     Parser(
         "data set",
         "data.toml",

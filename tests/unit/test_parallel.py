@@ -151,7 +151,7 @@ def test_a_killed_rank_ends_all_and_a_repeat_goes_on(tmp_path: Path) -> None:
     killed = replace(made, objective=Killed(rank="1"))
     codes = run_ranks(4, train, killed, store.root)
     assert codes == [LOST, -signal.SIGKILL, LOST, LOST]
-    (state,) = store.root.glob("Checkpoint/.*.partial/state.pt")
+    (state,) = store.root.glob("Checkpoint/.*.partial/state-3.pt")
     assert torch.load(state, weights_only=True)["done"] == 3
     # Another objective is another checkpoint: it finds what this one left.
     assert not store.has(made)

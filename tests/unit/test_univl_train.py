@@ -3,6 +3,7 @@
 import json
 import multiprocessing
 import os
+import shutil
 import signal
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -50,7 +51,9 @@ def contents(folder: Path) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in sorted(folder.iterdir())}
 
 
-def test_a_killed_training_goes_on_to_the_same_bytes(tmp_path: Path, store: Store) -> None:
+def test_a_killed_training_goes_on_to_the_same_bytes(
+    tmp_path: Path, store: Store, capsys: pytest.CaptureFixture[str]
+) -> None:
     data = collection(tmp_path / "tiny")
     made = checkpoint(data)
     train(made, tmp_path / "whole", store)
@@ -65,9 +68,18 @@ def test_a_killed_training_goes_on_to_the_same_bytes(tmp_path: Path, store: Stor
     process.start()
     process.join()
     assert process.exitcode == -signal.SIGKILL
-    assert torch.load(tmp_path / "cut" / "state.pt", weights_only=True)["done"] == 3
+    assert torch.load(tmp_path / "cut" / "state-3.pt", weights_only=True)["done"] == 3
+    shutil.copytree(tmp_path / "cut", tmp_path / "rotten")
     train(made, tmp_path / "cut", store)
     assert contents(tmp_path / "cut") == contents(tmp_path / "whole")
+
+    state = bytearray((tmp_path / "rotten" / "state-3.pt").read_bytes())
+    state[len(state) // 2] ^= 1
+    (tmp_path / "rotten" / "state-3.pt").write_bytes(state)
+    capsys.readouterr()
+    train(made, tmp_path / "rotten", store)
+    assert "state-3.pt is not what was written; the training starts" in capsys.readouterr().err
+    assert contents(tmp_path / "rotten") == contents(tmp_path / "whole")
 
 
 def test_another_seed_gives_other_weights(tmp_path: Path, store: Store) -> None:
@@ -85,7 +97,7 @@ def test_a_loss_that_is_no_number_stops_and_keeps_the_last_good_weights(
         train(failing, tmp_path / "cut", store)
     kept = read_weights(tmp_path / "cut" / "model.safetensors")
     assert all(tensor.isfinite().all() for tensor in kept.values())
-    assert torch.load(tmp_path / "cut" / "state.pt", weights_only=True)["done"] == 6
+    assert torch.load(tmp_path / "cut" / "state-6.pt", weights_only=True)["done"] == 6
 
 
 def test_parts_of_a_batch_add_up_to_the_whole(tmp_path: Path, store: Store) -> None:
