@@ -50,15 +50,21 @@ class ConSERetriever(Retriever):
     def ranking(self, task: Task) -> Ranking:
         from baselines.encoders.conse import ConSE, Pictures
         from baselines.encoders.imagenet import EfficientNetLite0
+        from benchmark.dense.encode import Documents
         from benchmark.dense.search import DenseRanking
 
+        text, corpus = MiniLM(), task.data.corpus
         pictures = Pictures(
-            text=MiniLM(),
+            text=text,
             classifying=EfficientNetLite0(),
             top=self.top,
             unreadable=self.unreadable,
         )
-        model = ConSE(pictures=pictures, view=self.view)
+        model = ConSE(
+            texts=Documents(model=text, data=corpus),
+            images=Documents(model=pictures, data=corpus, scope="image"),
+            view=self.view,
+        )
         return DenseRanking(task=task, model=model)
 
     def lacks(self, task: Task | None) -> str | None:

@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from benchmark.datasets import Corpus
     from benchmark.dense.encode import Encoder, Matrix, Model
 
-BATCH = 64
+BATCH = 4
+"""Images that go through the classifier at once: its layers are wide, and more leave the cache."""
 
 
 class Classifier(Protocol):
@@ -111,11 +112,12 @@ class PicturesEncoder:
 class ConSE:
     """Passages by a text encoder, and captioned images by the view: caption, image, or both.
 
-    Both is the normalised sum of the two unit vectors. The encoder's vectors of all texts, and
-    those of the images, are artefacts of their own, made once for all views and for the encoder.
+    Both is the normalised sum of the two unit vectors. ``texts`` are the encoder's vectors of the
+    whole corpus, ``images`` those of its images by ``Pictures``: made once for all views.
     """
 
-    pictures: Pictures
+    texts: Documents
+    images: Documents
     view: View = "both"
 
     def load(self, store: Store) -> ConSEEncoder:
@@ -127,8 +129,9 @@ class ConSEEncoder:
     """Looks up the documents; encodes the questions."""
 
     def __init__(self, made: ConSE, store: Store) -> None:
-        self._made, self._store = made, store
-        self._encoder: Encoder = made.pictures.text.load(store)
+        self._view, self._store = made.view, store
+        self._texts, self._images = made.texts, made.images
+        self._encoder: Encoder = made.texts.model.load(store)
 
     @property
     def dimension(self) -> int:
@@ -138,15 +141,12 @@ class ConSEEncoder:
         return self._encoder.encode_queries(texts)
 
     def encode_documents(self, corpus: Corpus, rows: npt.NDArray[np.int64]) -> Matrix:
-        made, first = self._made, corpus.rows("image").start
-        vectors = np.array(
-            Documents(model=made.pictures.text, data=corpus).matrix(self._store)[rows]
-        )
+        first = corpus.rows("image").start
+        vectors = np.array(self._texts.matrix(self._store)[rows])
         pictured = rows >= first
-        if made.view != "caption" and pictured.any():
-            images = Documents(model=made.pictures, data=corpus, scope="image")
-            seen = images.matrix(self._store)[rows[pictured] - first]
-            both = made.view == "both"
+        if self._view != "caption" and pictured.any():
+            seen = self._images.matrix(self._store)[rows[pictured] - first]
+            both = self._view == "both"
             vectors[pictured] = _normalised(vectors[pictured] + seen) if both else seen
         return vectors
 

@@ -57,6 +57,7 @@ class ImageNetClassifier:
         # Both list the same layers in the same order, each under names of its own.
         own = zip(self._model.state_dict(), weights.values(), strict=True)
         self._model.load_state_dict(dict(own))
+        self._model.to(memory_format=torch.channels_last)
         self._transform: Any = create_transform(
             **resolve_data_config(model=self._model)  # type: ignore[no-untyped-call]
         )
@@ -70,5 +71,5 @@ class ImageNetClassifier:
     def probabilities(self, images: Tensor) -> Tensor:
         """Float32, shape (images, classes); each row sums to one."""
         with torch.inference_mode():
-            logits: Tensor = self._model(images)
+            logits: Tensor = self._model(images.to(memory_format=torch.channels_last))
         return logits.softmax(dim=-1)

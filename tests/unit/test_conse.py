@@ -64,8 +64,13 @@ class Guess:
 def encoded(data: Collection, store: Store, view: View, top: int = 2) -> Matrix:
     """The embeddings of all documents: eight passages, then eight images."""
     pictures = Pictures(text=Words(), classifying=Guess(), top=top)
-    model = ConSE(pictures=pictures, view=view)
-    return Documents(model=model, data=data.corpus).matrix(store)
+    return Documents(model=conse(data, pictures, view), data=data.corpus).matrix(store)
+
+
+def conse(data: Collection, pictures: Pictures, view: View = "both") -> ConSE:
+    texts = Documents(model=pictures.text, data=data.corpus)
+    images = Documents(model=pictures, data=data.corpus, scope="image")
+    return ConSE(texts=texts, images=images, view=view)
 
 
 def test_an_image_is_the_weighted_mean_of_its_classes_by_hand(tmp_path: Path, store: Store) -> None:
@@ -90,7 +95,7 @@ def test_an_unreadable_image_leaves_its_caption(tmp_path: Path, store: Store) ->
     pictures = Pictures(text=Words(), classifying=Guess(), top=1)
     with pytest.raises(InputError, match="image 3 can't be decoded"):
         store.path(Documents(model=pictures, data=data.corpus, scope="image"))
-    model = ConSE(pictures=replace(pictures, unreadable="skip"))
+    model = conse(data, replace(pictures, unreadable="skip"))
     vectors = Documents(model=model, data=data.corpus, scope="image").matrix(store)
     assert vectors[3].tolist() == AXES["whale"]
     assert np.allclose(vectors[4], [0.5**0.5, 0, 0.5**0.5])
