@@ -182,6 +182,12 @@ def _configured(path: Path) -> tuple[str, str, Path]:
     name, form, folder = fields
     if form not in FORMATS:
         raise unknown("format", form, list(FORMATS), path)
+    if form == DEFAULT:
+        raise InputError(
+            f"data of format '{form}' have no files: they are generated",
+            mend=f"give --dataset {form}",
+            path=path,
+        )
     if not NAME.fullmatch(name):
         raise InputError(
             f"name '{name}' is no plain name",

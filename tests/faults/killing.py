@@ -33,7 +33,7 @@ from benchmark.results import Result
 PROGRAM = Path(__file__).with_name("small_world.py")
 ROOT = PROGRAM.parents[2]
 ALL = ("run", "--all")
-SOME = ("run", "bm25", "clip-dpr", "univl-dr", "bm25-clip-dpr-router")
+SOME = ("run", "bm25", "clip-dpr", "bm25-clip-dpr-router")
 PATIENCE = 10.0
 """Seconds in which what is left of a killed run must be gone."""
 

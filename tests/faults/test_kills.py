@@ -1,6 +1,6 @@
 """Runs that are killed, starved or doubled: what stands is whole, and the end is the same.
 
-FAULTS_KILLS=100 kills ``run --all`` a hundred times; else some rows are run, and killed thrice.
+FAULTS_KILLS=100 kills ``run --all`` a hundred times; else a few rows are run, and killed twice.
 """
 
 import os
@@ -8,14 +8,13 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from conftest import Command
 from killing import Place, broken, harass, outcome, undisturbed
 
-KILLS = int(os.environ.get("FAULTS_KILLS", 3))
+KILLS = int(os.environ.get("FAULTS_KILLS", 2))
 
 
 @contextmanager
@@ -31,6 +30,12 @@ def small_disk(folder: Path, options: str) -> Iterator[Path]:
         subprocess.run(["umount", folder], check=True)  # noqa: S607
 
 
+def differing(place: Place) -> set[str]:
+    """What a run of a few rows gave that the undisturbed one didn't."""
+    expected = outcome(undisturbed())
+    return {name for name, found in outcome(place).items() if expected.get(name) != found}
+
+
 def test_a_killed_run_ends_as_an_undisturbed_one(tmp_path: Path) -> None:
     calm = undisturbed()
     report = harass(
@@ -41,11 +46,18 @@ def test_a_killed_run_ends_as_an_undisturbed_one(tmp_path: Path) -> None:
     assert not report.faults
 
 
-def test_two_at_once_share_the_work_and_say_so(tmp_path: Path) -> None:
+def test_two_at_once_share_the_work_whatever_surrounds_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Small models compute on one thread, whatever OMP_NUM_THREADS says."""
     calm = undisturbed()
-    one = Place(tmp_path, calm.words)
-    overlapping = replace(one, words=("run", *calm.words[1:][::-1]) if len(calm.words) > 2 else ())
-    processes = [place.start() for place in (one, overlapping)]
+    one = Place(tmp_path, (*calm.words, "--jobs", "1"))
+    changes = {"PYTHONHASHSEED": "7", "LC_ALL": "tr_TR.UTF-8", "TZ": "Asia/Kathmandu"}
+    processes = []
+    for threads in ("1", "2"):
+        for name, value in {**changes, "OMP_NUM_THREADS": threads}.items():
+            monkeypatch.setenv(name, value)
+        processes.append(one.start())
     for process in processes:
         process.communicate()
     said = (tmp_path / "errors.txt").read_text()
@@ -58,8 +70,7 @@ def test_two_at_once_share_the_work_and_say_so(tmp_path: Path) -> None:
 
 
 def test_a_full_disk_is_told_and_a_larger_one_goes_on(tmp_path: Path) -> None:
-    calm = undisturbed()
-    place = Place(tmp_path, calm.words)
+    place = Place(tmp_path, ("run", "bm25"))
     with small_disk(place.store, "size=4m") as disk:
         with pytest.raises(AssertionError, match=r"exit code 2") as told:
             place.finish()
@@ -68,7 +79,7 @@ def test_a_full_disk_is_told_and_a_larger_one_goes_on(tmp_path: Path) -> None:
         assert list(broken(place)) == []
         subprocess.run(["mount", "-o", "remount,size=900m", disk], check=True)  # noqa: S607
         place.finish()
-        assert outcome(place) == outcome(calm)
+        assert differing(place) <= {"webqa-mini/leaderboard.md"}  # of fewer rows
 
 
 def test_a_folder_that_cannot_be_written_is_named(
@@ -95,6 +106,7 @@ runpy.run_path(sys.argv[0], run_name="__main__")
 """
 
 
+@pytest.mark.skipif("FAULTS_KILLS" not in os.environ, reason="FAULTS_KILLS=100 starves runs too")
 def test_a_run_that_gets_too_little_memory_goes_on_with_enough(tmp_path: Path) -> None:
     """What libraries do for want of memory is theirs; what stands afterwards is whole."""
     place = Place(tmp_path, ("run", "clip-dpr", "--jobs", "1"))
@@ -112,7 +124,4 @@ def test_a_run_that_gets_too_little_memory_goes_on_with_enough(tmp_path: Path) -
         assert done.returncode or megabytes == 800
         assert list(broken(place)) == []
     place.finish()
-    expected, found = outcome(undisturbed()), outcome(place)
-    assert {name for name in found if expected.get(name) != found[name]} <= {
-        "webqa-mini/leaderboard.md"  # of fewer rows
-    }
+    assert differing(place) <= {"webqa-mini/leaderboard.md"}  # of fewer rows
