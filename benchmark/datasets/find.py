@@ -194,7 +194,16 @@ def _configured(path: Path) -> tuple[str, str, Path]:
             mend="use letters, digits, dots, hyphens and underscores, 80 at most",
             path=path,
         )
-    return name, form, path.parent / folder
+    source = path.parent / folder
+    try:
+        found = source.is_dir()
+    except OSError:  # of a name that is too long, say
+        found = False
+    if not found:
+        raise InputError(
+            "no such folder as its path says", mend="paths are relative to this file", path=path
+        )
+    return name, form, source
 
 
 def _module(form: str) -> ModuleType:

@@ -92,7 +92,10 @@ def test_bad_data_is_refused_by_line(
         ),
         ('name = "../x"\nformat = "beir"\npath = "."\n', "x.toml: name '../x' is no plain name"),
         ('name = "x"\nformat = "beir"\npath = "."\nsplit = "dev"\n', "x.toml: unknown key 'split'"),
-        ('name = "x"\nformat = "beir"\npath = "gone"\n', "gone: no such folder"),
+        (
+            'name = "x"\nformat = "beir"\npath = "gone"\n',
+            r"\.toml: no such folder as its path says",
+        ),
     ],
 )
 def test_bad_configuration_is_refused(tmp_path: Path, store: Store, text: str, said: str) -> None:
