@@ -82,7 +82,7 @@ def test_rotten_artefacts_are_made_again_where_they_are_used(tmp_path: Path) -> 
     said = (tmp_path / "errors.txt").read_text()
     assert said.count("is not what was written; it is made again") >= len(made(calm)) // 2
 
-    flip(next(place.store.glob("Prepared/[!.]*/dataset.json")))
+    edit(next(place.store.glob("Prepared/[!.]*/dataset.json")))
     assert data.fingerprint
     with pytest.raises(AssertionError, match=r"dataset\.json: not what was written"):
         place.finish("table")
