@@ -38,9 +38,8 @@ def differing(place: Place) -> set[str]:
 
 def test_a_killed_run_ends_as_an_undisturbed_one(tmp_path: Path) -> None:
     calm = undisturbed()
-    report = harass(
-        Place(tmp_path / "harassed", calm.words), calm, KILLS, float(calm.took.read_text()), seed=1
-    )
+    longest = min(30, float(calm.took.read_text()))  # a busy machine's first run tells little
+    report = harass(Place(tmp_path / "harassed", calm.words), calm, KILLS, longest, seed=1)
     print(report)
     assert report.killed.total() == KILLS
     assert not report.faults
