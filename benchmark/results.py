@@ -136,17 +136,15 @@ class Result:
 
     def is_whole(self) -> bool:
         """Whether all of its files are there, but for the lists of a variant."""
-        return all((self.folder / name).is_file() for name in FILES if name != RUN) and (
-            self.has_lists() or self._may_lack_lists()
-        )
+        return all((self.folder / name).is_file() for name in FILES if name not in self._left_out())
 
     def has_lists(self) -> bool:
         """Whether its ranked lists are there."""
         return (self.folder / RUN).is_file()
 
-    def _may_lack_lists(self) -> bool:
+    def _left_out(self) -> tuple[str, ...]:
         # Ten times all else of a result, and many: who passes variants on may leave them out.
-        return VARIANTS in self.folder.parts
+        return (RUN,) if VARIANTS in self.folder.parts and not self.has_lists() else ()
 
     def is_of(self, ranking_identity: str) -> bool:
         """Whether this is the whole result of the ranking with that identity."""
@@ -169,7 +167,7 @@ class Result:
         return [
             name
             for name, written in self.manifest["files"].items()
-            if not (name == RUN and not self.has_lists() and self._may_lack_lists())
+            if name not in self._left_out()
             and not ((self.folder / name).is_file() and sha256(self.folder / name) == written)
         ]
 

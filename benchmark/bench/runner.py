@@ -8,7 +8,6 @@ from __future__ import annotations
 import importlib
 import json
 import os
-import subprocess
 import sys
 import tempfile
 from collections.abc import Mapping, Sequence
@@ -18,6 +17,7 @@ from typing import Any
 
 from benchmark import provenance
 from benchmark.bench.comparison import Comparison, measure
+from benchmark.bench.process import measured
 from benchmark.errors import BenchmarkError
 from benchmark.report.tables import Table
 
@@ -42,13 +42,12 @@ def comparisons() -> dict[str, Comparison]:
 
 def run(comparison: Comparison) -> dict[str, Any]:
     """Measure a comparison in a process of its own; what ``Measured.record`` gives."""
-    command = [sys.executable, "-m", "benchmark.bench.runner", comparison.name]
-    variables = {**os.environ, **comparison.variables}
-    done = subprocess.run(command, stdout=subprocess.PIPE, text=True, env=variables)  # noqa: S603
-    if done.returncode:
-        raise BenchmarkError(f"comparison '{comparison.name}' failed; its error stands above")
-    record: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
-    return record
+    return measured(
+        "benchmark.bench.runner",
+        comparison.name,
+        what=f"comparison '{comparison.name}'",
+        env={**os.environ, **comparison.variables},
+    )
 
 
 def table(records: Sequence[Mapping[str, Any]]) -> Table:

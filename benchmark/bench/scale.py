@@ -8,7 +8,6 @@ from __future__ import annotations
 import importlib
 import json
 import resource
-import subprocess
 import sys
 import tempfile
 import time
@@ -23,11 +22,11 @@ import numpy.typing as npt
 from benchmark import provenance
 from benchmark.artefacts import Store, parts
 from benchmark.bench.bm25 import write_beir
+from benchmark.bench.process import measured
 from benchmark.bench.search import DIMENSION, unit_vectors
 from benchmark.datasets import Corpus, find
 from benchmark.dense.encode import Documents, Matrix
 from benchmark.dense.search import DenseRanking
-from benchmark.errors import BenchmarkError
 from benchmark.registry import retriever
 from benchmark.report import formats
 from benchmark.report.leaderboard import leaderboard
@@ -41,12 +40,7 @@ QUESTIONS, DEPTH = 4966, 100
 
 def run(count: int) -> dict[str, Any]:
     """Do ``count`` documents in a process of its own: stage -> seconds and peak memory."""
-    command = [sys.executable, "-m", "benchmark.bench.scale", str(count)]
-    done = subprocess.run(command, stdout=subprocess.PIPE, text=True)  # noqa: S603
-    if done.returncode:
-        raise BenchmarkError(f"{count:,} documents failed; the error stands above")
-    record: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
-    return record
+    return measured("benchmark.bench.scale", str(count), what=f"{count:,} documents")
 
 
 def table(records: Sequence[Mapping[str, Any]]) -> Table:

@@ -6,7 +6,6 @@ python -m benchmark.bench.shards FOLDER STEP I/N     does a shard, and prints it
 from __future__ import annotations
 
 import json
-import subprocess
 import sys
 import tempfile
 import time
@@ -17,11 +16,11 @@ from typing import Any
 from benchmark import provenance
 from benchmark.artefacts import Store
 from benchmark.bench.bm25 import write_beir
+from benchmark.bench.process import measured
 from benchmark.bench.scale import DEPTH, QUESTIONS, MadeUp, peak
 from benchmark.bench.search import DIMENSION
 from benchmark.datasets import find
 from benchmark.dense.search import DenseRanking
-from benchmark.errors import BenchmarkError
 from benchmark.report.tables import Table
 from benchmark.retriever import Task
 from benchmark.shards import WHOLE, Divided, Shard, fill
@@ -75,12 +74,8 @@ def table(records: Sequence[Mapping[str, Any]]) -> Table:
 
 
 def _process(folder: Path, step: str, shard: Shard) -> Mapping[str, float]:
-    command = [sys.executable, "-m", "benchmark.bench.shards", str(folder), step, str(shard)]
-    done = subprocess.run(command, stdout=subprocess.PIPE, text=True)  # noqa: S603
-    if done.returncode:
-        raise BenchmarkError(f"{step} of shard {shard} failed; the error stands above")
-    measured: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
-    return measured
+    words = str(folder), step, str(shard)
+    return measured("benchmark.bench.shards", *words, what=f"{step} of shard {shard}")
 
 
 def _step(folder: Path, step: str, shard: Shard) -> dict[str, float]:

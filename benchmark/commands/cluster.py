@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import click
 
 from benchmark.commands.options import data_options, plugin_option, rows_option
-from benchmark.errors import InputError
+from benchmark.errors import InputError, UnavailableError
 
 if TYPE_CHECKING:
     from benchmark.artefacts import Store
@@ -18,7 +19,8 @@ if TYPE_CHECKING:
     from benchmark.ranks import Ranks
     from benchmark.shards import Divided, Shard
 
-F = TypeVar("F", bound=Callable[..., Any])
+Rankings: TypeAlias = "Iterator[tuple[str, DenseRanking]]"
+"""The dense rankings of each retriever, by its name, made when first asked for."""
 
 
 def _shard(_: click.Context, __: click.Parameter, text: str | None) -> Shard | None:
@@ -27,11 +29,25 @@ def _shard(_: click.Context, __: click.Parameter, text: str | None) -> Shard | N
     return None if text is None else Shard.parse(text)
 
 
-def _options(function: F) -> F:
-    """Add what names retrievers on a data set."""
+def _options(function: Callable[..., None]) -> Callable[..., None]:
+    """Add what names retrievers on a data set; the function gets ``rankings`` and ``store``."""
+
+    @wraps(function)
+    def command(
+        names: tuple[str, ...],
+        dataset: str,
+        data_dir: Path | None,
+        split: str,
+        store: Store,
+        seed: int,
+        **others: Any,
+    ) -> None:
+        rankings = _dense(names, dataset, data_dir, split, store, seed)
+        function(rankings=rankings, store=store, **others)
+
     seed = click.option("--seed", default=1234, show_default=True, help="Of what was trained.")
     names = click.argument("names", nargs=-1, required=True, metavar="NAME...")
-    return names(data_options(plugin_option(rows_option(seed(function)))))
+    return names(data_options(plugin_option(rows_option(seed(command)))))
 
 
 _shard_option = click.option(
@@ -45,15 +61,7 @@ _shard_option = click.option(
 @click.command()
 @_options
 @_shard_option
-def encode(
-    names: tuple[str, ...],
-    dataset: str,
-    data_dir: Path | None,
-    split: str,
-    store: Store,
-    seed: int,
-    shard: Shard | None,
-) -> None:
+def encode(rankings: Rankings, store: Store, shard: Shard | None) -> None:
     """Embed the questions and documents of dense retrievers, all or a shard of them.
 
     What is done already is kept, whoever did it. Models that aren't trained yet are trained first.
@@ -63,7 +71,7 @@ def encode(
         python -m benchmark encode clip-dpr --shard 0/8
     """
     with _ranks(shard) as ranks:
-        for _, ranking in _dense(names, dataset, data_dir, split, store, seed):
+        for _, ranking in rankings:
             for embedded in ranking.uses():
                 _make(embedded, store, shard, ranks)
 
@@ -71,15 +79,7 @@ def encode(
 @click.command()
 @_options
 @_shard_option
-def search(
-    names: tuple[str, ...],
-    dataset: str,
-    data_dir: Path | None,
-    split: str,
-    store: Store,
-    seed: int,
-    shard: Shard | None,
-) -> None:
+def search(rankings: Rankings, store: Store, shard: Shard | None) -> None:
     """Search exactly what `encode` embedded, all or a shard of the documents.
 
     \b
@@ -87,7 +87,7 @@ def search(
         python -m benchmark search clip-dpr --shard 0/8
     """
     with _ranks(shard) as ranks:
-        for name, ranking in _dense(names, dataset, data_dir, split, store, seed):
+        for name, ranking in rankings:
             if shard is not None:
                 _complete(ranking.uses(), name, "encode", store)
             _make(ranking, store, shard, ranks)
@@ -95,19 +95,12 @@ def search(
 
 @click.command()
 @_options
-def merge(
-    names: tuple[str, ...],
-    dataset: str,
-    data_dir: Path | None,
-    split: str,
-    store: Store,
-    seed: int,
-) -> None:
+def merge(rankings: Rankings, store: Store) -> None:
     """Put the shards together that `encode` and `search` made; name those that are missing.
 
     `run` scores what is complete.
     """
-    for name, ranking in _dense(names, dataset, data_dir, split, store, seed):
+    for name, ranking in rankings:
         _complete(ranking.uses(), name, "encode", store)
         if store.has(ranking) or store.pieces(ranking).exists():
             _complete([ranking], name, "search", store)
@@ -118,11 +111,9 @@ def merge(
 
 def _dense(
     names: Sequence[str], dataset: str, data_dir: Path | None, split: str, store: Store, seed: int
-) -> Iterator[tuple[str, DenseRanking]]:
-    """The dense rankings of each retriever, by its name."""
+) -> Rankings:
     from benchmark.datasets import find
     from benchmark.dense.search import dense_rankings
-    from benchmark.errors import UnavailableError
     from benchmark.registry import retriever
     from benchmark.retriever import Task
 

@@ -90,17 +90,15 @@ def claims(
 
     They are kept as claims.md beside the leaderboard.
     """
-    from benchmark.claims import CLAIMS
     from benchmark.experiment import run_variants
     from benchmark.files import write_text
-    from benchmark.report.claims import claims_table, judged_at_hand
+    from benchmark.report.claims import WANTED, claims_table, judged
     from benchmark.retriever import Task
 
     data, split = chosen.data, chosen.split
-    wanted = [variant for claim in CLAIMS for variant in claim.variants]
     task = Task(data=data, split=split, seed=seed)
-    run_variants(wanted, task, seeds=seeds, results=chosen.results, store=chosen.store)
-    made = claims_table(judged_at_hand(chosen.results, data, split), data, split)
+    found = run_variants(WANTED, task, seeds=seeds, results=chosen.results, store=chosen.store)
+    made = claims_table(judged(found, data, split), data, split)
     write_text(chosen.home / "claims.md", made.render("md"))
     show_table(made, form)
 

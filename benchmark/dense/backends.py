@@ -73,14 +73,14 @@ class Faiss:
     def label(self) -> str:
         return f"faiss {self.factory}{f', {self.parameters}' if self.parameters else ''}"
 
-    def needs(self, documents: Documents) -> tuple[Artefact, ...]:
+    def needs(self, documents: Documents) -> tuple[FaissIndex]:
         return (FaissIndex(documents=documents, factory=self.factory),)
 
     def open(self, documents: Documents, store: Store) -> Candidates:
         import faiss
 
-        built = store.path(FaissIndex(documents=documents, factory=self.factory))
-        index = faiss.read_index(str(built / FaissIndex.file))
+        (built,) = self.needs(documents)
+        index = faiss.read_index(str(store.path(built) / built.file))
         if self.parameters:
             space: Any = faiss.ParameterSpace()
             with _understood(self.parameters):

@@ -13,7 +13,7 @@ import numpy as np
 
 from benchmark.artefacts import Artefact, Store
 from benchmark.dense.backends import BackEnd, Exact
-from benchmark.dense.search import MARGIN, DenseRanking, rescored
+from benchmark.dense.search import MARGIN, DenseRanking, rescored, shifted
 from benchmark.files import write_text
 from benchmark.registry import Entry
 from benchmark.retriever import Ranking, Retriever, Task
@@ -35,9 +35,7 @@ class IndexedRanking(Ranking):
         documents = self.exact.documents.matrix(store)
         look = self.index.open(self.exact.documents, store)
         rows = look(queries, min(self.task.depth + MARGIN, len(documents)))
-        found = rescored(rows, queries, documents, self.task.depth)
-        kept = np.where(found.rows >= 0, found.rows + self.task.rows.start, -1)
-        return TopK(kept.astype(np.int32), found.scores)
+        return shifted(rescored(rows, queries, documents, self.task.depth), self.task.rows.start)
 
     def build(self, folder: Path, store: Store) -> None:
         super().build(folder, store)

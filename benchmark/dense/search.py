@@ -78,9 +78,9 @@ class DenseRanking(Divided, Ranking):
         depth = self.task.depth + (MARGIN if len(pieces(self)) > 1 else 0)
 
         def work(rows: range) -> Piece:
-            found = search(queries, documents[rows.start : rows.stop], depth)
-            inside = np.where(found.rows >= 0, found.rows + rows.start, -1)
-            return {"rows": inside.astype(np.int32), "scores": found.scores}
+            inside = search(queries, documents[rows.start : rows.stop], depth)
+            found = shifted(inside, rows.start)
+            return {"rows": found.rows, "scores": found.scores}
 
         return work
 
@@ -89,9 +89,7 @@ class DenseRanking(Divided, Ranking):
         queries = np.array(self.questions.matrix(store))
         documents = self.documents.matrix(store)
         parts = (TopK(piece["rows"], piece["scores"]) for _, piece in made(self, store))
-        found = merge(parts, queries, documents, self.task.depth)
-        rows = np.where(found.rows >= 0, found.rows + self.task.rows.start, -1)
-        return TopK(rows.astype(np.int32), found.scores)
+        return shifted(merge(parts, queries, documents, self.task.depth), self.task.rows.start)
 
     def uses(self) -> tuple[Questions, Documents]:
         """The questions' embeddings and the documents'."""
@@ -147,6 +145,12 @@ def merge(parts: Iterable[TopK], queries: Matrix, documents: Matrix, depth: int)
     if count > 1:
         return rescored(rows, queries, documents, depth)
     return TopK(rows[:, :depth].astype(np.int32), scores[:, :depth].astype(np.float32))
+
+
+def shifted(found: TopK, start: int) -> TopK:
+    """What was found in a part of the corpus that begins at row ``start``, by the corpus's rows."""
+    rows = np.where(found.rows >= 0, found.rows + start, -1)
+    return TopK(rows.astype(np.int32), found.scores)
 
 
 def rescored(rows: npt.NDArray[np.int64], queries: Matrix, documents: Matrix, depth: int) -> TopK:

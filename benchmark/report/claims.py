@@ -25,6 +25,9 @@ from benchmark.variants import Variant, at_hand
 
 Verdict: TypeAlias = Literal["reproduced", "not reproduced", "inconclusive", "not tested"]
 
+WANTED = tuple(variant for claim in CLAIMS for variant in claim.variants)
+"""What the claims are about."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Tested:
@@ -80,8 +83,11 @@ def effects_of(
 
 def judged_at_hand(results: Path, data: Collection, split: str) -> list[Tested]:
     """The verdict on each of the paper's claims from the results there are, running nothing."""
-    wanted = [variant for claim in CLAIMS for variant in claim.variants]
-    found = at_hand(wanted, results, data, split)
+    return judged(at_hand(WANTED, results, data, split), data, split)
+
+
+def judged(found: Mapping[str, Result], data: Collection, split: str) -> list[Tested]:
+    """The verdict on each of the paper's claims from results by name."""
     return judge([(claim, effects_of(claim, found, data, split)) for claim in CLAIMS])
 
 

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -42,6 +43,8 @@ class Letters:
                 me = os.environ.get("RANK", "0")
                 before = [line for line in file if line.startswith(f"{me}:")]
                 if before and os.environ.get("KILLED") == me:
+                    # Others first write what they have begun: cut off, it would be made twice.
+                    time.sleep(2)
                     os.kill(os.getpid(), signal.SIGKILL)
                 file.write(f"{me}: {rows.tolist()}\n")
         return self.encode_queries(corpus.texts(rows))
