@@ -12,7 +12,7 @@ import numpy as np
 from benchmark.artefacts import Store, damage
 from benchmark.datasets import Collection
 from benchmark.errors import InputError
-from benchmark.progress import say, track
+from benchmark.progress import track
 from benchmark.results import CHANGED, Result, place, read_results, scored
 from benchmark.retriever import Task
 
@@ -35,27 +35,23 @@ class Finding:
 def audit(results: Path, data: Collection, split: str, store: Store) -> list[Finding]:
     """Look at every result on a split, its seeds and variants, and at the tables beside them.
 
-    The artefacts named in their manifests are looked at where the store has them. Variants whose
-    lists were left out are told, and taken by their hashes. Raises InputError where there is no
-    result.
+    The artefacts named in their manifests are looked at where the store has them. Raises InputError
+    where there is no result.
     """
     home = place(results, data, split)
     folders = [path.parent for path in sorted(home.rglob("manifest.json"))]
     if not folders:
         raise InputError("no results", mend="run retrievers on this data set first", path=home)
-    findings, artefacts, unlisted = [], set(), 0
+    findings, artefacts = [], set()
     for folder in track(folders, "verify", len(folders), "results"):
         result = Result(folder)
         try:
             findings += _result(result, data)
-            unlisted += result.is_whole() and not result.has_lists()
             artefacts |= {(one["kind"], one["identity"]) for one in result.manifest["artefacts"]}
         except KeyError as error:
             findings.append(Finding(folder, f"its manifest or metrics lack {error}"))
         except (InputError, OSError, TypeError, ValueError, AttributeError) as error:
             findings.append(Finding(folder, f"cannot be read: {error}"))
-    if unlisted:
-        say(f"{unlisted} variants are without their lists: their figures aren't computed again")
     for kind, identity in sorted(artefacts):
         folder = store.root / kind / identity[:32]
         if folder.is_dir():
@@ -73,8 +69,6 @@ def _result(result: Result, data: Collection) -> list[Finding]:
     labels |= {"external": result.external} if result.external else {}
     labels |= {key: result.metrics[key] for key in INDEX if key in result.metrics}
     task = Task(data=data, split=about["split"], scope=about["scope"])
-    if not result.has_lists():
-        return findings
     scores, metrics = scored(result.run(), task, labels)
     if metrics != result.metrics:
         findings.append(Finding(result.folder / "metrics.json", UNEARNED))

@@ -30,9 +30,7 @@ from benchmark.retriever import Task
 from benchmark.trec import read_run, write_run
 from benchmark.types import Judgments, Run
 
-RUN = "run.trec.gz"
-FILES = (RUN, "per_query.parquet", "metrics.json", "manifest.json")
-VARIANTS = "variants"
+FILES = ("run.trec.gz", "per_query.parquet", "metrics.json", "manifest.json")
 SPACE = "space.json"
 CHANGED = "not what was written"
 
@@ -132,19 +130,11 @@ class Result:
 
     def run(self) -> Run:
         """The ranked lists."""
-        return read_run(self.folder / RUN)
+        return read_run(self.folder / "run.trec.gz")
 
     def is_whole(self) -> bool:
-        """Whether all of its files are there, but for the lists of a variant."""
-        return all((self.folder / name).is_file() for name in FILES if name not in self._left_out())
-
-    def has_lists(self) -> bool:
-        """Whether its ranked lists are there."""
-        return (self.folder / RUN).is_file()
-
-    def _left_out(self) -> tuple[str, ...]:
-        # Ten times all else of a result, and many: who passes variants on may leave them out.
-        return (RUN,) if VARIANTS in self.folder.parts and not self.has_lists() else ()
+        """Whether all of its files are there."""
+        return all((self.folder / name).is_file() for name in FILES)
 
     def is_of(self, ranking_identity: str) -> bool:
         """Whether this is the whole result of the ranking with that identity."""
@@ -167,8 +157,7 @@ class Result:
         return [
             name
             for name, written in self.manifest["files"].items()
-            if name not in self._left_out()
-            and not ((self.folder / name).is_file() and sha256(self.folder / name) == written)
+            if not (self.folder / name).is_file() or sha256(self.folder / name) != written
         ]
 
     def check(self) -> None:
@@ -251,7 +240,7 @@ def write_result(
     """Score ``run`` and write its folder; the manifest comes last, and makes the result whole."""
     scores, metrics = scored(run, task, labels)
     (folder / "manifest.json").unlink(missing_ok=True)
-    write_run(run, folder / RUN)
+    write_run(run, folder / "run.trec.gz")
     _write_table(scores, folder / "per_query.parquet")
     _write(metrics, folder / "metrics.json")
     made = {**made, "files": {name: sha256(folder / name) for name in FILES[:-1]}}

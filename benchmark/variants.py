@@ -12,7 +12,7 @@ from pathlib import Path
 
 from benchmark.datasets import Collection
 from benchmark.registry import Entry, retriever
-from benchmark.results import VARIANTS, Result, place
+from benchmark.results import Result, place
 from benchmark.types import Modality
 
 
@@ -44,7 +44,7 @@ class Variant:
 
     def folder(self, home: Path) -> Path:
         """The folder of its results in ``home``, that of the data set's."""
-        return home if self.name == self.retriever else home / VARIANTS
+        return home if self.name == self.retriever else home / "variants"
 
 
 def at_hand(

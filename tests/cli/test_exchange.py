@@ -136,6 +136,7 @@ def test_bad_words_are_rejected(
 
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # ranx' open files
+@pytest.mark.filterwarnings("ignore:unsafe cast from uint64")  # numba on ranx
 def test_exports_score_the_same_in_other_tools(
     bench: Command, beir: Path, store: Store, tmp_path: Path
 ) -> None:
