@@ -23,7 +23,7 @@ systems = {
     name: score_run(Run(name, documents, dict.fromkeys(documents, [])), judgments)
     for name, documents in runs.items()
 }
-tested = [pair for metric in METRICS for pair in compare(systems, metric)]
+tested = compare(systems, *METRICS)
 print(json.dumps([{name: scores.mean(metric) for name, scores in systems.items()}
                   for metric in METRICS]))
 """

@@ -62,18 +62,21 @@ def permutations_for(pairs: int) -> int:
     return max(FEWEST_PERMUTATIONS, 200 * pairs)
 
 
-def compare(systems: Mapping[str, Scores], metric: str, *, seed: int = SEED) -> list[Comparison]:
-    """Compare every pair of systems; all must be scored on the same questions.
+def compare(systems: Mapping[str, Scores], *metrics: str, seed: int = SEED) -> list[Comparison]:
+    """Compare every pair of systems on each metric; all must be scored on the same questions.
 
-    Deterministic for a seed. Pairs come in the order of ``systems``.
+    Deterministic for a seed. Metric by metric, pairs come in the order of ``systems``.
     """
     from scipy.special import stdtr
 
     names = list(itertools.combinations(systems, 2))
     if not names:
         return []
-    values = np.stack([scores.values[metric] for scores in systems.values()])
-    pairs = np.triu_indices(len(systems), 1)
+    # All metrics' figures are rows of one matrix, so that what is drawn at random is drawn once.
+    values = np.stack([scores.values[metric] for metric in metrics for scores in systems.values()])
+    one, other = np.triu_indices(len(systems), 1)
+    starts = np.arange(len(metrics))[:, None] * len(systems)
+    pairs = (starts + one).ravel(), (starts + other).ravel()
     p_randomization = randomization_test(values, permutations_for(len(names)), seed, pairs)
     low, high = bootstrap(values, seed, pairs)
     differences = values[pairs[0]] - values[pairs[1]]
@@ -85,7 +88,9 @@ def compare(systems: Mapping[str, Scores], metric: str, *, seed: int = SEED) -> 
     p_t = np.where(
         deviations > 0, 2 * stdtr(differences.shape[1] - 1, -np.abs(t)), np.where(means, 0, 1)
     )
-    p_holm, p_t_holm = holm(p_randomization), holm(p_t)
+    p_holm, p_t_holm = (
+        np.concatenate([*map(holm, np.split(p, len(metrics)))]) for p in (p_randomization, p_t)
+    )
     return [
         Comparison(
             first=first,
@@ -102,7 +107,7 @@ def compare(systems: Mapping[str, Scores], metric: str, *, seed: int = SEED) -> 
             p_holm=float(p_holm[i]),
             p_t_holm=float(p_t_holm[i]),
         )
-        for i, (first, second) in enumerate(names)
+        for i, (metric, (first, second)) in enumerate(itertools.product(metrics, names))
     ]
 
 

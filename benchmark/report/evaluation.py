@@ -50,7 +50,7 @@ def comparison_table(systems: Mapping[str, Scores], metrics: Sequence[str], seed
     for metric in metrics:
         if metric not in shared:
             raise unknown("metric", metric, shared)
-    pairs = [pair for metric in metrics or shared for pair in compare(systems, metric, seed=seed)]
+    pairs = compare(systems, *(metrics or shared), seed=seed)
     count = len(systems) * (len(systems) - 1) // 2
     return Table(
         title=f"Differences over {pairs[0].questions:,} questions" if pairs else "Differences",

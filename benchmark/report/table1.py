@@ -93,10 +93,10 @@ def _marks(results: Sequence[Result]) -> dict[Place, Mark]:
         for column, metric in enumerate(COLUMNS, FIRST)
     }
     marks = best_two(means)
+    comparisons = compare({result.name: result.over_seeds for result in results}, *COLUMNS)
     for column, metric in enumerate(COLUMNS, FIRST):
-        ranked = best_first(results, metric)
-        comparisons = compare({result.name: result.over_seeds for result in ranked}, metric)
-        groups = letters([result.name for result in ranked], comparisons)
+        ranked = [result.name for result in best_first(results, metric)]
+        groups = letters(ranked, [pair for pair in comparisons if pair.metric == metric])
         for row, result in enumerate(results):
             if comparisons:
                 mark = marks.get((row, column), Mark())

@@ -1,6 +1,7 @@
 """The tests and intervals, against exact enumeration, scipy and figures worked out by hand."""
 
 import itertools
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -72,6 +73,11 @@ def test_comparison_against_scipy() -> None:
         ]
     )
     assert compare(systems, "m") == pairs
+    both = {
+        name: replace(one, values={**one.values, "n": one.values["m"] ** 2})
+        for name, one in systems.items()
+    }
+    assert compare(both, "n", "m") == [*compare(both, "n"), *pairs]
 
 
 @settings(max_examples=20)

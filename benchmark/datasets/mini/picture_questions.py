@@ -158,14 +158,14 @@ def about_pictures(rng: random.Random, thing: Thing, others: list[Thing]) -> lis
 
 def _only(thing: Thing, *cues: str) -> Picture | None:
     """The picture that alone of the thing's has all the cues."""
-    having = [picture for picture in thing.pictures if picture.cues().issuperset(cues)]
+    having = [picture for picture in thing.pictures if picture.cues.issuperset(cues)]
     return having[0] if len(having) == 1 else None
 
 
 def _about_one(rng: random.Random, thing: Thing, aspect: Aspect) -> Question | None:
     needs = {aspect.needs} - {""}
     options = []
-    for cue in sorted({cue for picture in thing.pictures for cue in picture.cues()}):
+    for cue in sorted({cue for picture in thing.pictures for cue in picture.cues}):
         told = cue.startswith(("year:", "festival:"))
         if (cue in WHEN or told) and not cue.startswith(aspect.family):
             picture = _only(thing, *needs, cue)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from benchmark.datasets.mini.kinds import FACTS, KINDS, Kind
 from benchmark.datasets.mini.names import Names
@@ -28,7 +29,7 @@ GUILDS = (
 FESTIVALS = ("Lantern Fair", "Harvest Fair", "Regatta", "May Feast", "Guild Days", "Apple Market")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Picture:
     """What is shown, and what the caption tells: the year and the festival only if it tells them.
 
@@ -44,7 +45,9 @@ class Picture:
     festival: str | None
     names_town: bool
 
+    @cached_property
     def cues(self) -> frozenset[str]:
+        """All that a question may point at to single this picture out."""
         told = {f"year:{self.year}"} if self.year else set()
         if self.festival:
             told.add(f"festival:{self.festival}")
