@@ -12,6 +12,7 @@ import itertools
 import string
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -139,17 +140,31 @@ def bootstrap(
 
     pairs: of the difference between the means of each pair of rows instead.
     """
-    generator = np.random.default_rng(seed)
-    count = values.shape[1]
+    drawn = _resamples(seed, values.shape[1])
     means = np.empty((RESAMPLES, len(values)))
     for start in range(0, RESAMPLES, _BLOCK):
-        stop = min(start + _BLOCK, RESAMPLES)
-        drawn = generator.integers(0, count, (stop - start, count))
-        drawn += np.arange(stop - start)[:, None] * count
-        weights = np.bincount(drawn.ravel(), minlength=(stop - start) * count)
-        means[start:stop] = weights.reshape(stop - start, count) @ values.T / count
+        block = slice(start, start + _BLOCK)
+        means[block] = drawn[block].astype(np.float64) @ values.T / values.shape[1]
     low, high = np.quantile(_between(means, pairs), [ALPHA / 2, 1 - ALPHA / 2], axis=0)
     return low, high
+
+
+@lru_cache(maxsize=1)
+def _resamples(seed: int, questions: int) -> npt.NDArray[np.uint8]:
+    """How often each resample draws each question, shape (RESAMPLES, questions).
+
+    Kept, since a table asks for them row by row. Nothing is drawn 256 times: that has a
+    probability below 1e-500.
+    """
+    generator = np.random.default_rng(seed)
+    drawn = np.empty((RESAMPLES, questions), dtype=np.uint8)
+    for start in range(0, RESAMPLES, _BLOCK):
+        count = min(_BLOCK, RESAMPLES - start)
+        rows = generator.integers(0, questions, (count, questions))
+        rows += np.arange(count)[:, None] * questions
+        times = np.bincount(rows.ravel(), minlength=count * questions)
+        drawn[start : start + count] = times.reshape(count, questions)
+    return drawn
 
 
 def detectable(differences: Floats) -> Floats:
