@@ -120,7 +120,10 @@ class Store:
             return folder
         with self._lock(folder):
             if not self._usable(folder):
-                shutil.rmtree(folder, ignore_errors=True)
+                if folder.is_dir():
+                    wrong = ", ".join(damage(folder)) or "a linked file"
+                    say(f"{folder}: {wrong} is not what was written; it is made again")
+                    shutil.rmtree(folder)
                 self._build(artefact, folder)
         return folder
 
@@ -172,10 +175,7 @@ class Store:
 
     def _usable(self, folder: Path) -> bool:
         """Whether ``folder`` is whole and, looked at once a process, holds what was written."""
-        if not self._whole(folder):
-            return False
-        if folder not in self._sound and (rotten := damage(folder)):
-            say(f"{folder}: {', '.join(rotten)} is not what was written; it is made again")
+        if not self._whole(folder) or (folder not in self._sound and damage(folder)):
             return False
         self._sound.add(folder)
         return True
