@@ -25,7 +25,7 @@ from benchmark.bench.bm25 import write_beir
 from benchmark.bench.process import measured
 from benchmark.bench.search import DIMENSION, unit_vectors
 from benchmark.datasets import Corpus, find
-from benchmark.dense.encode import Documents, Matrix
+from benchmark.dense.encode import Matrix
 from benchmark.dense.search import DenseRanking
 from benchmark.registry import retriever
 from benchmark.report import formats
@@ -100,23 +100,22 @@ def peak() -> int:
     return 1024 * resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 
 
-def _stages(count: int, folder: Path) -> dict[str, dict[str, float]]:
+def stages(count: int, folder: Path) -> dict[str, dict[str, float]]:
     """Each stage's seconds, and the peak of resident memory at its end."""
-    stages: dict[str, dict[str, float]] = {}
+    spent: dict[str, dict[str, float]] = {}
     store = Store(folder / "store")
 
     def timed(stage: str, work: Callable[[], Any]) -> Any:
         started = time.perf_counter()
         done = work()
-        stages[stage] = {"seconds": time.perf_counter() - started, "peak": peak()}
+        spent[stage] = {"seconds": time.perf_counter() - started, "peak": peak()}
         return done
 
     write_beir(folder / "data", count, QUESTIONS)
     data = timed("prepare the texts", lambda: find("beir", folder / "data", store))
     task = Task(data=data, depth=DEPTH)
-    model = MadeUp(seed=1)
-    timed("write embeddings", lambda: store.path(Documents(model=model, data=data)))
-    dense = DenseRanking(task=task, model=model)
+    dense = DenseRanking(task=task, model=MadeUp(seed=1))
+    timed("write embeddings", lambda: store.path(dense.documents))
     timed("exact search", lambda: store.path(dense))
     bm25 = retriever("bm25").make().ranking(task)
     index = next(part for part in parts(bm25) if part is not bm25)
@@ -140,10 +139,10 @@ def _stages(count: int, folder: Path) -> dict[str, dict[str, float]]:
     timed("evaluation of three", scored)
     found = read_results(results, data, task.split)
     timed("table", lambda: formats.markdown([leaderboard(found, data, task.split)]))
-    return stages
+    return spent
 
 
 if __name__ == "__main__":
     with tempfile.TemporaryDirectory() as scratch:
-        done = _stages(int(sys.argv[1]), Path(scratch))
+        done = stages(int(sys.argv[1]), Path(scratch))
         print(json.dumps({"documents": int(sys.argv[1]), "stages": done}))

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmark.bench import runner
+from benchmark.bench import runner, scale
 from benchmark.bench.comparison import Comparison, Measured, Timing, Work, measure
 
 
@@ -58,3 +58,12 @@ def test_ratios_are_those_of_the_pairs() -> None:
 def test_each_comparison_has_its_own_name() -> None:
     known = runner.comparisons()
     assert {"search", "bm25", "metrics", "encode-questions", "start-help"} <= known.keys()
+
+
+def test_all_stages_of_scale_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(scale, "QUESTIONS", 20)
+    spent = scale.stages(300, tmp_path)
+    names = {"exact search", "BM25 search", "fusion", "evaluation of three", "table"}
+    assert names <= spent.keys()
+    record = {"documents": 300, "stages": spent}
+    assert [row[0] for row in scale.table([record]).rows] == [*spent]
