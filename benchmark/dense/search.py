@@ -24,7 +24,7 @@ from benchmark.retriever import Ranking, Task
 from benchmark.shards import Divided, Piece, fill, made, pieces
 from benchmark.types import TopK
 
-SEGMENT = 131_072
+SEGMENT = 262_144
 """Documents that are searched by themselves, and what an interruption may cost."""
 
 BLOCK = 65536
