@@ -9,6 +9,7 @@ import pytest
 
 from benchmark.ablations import ABLATIONS
 from benchmark.artefacts import Store, digest
+from benchmark.audit import audit
 from benchmark.claims import CLAIMS
 from benchmark.datasets import Collection
 from benchmark.errors import InputError
@@ -83,6 +84,13 @@ def test_a_table_and_verdicts_from_nothing(
     capsys.readouterr()
     run_variants(wanted, task, seeds=1, results=tmp_path, store=micro_store)
     assert ": scored in" not in capsys.readouterr().err
+
+    assert audit(tmp_path, webqa_micro, "test", micro_store) == []
+    lists = found["bm25-clip-dpr"].folder / "run.trec.gz"
+    lists.rename(tmp_path / "elsewhere")
+    (lost,) = audit(tmp_path, webqa_micro, "test", micro_store)
+    assert lost.wrong.startswith(f"cannot be read: {lists}: no such file")
+    (tmp_path / "elsewhere").rename(lists)
 
     (found["bm25-clip-dpr"].folder / "metrics.json").write_text("{}")
     with pytest.raises(InputError, match=r"bm25-clip-dpr/metrics\.json: not what was written"):
