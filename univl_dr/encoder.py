@@ -14,7 +14,7 @@ from torch import Tensor
 from torch.nn.functional import normalize
 
 from benchmark.dense.encode import batches_by_length
-from univl_dr.attention import use_self_attention
+from univl_dr.attention import pool_one_token, use_self_attention
 from univl_dr.embedder import Embedder, Item, device
 from univl_dr.tokens import Tokens, load_tokens
 from univl_dr.weights import fit, read_weights, save_weights
@@ -45,6 +45,7 @@ class DualEncoder(Embedder):
         self.config = {"quick_gelu": False, **config}
         self.clip = CLIP(**self.config)
         use_self_attention(self.clip)
+        pool_one_token(self.clip)
         self.tokens = tokens
         self.dimension = int(config["embed_dim"])
         self.threads = 1 if self.dimension <= SMALL else None
@@ -136,8 +137,10 @@ class DualEncoder(Embedder):
         ids = torch.tensor([ids + [0] * (width - len(ids)) for ids in batch], device=self.device)
         ends = torch.tensor([len(ids) - 1 for ids in batch], device=self.device)
         hidden = clip.token_embedding(ids) + clip.positional_embedding[:width]
-        hidden = clip.transformer(hidden, attn_mask=clip.attn_mask[:width, :width])
-        pooled = clip.ln_final(hidden[torch.arange(len(batch), device=self.device), ends])
+        *blocks, last = clip.transformer.resblocks
+        for block in blocks:
+            hidden = block(hidden, attn_mask=clip.attn_mask[:width, :width])
+        pooled = clip.ln_final(last(hidden, ends=ends)[:, 0])
         embedded: Tensor = pooled @ clip.text_projection
         return embedded.float()
 

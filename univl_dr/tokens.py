@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
 
 FILE = "tokenizer.json"
 UNKNOWN = "[UNK]"
+KEPT = 1 << 14
+"""Texts whose ids are kept: training and its evaluations read the same ones over and over."""
+
 SPECIAL = ("[PAD]", UNKNOWN, "[CLS]", "[SEP]", "[MASK]")
 
 
@@ -28,7 +32,7 @@ class Tokens(Protocol):
     size: int
     """How many ids there are."""
 
-    def ids(self, text: str) -> list[int]:
+    def ids(self, text: str) -> Sequence[int]:
         """The ids of a text, without start and end, however long it is."""
 
     def text(self, ids: Sequence[int]) -> str:
@@ -48,16 +52,16 @@ class BytePairs:
         self.start: int = self._tokenizer.sot_token_id
         self.end: int = self._tokenizer.eot_token_id
         self.size: int = self._tokenizer.vocab_size
-
-    def ids(self, text: str) -> list[int]:
-        found: list[int] = self._tokenizer.encode(text)
-        return found
+        self.ids = lru_cache(KEPT)(self._read)
 
     def text(self, ids: Sequence[int]) -> str:
         return str(self._tokenizer.decode(list(ids))).strip()
 
     def save(self, folder: Path) -> None:
         """Nothing to write: open_clip carries the vocabulary."""
+
+    def _read(self, text: str) -> Sequence[int]:
+        return tuple(self._tokenizer.encode(text))
 
 
 class WordPieces:
@@ -69,15 +73,16 @@ class WordPieces:
         self._tokenizer = Tokenizer.from_file(str(path))
         pieces = self._tokenizer.get_vocab_size()
         self.start, self.end, self.size = pieces, pieces + 1, pieces + 2
-
-    def ids(self, text: str) -> list[int]:
-        return list(self._tokenizer.encode(text).ids)
+        self.ids = lru_cache(KEPT)(self._read)
 
     def text(self, ids: Sequence[int]) -> str:
         return str(self._tokenizer.decode(list(ids)))
 
     def save(self, folder: Path) -> None:
         self._tokenizer.save(str(folder / FILE))
+
+    def _read(self, text: str) -> Sequence[int]:
+        return tuple(self._tokenizer.encode(text).ids)
 
 
 def load_tokens(folder: Path) -> Tokens:

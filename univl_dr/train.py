@@ -77,7 +77,7 @@ class Checkpoint(Artefact):
     validation: where given, MRR@10 over the dev collection is measured as well.
     """
 
-    version: ClassVar[str] = "2"
+    version: ClassVar[str] = "3"
     resumable: ClassVar[bool] = True
 
     start: Start

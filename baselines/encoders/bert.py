@@ -10,7 +10,7 @@ from typing import Any, Literal, TypeAlias
 
 import numpy as np
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from transformers import (
     AutoConfig,
     BertModel,
@@ -67,6 +67,8 @@ class DualBert(Embedder):
     def __init__(self, question: Any, document: Any, tokenizer: Any) -> None:
         super().__init__()
         self.question, self.document = question, document
+        for model in {question, document}:
+            pool_first_token(model)
         self.pieces = Pieces(tokenizer, document.config)
         config = document.config
         self.dimension = int(getattr(config, "projection_dim", 0) or config.hidden_size)
@@ -166,6 +168,17 @@ def network(name: str | Path, role: Role) -> Any:
     if missing := sorted(info["missing_keys"]):
         raise InputError(f"the {role} encoder at '{name}' lacks '{missing[0]}'", mend=mend)
     return model
+
+
+def pool_first_token(model: nn.Module) -> None:
+    """Let the last layer of a BERT feed no token forward but the first, for no other is pooled."""
+
+    def first(attention: nn.Module, given: Any, found: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
+        del attention, given
+        return (found[0][:, :1], *found[1:])
+
+    *_, last = (part for name, part in model.named_modules() if name.endswith(".attention"))
+    last.register_forward_hook(first)
 
 
 def threads_for(width: int) -> int | None:

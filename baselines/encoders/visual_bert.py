@@ -13,7 +13,7 @@ from torch import Tensor
 from torch.nn.utils.rnn import pad_sequence
 from transformers import BertTokenizer, VisualBertConfig, VisualBertModel
 
-from baselines.encoders.bert import DualBert, Pieces, threads_for
+from baselines.encoders.bert import DualBert, Pieces, pool_first_token, threads_for
 from baselines.encoders.regions import WIDTH
 from benchmark.artefacts import Store
 from benchmark.dense.encode import batches_by_length
@@ -34,6 +34,7 @@ class VisualBert(Embedder):
     def __init__(self, model: Any, tokenizer: Any) -> None:
         super().__init__()
         self.model = model
+        pool_first_token(model)
         self.pieces = Pieces(tokenizer, model.config)
         self.dimension = self.width = int(model.config.hidden_size)
         self.threads = threads_for(self.dimension)

@@ -58,7 +58,7 @@ class Model(Protocol):
 class Embedded(Divided):
     """A matrix of embeddings; subclasses say of what."""
 
-    version: ClassVar[str] = "2"
+    version: ClassVar[str] = "3"
 
     model: Model
 

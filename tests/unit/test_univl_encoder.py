@@ -101,6 +101,23 @@ def test_a_checkpoint_named_as_openai_does_gives_what_transformers_gives(tmp_pat
     assert torch.allclose(module.embed_images(pixels), expected, atol=1e-5)
 
 
+def test_gradients_are_open_clips(encoder: DualEncoder) -> None:
+    import open_clip
+
+    plain = open_clip.CLIP(**encoder.config).eval()
+    plain.load_state_dict(encoder.clip.state_dict())
+    pixels = [encoder.preprocess(image) for image in images(2)]
+    (encoder.embed_texts(TEXTS).square().sum() + encoder.embed_images(pixels).sum()).backward()
+    scaled = (torch.stack(pixels) - encoder.mean) / encoder.deviation
+    tokens = open_clip.get_tokenizer("ViT-B-32")(TEXTS)
+    (plain.encode_text(tokens).square().sum() + plain.encode_image(scaled).sum()).backward()
+    expected = dict(plain.named_parameters())
+    for name, ours in encoder.clip.named_parameters():
+        if ours.grad is not None or expected[name].grad is not None:
+            torch.testing.assert_close(ours.grad, expected[name].grad, atol=1e-4, rtol=1e-4)
+    encoder.zero_grad()
+
+
 def test_it_is_saved_whole_with_its_activation(encoder: DualEncoder, tmp_path: Path) -> None:
     encoder.save(tmp_path)
     loaded = DualEncoder.load(tmp_path).eval()

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 from PIL import Image
-from transformers import BertConfig, BertModel, BertTokenizer
+from transformers import BertConfig, BertModel, BertTokenizer, VisualBertModel
 
 from baselines.encoders.bert import published
 from baselines.encoders.pictured import Pictured
@@ -141,7 +141,16 @@ def test_regions_count_and_their_padding_does_not(
     assert not torch.allclose(together[1], together[3])
     assert not torch.allclose(together[0], together[3])
     module.save(tmp_path / "kept")
+    plain = VisualBertModel.from_pretrained(tmp_path / "kept", add_pooling_layer=False).eval()
+    read = module.pieces.batch(module.pieces.read(["red barn"])[0])
     with torch.inference_mode():
+        whole = plain(
+            **read,
+            visual_embeds=many[None],
+            visual_attention_mask=torch.ones(1, 3),
+            visual_token_type_ids=torch.ones(1, 3, dtype=torch.long),
+        ).last_hidden_state
+        torch.testing.assert_close(together[1], whole[0, 0])
         again = start.restore(tmp_path / "kept").eval().embed_documents(items)
     torch.testing.assert_close(again, together)
 
