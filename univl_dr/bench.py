@@ -18,7 +18,7 @@ from benchmark.errors import InputError
 QUESTIONS = "BENCHMARK_QUESTIONS"
 """Names a JSONL file with ``Q`` and ``A``, such as WebQA's val_queries.jsonl."""
 
-COUNT, BATCH, IMAGES, STEP = 512, 32, 64, 64
+COUNT, BATCH, IMAGES, STEP = 1024, 32, 256, 64
 TEXT_PARAMETERS, IMAGE_PARAMETERS = 37.8e6, 87.8e6
 """Weights that each token of a text, or each patch of an image, is multiplied with (ViT-B/32)."""
 
@@ -102,7 +102,7 @@ def _encode_texts(kind: str, bf16: bool, folder: Path) -> Work:
         peer=peer,
         agreement=_agreement(0.9999, None) if bf16 else _agreement(0.99999, 1e-5),
         operations=2 * TEXT_PARAMETERS * tokens,
-        bf16=bf16,
+        numbers="bfloat16" if bf16 else "float32",
     )
 
 
@@ -179,7 +179,7 @@ def _encode_images(folder: Path) -> Work:
         peer=peer,
         agreement=_agreement(0.999, None),
         operations=2 * IMAGE_PARAMETERS * PATCHES * IMAGES,
-        bf16=True,
+        numbers="bfloat16",
     )
 
 
@@ -249,7 +249,13 @@ def _train(folder: Path) -> Work:
 
     tokens = sum(len(module._tokens(one)) for one in questions + positives + negatives + captions)
     weights = 2 * (TEXT_PARAMETERS * tokens + IMAGE_PARAMETERS * PATCHES * STEP)
-    return Work(ours=ours, peer=peer, agreement=agreement, operations=3 * weights, bf16=True)
+    return Work(
+        ours=ours,
+        peer=peer,
+        agreement=agreement,
+        operations=3 * weights,
+        numbers="bfloat16",
+    )
 
 
 _PEER = f"open_clip `encode_text`, 77 tokens, batches of {BATCH}, fp32"

@@ -9,7 +9,10 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from statistics import median
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Literal, TypeAlias
+
+Numbers: TypeAlias = Literal["float32", "bfloat16", "int8"]
+"""What is multiplied."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -18,14 +21,14 @@ class Work:
 
     agreement: raises AssertionError where the results differ by more than they may.
     operations: how many multiplications and additions of numbers the work needs at least (ours),
-    to be set against what the processor does in a plain matrix product. bf16: in which precision.
+    to be set against what the processor does in a plain matrix product of ``numbers``.
     """
 
     ours: Callable[[], Any]
     peer: Callable[[], Any] | None
     agreement: Callable[[Any, Any], str]
     operations: float = 0.0
-    bf16: bool = False
+    numbers: Numbers = "float32"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,7 +98,7 @@ def measure(comparison: Comparison, folder: Path) -> Measured:
         if work.peer:
             theirs.append(_timed(work.peer))
         if work.operations:
-            peaks.append(matrix_peak(bf16=work.bf16))
+            peaks.append(matrix_peak(work.numbers))
     limit = work.operations / max(peaks) / median(one.clock for one in ours) if peaks else None
     return Measured(
         name=comparison.name,
@@ -110,13 +113,14 @@ def measure(comparison: Comparison, folder: Path) -> Measured:
     )
 
 
-def matrix_peak(*, bf16: bool) -> float:
+def matrix_peak(numbers: Numbers) -> float:
     """Operations a second in a plain product of matrices: the best of some tries, now."""
     import torch
 
-    kind = torch.bfloat16 if bf16 else torch.float32
-    left, right = torch.ones(2048, 512, dtype=kind), torch.ones(512, 4096, dtype=kind)
-    best = min(_timed(lambda: left @ right).clock for _ in range(8))
+    kind = getattr(torch, numbers)
+    left, right = torch.ones(2048, 512, dtype=kind), torch.ones(4096, 512, dtype=kind)
+    product = torch._int_mm if numbers == "int8" else torch.matmul
+    best = min(_timed(lambda: product(left, right.T)).clock for _ in range(8))
     return 2 * 2048 * 512 * 4096 / best
 
 

@@ -57,7 +57,7 @@ def _open(documents: int, questions: int, folder: Path) -> Work:
         peer=peer,
         agreement=agreement,
         operations=2.0 * documents * questions * DIMENSION,
-        bf16=True,
+        numbers="int8",
     )
 
 

@@ -1,18 +1,20 @@
-"""The first pass of a large search: every product in bf16, and what its error could have hidden.
+"""The first pass of a large search: all products in whole numbers, the ones that count in fp32.
 
-bf16 products cost a fraction of fp32's on processors that have them, and are wrong in the third
+int8 products cost a quarter of fp32's on processors that have them, and are wrong in the second
 digit. How wrong at most is known from the vectors: with q', d' the rounded ones,
 
     |q.d - q'.d'| <= |q - q'| |d| + |q'| |d - d'|      (Cauchy and Schwarz)
 
-So a document whose rounded score lies twice that below the k-th best rounded score can't be among
-the k best. The rest, usually a few times k, is what an exact product has to look at. Documents are
-moved by a fixed vector near their mean first: that shifts all scores of a query alike, and shorter
-vectors have smaller errors.
+So a document can't be among the k best if its rounded score lies below the k-th best score so far
+by more than that. The rest, some ten times k, is scored in fp32 on the spot, while it is in the
+processor's cache. Documents are moved by a fixed vector near their mean first: that shifts all
+scores of a query alike, and shorter vectors have smaller errors.
 """
 
 from __future__ import annotations
 
+import warnings
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 Matrix = npt.NDArray[np.float32]
+Rows = npt.NDArray[np.int64]
 
 TILE = 4096
 """Documents whose products are in memory at a time: they should stay in the processor's cache."""
@@ -31,127 +34,173 @@ TILE = 4096
 ROWS = 1024
 """Questions at a time, for the same reason."""
 
-MOST = 2048
-"""Candidates of a question; one that has more is left to the exact search."""
+MOST = 1 << 15
+"""Products of a question in fp32; one that needs more is left to the exact search."""
+
+GROWTH = 1.5
+"""How many times as many documents are seen before it is said anew which scores count."""
 
 ACCUMULATED = 4e-5
-"""Relative to the vectors' lengths: rounding of sums in fp32, here and in the exact product."""
+"""Relative to the vectors' lengths: rounding of sums in fp32, here or in the exact product."""
 
-OUTPUT = 2.0**-7
-"""Relative to a score: the rounding to bf16 of two scores and of the limit between them."""
+LEVELS = 127
+"""Whole numbers on either side of zero."""
+
+LEAST, HIGHEST = 1e-30, 2**31 - 1
 
 
-def has_bf16() -> bool:
-    """Whether the processor multiplies in bf16."""
+def has_int8() -> bool:
+    """Whether the processor multiplies in int8 (VNNI)."""
     import torch
 
-    return bool(torch.cpu._is_avx512_bf16_supported())
+    return bool(torch.cpu._is_vnni_supported())
 
 
-def scan(queries: Matrix, documents: Matrix, depth: int) -> list[npt.NDArray[np.int64] | None]:
+def scan(queries: Matrix, documents: Matrix, depth: int) -> list[Rows | None]:
     """For each query the rows that may be among its ``depth`` best, ascending.
 
-    queries: float32, shape (queries, dimension). documents: likewise, more than
-    ``depth`` in the first TILE of them; may be mapped from disk.
-    None stands for a query that has more than MOST candidates, or scores around zero.
+    queries: float32, shape (queries, dimension). documents: likewise, more than ``depth`` in the
+    first TILE of them; may be mapped from disk.
+    None stands for a query that more than MOST documents come near to.
     """
     import torch
 
-    centre = np.asarray(documents[: 4 * TILE]).mean(axis=0)
-    rounded = torch.from_numpy(np.ascontiguousarray(queries)).bfloat16()
-    lengths = np.linalg.norm(queries, axis=1)
-    lost = np.linalg.norm(queries - rounded.float().numpy(), axis=1)
-    longest = worst = 0.0
-    sieve = _Sieve(len(queries), depth)
-    with Progress("search", len(documents), "docs") as progress:
-        for start in range(0, len(documents), TILE):
-            moved = torch.from_numpy(documents[start : start + TILE] - centre)
-            tile = moved.bfloat16()
-            longest = max(longest, float(moved.norm(dim=1).max()))
-            worst = max(worst, float((moved - tile).norm(dim=1).max()))
-            # Twice, for two scores are compared, each of which may be wrong.
-            slack = 2 * (lost * longest + lengths * (worst + ACCUMULATED * longest))
-            for first in range(0, len(queries), ROWS):
-                place = slice(first, first + ROWS)
-                sieve.add(rounded[place] @ tile.T, place, start, slack[place])
-            progress.advance(len(tile))
-            if start + TILE >= 2 * sieve.thinned:
-                sieve.thin(slack, start + TILE)
-    sieve.thin(slack, len(documents))
-    return sieve.rows()
+    asked = torch.from_numpy(np.ascontiguousarray(queries))
+    centre = torch.from_numpy(np.asarray(documents[: 4 * TILE]).mean(axis=0))
+    lengths = asked.norm(dim=1).numpy()
+    units = (asked.abs().amax(dim=1) / LEVELS).clamp(min=LEAST)
+    whole, lost = _whole(asked, units[:, None])
+    leaders = _Leaders(len(queries), depth)
+
+    def sift(start: int) -> tuple[Matrix, Rows]:
+        """Pass the tile that begins at a row; returns what ``_Leaders.note`` takes."""
+        original = torch.from_numpy(np.array(documents[start : start + TILE]))
+        rounding = ACCUMULATED * lengths * original.norm(dim=1).max().item()
+        tile = original - centre
+        unit = (tile.abs().max() / LEVELS).clamp(min=LEAST)
+        rounded, worst = _whole(tile, unit)
+        wrong = lost * tile.norm(dim=1).max().item() + (lengths + lost) * worst.max()
+        near = []
+        for first in range(0, len(queries), ROWS):
+            place = slice(first, first + ROWS)
+            if start:
+                products = torch._int_mm(whole[place], rounded.T)
+                scores = leaders.limits(place) - rounding[place] - wrong[place]
+                limits = np.floor(scores / (unit * units[place]).double().numpy())
+                limits = limits.clip(-HIGHEST, HIGHEST).astype(np.int32)
+            else:
+                products = asked[place] @ tile.T
+                limits = products.topk(depth, dim=1).values[:, -1].numpy() - 2 * rounding[place]
+            hits = np.flatnonzero(products.numpy() >= limits[:, None])
+            rows, columns = np.divmod(hits, len(tile))
+            counts = np.bincount(rows, minlength=len(limits))
+            exact = _products(asked[place], tile, counts, columns)
+            leaders.add(rows + first, columns + start, exact)
+            near.append(counts)
+        return rounding, np.concatenate(near)
+
+    threads = torch.get_num_threads()
+    # A tile a thread: much of what is done with the products would run on one thread anyway.
+    with (
+        warnings.catch_warnings(),
+        Progress("search", len(documents), "docs") as progress,
+        ThreadPoolExecutor(threads, initializer=torch.set_num_threads, initargs=(1,)) as pool,
+    ):
+        warnings.filterwarnings("ignore", "Sparse CSR tensor support is in beta")
+        try:
+            # The first tile alone, for it says which scores count.
+            starts = range(0, min(TILE, len(documents)), TILE)
+            while starts:
+                for start, found in zip(starts, pool.map(sift, starts), strict=True):
+                    leaders.note(*found)
+                    progress.advance(min(TILE, len(documents) - start))
+                leaders.thin()
+                seen = starts.stop
+                more = max(int((GROWTH - 1) * seen) // TILE, 1) * TILE
+                starts = range(seen, min(seen + more, len(documents)), TILE)
+        finally:
+            pool.shutdown(cancel_futures=True)
+            torch.set_num_threads(threads)
+    return leaders.rows()
 
 
-class _Sieve:
-    """The candidates of all queries so far, and the scores below which they take no more."""
+class _Leaders:
+    """The best documents of all queries so far, and the scores that others have to reach."""
 
     def __init__(self, queries: int, depth: int) -> None:
         self._depth = depth
-        self._limits = np.full(queries, -np.inf, dtype=np.float32)
-        self._queries = [np.empty(0, dtype=np.int64)]
-        self._rows = [np.empty(0, dtype=np.int64)]
-        self._scores = [np.empty(0, dtype=np.float32)]
-        self.thinned = 0
-        """How many documents had been seen when the limits were last raised."""
+        self._least = np.full(queries, -np.inf, dtype=np.float32)
+        """What ``depth`` documents reach; infinite for a query that is given up."""
+        self._rounding = np.zeros(queries, dtype=np.float32)
+        """How wrong scores in fp32 may be."""
+        self._near = np.zeros(queries, dtype=np.int64)
+        """How many documents were scored in fp32."""
+        self._found: list[tuple[Rows, Rows, Matrix]] = []
+        """Queries, rows and scores."""
 
-    def add(self, scores: Tensor, place: slice, start: int, slack: npt.NDArray[np.float32]) -> None:
-        """Take the candidates from a block of scores, bf16 of shape (queries, documents).
+    def limits(self, place: slice) -> Matrix:
+        """What an exact score has to reach, for the queries in ``place``."""
+        return self._least[place] - self._rounding[place]
 
-        place: its queries. start: the row of its first document.
-        """
-        import torch
+    def add(self, queries: Rows, rows: Rows, scores: Matrix) -> None:
+        """Take the documents that may be among the best. Threads may call it side by side."""
+        kept = scores >= (self._least - 2 * self._rounding)[queries]
+        self._found.append((queries[kept], rows[kept], scores[kept]))
 
-        if not self.thinned and scores.shape[1] >= self._depth:
-            least = scores.topk(self._depth, dim=1).values[:, -1].float().numpy()
-            self._limits[place] = _below(least, slack)
-            # The bits of negative numbers are in another order: their queries are given up.
-            self._limits[place][self._limits[place] <= 0] = np.inf
-        # The bits of positive bf16 numbers are integers of the same order, and quicker compared.
-        bits = _bits(scores)
-        limits = _bits(torch.from_numpy(self._limits[place]).bfloat16())
-        hits = np.flatnonzero(bits >= limits[:, None])
-        queries, columns = np.divmod(hits, bits.shape[1])
-        self._scores.append((bits.ravel()[hits].astype(np.int32) << 16).view(np.float32))
-        self._queries.append(queries + place.start)
-        self._rows.append(columns + start)
+    def note(self, rounding: Matrix, near: Rows) -> None:
+        """Take note of how wrong each query's scores were in a tile, and how many were needed."""
+        self._rounding = np.maximum(self._rounding, rounding)
+        self._near += near
+        self._least[self._near > MOST] = np.inf
 
-    def thin(self, slack: npt.NDArray[np.float32], seen: int) -> None:
-        """Raise the limits to what is known after ``seen`` documents, and drop what is below."""
-        scores, queries = np.concatenate(self._scores), np.concatenate(self._queries)
-        rows = np.concatenate(self._rows)
-        # Positive numbers' bits are of their order, and one key sorts far faster than two.
-        order = np.argsort((queries << 32) - scores.view(np.int32))
-        scores, queries, rows = scores[order], queries[order], rows[order]
-        starts = np.searchsorted(queries, np.arange(len(self._limits) + 1))
-        full = np.flatnonzero(np.diff(starts) >= self._depth)
-        least = scores[starts[full] + self._depth - 1]
-        self._limits[full] = np.maximum(self._limits[full], _below(least, slack[full]))
-        kept = scores >= self._limits[queries]
-        crowded = np.bincount(queries[kept], minlength=len(self._limits)) > MOST
-        self._limits[crowded] = np.inf
-        kept &= ~crowded[queries]
-        self._scores, self._queries, self._rows = [scores[kept]], [queries[kept]], [rows[kept]]
-        self.thinned = seen
+    def thin(self) -> None:
+        """Raise the scores to reach to what is known by now, and drop what is below."""
+        queries, rows, scores = (np.concatenate(parts) for parts in zip(*self._found, strict=True))
+        # Whole numbers of the order of the scores: one key sorts far faster than two.
+        bits = scores.view(np.int32)
+        order = np.argsort((queries << 32) - np.where(bits < 0, bits ^ HIGHEST, bits))
+        queries, rows, scores = queries[order], rows[order], scores[order]
+        last = np.searchsorted(queries, np.arange(len(self._least))) + self._depth - 1
+        full = np.flatnonzero(np.bincount(queries, minlength=len(last)) >= self._depth)
+        self._least[full] = np.maximum(self._least[full], scores[last[full]])
+        kept = scores >= (self._least - 2 * self._rounding)[queries]
+        self._found = [(queries[kept], rows[kept], scores[kept])]
 
-    def rows(self) -> list[npt.NDArray[np.int64] | None]:
-        """The candidates that are left, query by query."""
-        (queries,), (rows,) = self._queries, self._rows
+    def rows(self) -> list[Rows | None]:
+        """The documents that are left, query by query."""
+        ((queries, rows, _),) = self._found
         order = np.argsort((queries << 32) + rows)
-        parts = np.split(
-            rows[order], np.searchsorted(queries[order], np.arange(1, len(self._limits)))
-        )
-        given_up = np.isinf(self._limits) & (self._limits > 0)
-        return [None if lost else part for part, lost in zip(parts, given_up, strict=True)]
+        cuts = np.searchsorted(queries[order], np.arange(1, len(self._least)))
+        parts = np.split(rows[order], cuts)
+        return [
+            None if lost else part for lost, part in zip(np.isinf(self._least), parts, strict=True)
+        ]
 
 
-def _bits(numbers: Tensor) -> npt.NDArray[np.int16]:
+def _whole(vectors: Tensor, unit: Tensor) -> tuple[Tensor, Matrix]:
+    """Vectors in whole multiples of ``unit``, int8, and the length of what is lost of each."""
     import torch
 
-    bits: npt.NDArray[np.int16] = numbers.view(torch.int16).numpy()
-    return bits
+    rounded = (vectors / unit).round()
+    lost: Matrix = (vectors - rounded * unit).norm(dim=1).numpy()
+    return rounded.to(torch.int8), lost
 
 
-def _below(
-    least: npt.NDArray[np.float32], slack: npt.NDArray[np.float32]
-) -> npt.NDArray[np.float32]:
-    """The score below which nothing can be better than what scored ``least``."""
-    return (least - OUTPUT * np.abs(least) - slack).astype(np.float32)
+def _products(queries: Tensor, documents: Tensor, counts: Rows, columns: Rows) -> Matrix:
+    """Inner products in fp32 of each query with some of the documents.
+
+    columns: the documents, query by query. counts: how many of them each query has.
+    """
+    import torch
+
+    ends = torch.from_numpy(np.concatenate([[0], counts.cumsum()]))
+    wanted = torch.sparse_csr_tensor(
+        ends,
+        torch.from_numpy(columns),
+        torch.zeros(len(columns)),
+        size=(len(queries), len(documents)),
+        check_invariants=False,
+    )
+    products = torch.sparse.sampled_addmm(wanted, queries, documents.T, beta=0)
+    found: Matrix = products.values().numpy()
+    return found

@@ -18,7 +18,7 @@ import numpy.typing as npt
 
 from benchmark.artefacts import Store
 from benchmark.dense.encode import Documents, Matrix, Model, Questions
-from benchmark.dense.scan import MOST, TILE, has_bf16, scan
+from benchmark.dense.scan import MOST, TILE, has_int8, scan
 from benchmark.progress import Progress
 from benchmark.retriever import Ranking, Task
 from benchmark.shards import Divided, Piece, fill, made, pieces
@@ -41,7 +41,7 @@ ROUNDING = 1e-5
 
 
 LARGE = 200_000_000
-"""Scores from which on a search is begun by a scan in bf16."""
+"""Scores from which on a search is begun by a scan in int8."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -119,7 +119,7 @@ def search(queries: Matrix, documents: Matrix, depth: int) -> TopK:
     scores = np.full((len(queries), depth), -np.inf, dtype=np.float32)
     places, width = np.arange(len(queries)), min(depth + MARGIN, len(documents))
     large = len(queries) * len(documents) >= LARGE and len(documents) >= TILE >= depth
-    if large and 8 * depth <= MOST and has_bf16():
+    if large and 8 * depth <= MOST and has_int8():
         places = _scanned(queries, documents, rows, scores)
     while len(places):
         parts = np.array_split(places, -(-len(places) * width // WIDEST))
@@ -182,7 +182,7 @@ def _scanned(
     rows: npt.NDArray[np.int32],
     scores: npt.NDArray[np.float32],
 ) -> npt.NDArray[np.int64]:
-    """Search by a scan in bf16, and score exactly what it leaves; fills rows and scores.
+    """Search by a scan in int8, and score exactly what it leaves; fills rows and scores.
 
     Returns the places of the queries for which the scan left too much.
     """

@@ -124,11 +124,12 @@ def randomization_test(
     differences = values if pairs is None else values[pairs[0]] - values[pairs[1]]
     rounding = 1e-12 * np.abs(values).sum(axis=1).max()
     least = np.abs(differences.sum(axis=1)) - 1e-9 * np.abs(differences).sum(axis=1) - rounding
-    beyond = np.zeros(len(differences), dtype=np.int64)
+    whole, beyond = values.sum(axis=1), np.zeros(len(differences), dtype=np.int64)
     for start in range(0, permutations, _BLOCK):
         count = min(_BLOCK, permutations - start)
-        signs = generator.integers(0, 2, (count, values.shape[1]), dtype=np.int8) * 2.0 - 1.0
-        beyond += (np.abs(_between(signs @ values.T, pairs)) >= least).sum(axis=0)
+        positive = generator.integers(0, 2, (count, values.shape[1]), dtype=np.int8)
+        sums = 2 * (positive.astype(np.float64) @ values.T) - whole
+        beyond += (np.abs(_between(sums, pairs)) >= least).sum(axis=0)
     p: Floats = (beyond + 1) / (permutations + 1)
     return p
 
