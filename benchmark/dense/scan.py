@@ -13,6 +13,7 @@ scores of a query alike, and shorter vectors have smaller errors.
 
 from __future__ import annotations
 
+import threading
 import warnings
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
@@ -36,9 +37,6 @@ ROWS = 1024
 
 MOST = 1 << 15
 """Products of a question in fp32; one that needs more is left to the exact search."""
-
-GROWTH = 1.5
-"""How many times as many documents are seen before it is said anew which scores count."""
 
 ACCUMULATED = 4e-5
 """Relative to the vectors' lengths: rounding of sums in fp32, here or in the exact product."""
@@ -71,53 +69,62 @@ def scan(queries: Matrix, documents: Matrix, depth: int) -> list[Rows | None]:
     units = (asked.abs().amax(dim=1) / LEVELS).clamp(min=LEAST)
     whole, lost = _whole(asked, units[:, None])
     leaders = _Leaders(len(queries), depth)
+    space = threading.local()
+
+    def prepare() -> None:
+        """Set up a thread: memory that is taken anew for each block would have to be cleared."""
+        torch.set_num_threads(1)
+        space.products = torch.empty(ROWS * TILE, dtype=torch.int32)
+        space.near = np.empty(ROWS * TILE, dtype=np.bool_)
 
     def sift(start: int) -> tuple[Matrix, Rows]:
         """Pass the tile that begins at a row; returns what ``_Leaders.note`` takes."""
-        original = torch.from_numpy(np.array(documents[start : start + TILE]))
-        rounding = ACCUMULATED * lengths * original.norm(dim=1).max().item()
-        tile = original - centre
-        unit = (tile.abs().max() / LEVELS).clamp(min=LEAST)
+        tile = torch.from_numpy(np.array(documents[start : start + TILE]))
+        rounding = ACCUMULATED * lengths * tile.norm(dim=1).max().item()
+        tile -= centre
+        unit = (tile.norm(torch.inf) / LEVELS).clamp(min=LEAST)
         rounded, worst = _whole(tile, unit)
         wrong = lost * tile.norm(dim=1).max().item() + (lengths + lost) * worst.max()
-        near = []
+        found = []
         for first in range(0, len(queries), ROWS):
             place = slice(first, first + ROWS)
             if start:
-                products = torch._int_mm(whole[place], rounded.T)
+                some = whole[place]
+                products = space.products[: len(some) * len(tile)].view(len(some), len(tile))
+                torch._int_mm(some, rounded.T, out=products)
                 scores = leaders.limits(place) - rounding[place] - wrong[place]
                 limits = np.floor(scores / (unit * units[place]).double().numpy())
                 limits = limits.clip(-HIGHEST, HIGHEST).astype(np.int32)
             else:
                 products = asked[place] @ tile.T
                 limits = products.topk(depth, dim=1).values[:, -1].numpy() - 2 * rounding[place]
-            hits = np.flatnonzero(products.numpy() >= limits[:, None])
+            near = space.near[: products.numel()]
+            np.greater_equal(products.numpy(), limits[:, None], out=near.reshape(products.shape))
+            hits = np.flatnonzero(near)
             rows, columns = np.divmod(hits, len(tile))
             counts = np.bincount(rows, minlength=len(limits))
             exact = _products(asked[place], tile, counts, columns)
             leaders.add(rows + first, columns + start, exact)
-            near.append(counts)
-        return rounding, np.concatenate(near)
+            found.append(counts)
+        return rounding, np.concatenate(found)
 
     threads = torch.get_num_threads()
     # A tile a thread: much of what is done with the products would run on one thread anyway.
     with (
         warnings.catch_warnings(),
         Progress("search", len(documents), "docs") as progress,
-        ThreadPoolExecutor(threads, initializer=torch.set_num_threads, initargs=(1,)) as pool,
+        ThreadPoolExecutor(threads, initializer=prepare) as pool,
     ):
         warnings.filterwarnings("ignore", "Sparse CSR tensor support is in beta")
         try:
-            # The first tile alone, for it says which scores count.
+            # The first tile alone, for it says which scores count; then as many as were seen.
             starts = range(0, min(TILE, len(documents)), TILE)
             while starts:
-                for start, found in zip(starts, pool.map(sift, starts), strict=True):
-                    leaders.note(*found)
+                for start, passed in zip(starts, pool.map(sift, starts), strict=True):
+                    leaders.note(*passed)
                     progress.advance(min(TILE, len(documents) - start))
                 leaders.thin()
-                seen = starts.stop
-                more = max(int((GROWTH - 1) * seen) // TILE, 1) * TILE
-                starts = range(seen, min(seen + more, len(documents)), TILE)
+                starts = range(starts.stop, min(2 * starts.stop, len(documents)), TILE)
         finally:
             pool.shutdown(cancel_futures=True)
             torch.set_num_threads(threads)
@@ -181,8 +188,8 @@ def _whole(vectors: Tensor, unit: Tensor) -> tuple[Tensor, Matrix]:
     """Vectors in whole multiples of ``unit``, int8, and the length of what is lost of each."""
     import torch
 
-    rounded = (vectors / unit).round()
-    lost: Matrix = (vectors - rounded * unit).norm(dim=1).numpy()
+    rounded = (vectors / unit).round_()
+    lost: Matrix = (rounded * unit).sub_(vectors).norm(dim=1).numpy()
     return rounded.to(torch.int8), lost
 
 
