@@ -6,7 +6,7 @@ digit. How wrong at most is known from the vectors: with q', d' the rounded ones
     |q.d - q'.d'| <= |q - q'| |d| + |q'| |d - d'|      (Cauchy and Schwarz)
 
 So a document can't be among the k best if its rounded score lies below the k-th best score so far
-by more than that. The rest, some ten times k, is scored in fp32 on the spot, while it is in the
+by more than that. The rest, some tens of times k, is scored in fp32 on the spot, while it is in the
 processor's cache. Documents are moved by a fixed vector near their mean first: that shifts all
 scores of a query alike, and shorter vectors have smaller errors.
 """
