@@ -19,8 +19,11 @@ QUESTIONS = "BENCHMARK_QUESTIONS"
 """Names a JSONL file with ``Q`` and ``A``, such as WebQA's val_queries.jsonl."""
 
 COUNT, BATCH, IMAGES, STEP = 1024, 32, 256, 64
-TEXT_PARAMETERS, IMAGE_PARAMETERS = 37.8e6, 87.8e6
-"""Weights that each token of a text, or each patch of an image, is multiplied with (ViT-B/32)."""
+TEXT_PARAMETERS, IMAGE_PARAMETERS = 35.1e6, 81.8e6
+"""Weights that each token of a text, or each patch of an image, is multiplied with (ViT-B/32).
+
+In the last block, these are those for keys and values.
+"""
 
 PATCHES = 50
 
