@@ -81,9 +81,8 @@ class PooledBlock(nn.Module):
         else:
             batch = torch.arange(len(tokens), device=tokens.device)
             token, asking = tokens[batch, ends][:, None], attended[batch, ends][:, None]
-            mask = (torch.arange(tokens.shape[1], device=ends.device) <= ends[:, None])[
-                :, None, None
-            ]
+            places = torch.arange(tokens.shape[1], device=tokens.device)
+            mask = (places <= ends[:, None])[:, None, None]
         token = token + self.ls_1(self.attn.of(asking, attended, mask))
         pooled: Tensor = token + self.ls_2(self.mlp(self.ln_2(token)))
         return pooled
@@ -102,9 +101,8 @@ def pool_one_token(clip: Any) -> None:
 
     The text tower's must be told where that is. An image tower that pools otherwise is left.
     """
-    blocks = clip.transformer.resblocks
-    blocks[-1] = PooledBlock(blocks[-1])
-    tower = clip.visual
-    if getattr(tower, "pool_type", None) == "tok" and tower.attn_pool is None:
-        blocks = tower.transformer.resblocks
-        blocks[-1] = PooledBlock(blocks[-1])
+    towers, image = [clip.transformer], clip.visual
+    if getattr(image, "pool_type", None) == "tok" and image.attn_pool is None:
+        towers.append(image.transformer)
+    for tower in towers:
+        tower.resblocks[-1] = PooledBlock(tower.resblocks[-1])
