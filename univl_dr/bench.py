@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import json
 import os
 from collections.abc import Callable
 from functools import partial
@@ -13,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from benchmark.bench.comparison import Comparison, Work
+from benchmark.datasets.jsonl import read_jsonl
 from benchmark.errors import InputError
 
 QUESTIONS = "BENCHMARK_QUESTIONS"
@@ -32,12 +32,12 @@ def _texts(kind: str) -> list[str]:
     path = os.environ.get(QUESTIONS)
     if not path:
         raise InputError("no texts to encode", mend="name a JSONL file with --questions")
-    records = [json.loads(line) for line in Path(path).read_text(encoding="utf-8").splitlines()]
-    chosen = np.random.default_rng(1).permutation(len(records))[:COUNT]
+    questions = [record["Q"] for record, _ in read_jsonl(Path(path), Q=str)]
+    chosen = np.random.default_rng(1).permutation(len(questions))[:COUNT]
     if kind == "questions":
-        return [records[number]["Q"] for number in chosen]
+        return [questions[number] for number in chosen]
     # Longer than is read: every position is taken, as in a long passage.
-    whole = " ".join(records[number]["Q"] for number in chosen)
+    whole = " ".join(questions[number] for number in chosen)
     return [whole[start : start + 800] for start in range(0, COUNT * 20, 20)]
 
 
