@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from benchmark.artefacts import Artefact, Store
-from benchmark.java import anserini, lacks_java
+from benchmark.environment.java import anserini, lacks_java
 from benchmark.registry import register
 from benchmark.retriever import Ranking, Retriever, Task
 from benchmark.types import Modality, TopK

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from benchmark.datasets import DEFAULT
-from benchmark.hub import lacks_weights
+from benchmark.environment.hub import lacks_weights
 from benchmark.registry import register
 from benchmark.retriever import Ranking, Retriever, Task
 

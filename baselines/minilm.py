@@ -36,7 +36,7 @@ class MiniLM:
     def load(self, store: Store) -> Encoder:
         """Load the weights. Raises InputError where they aren't the ones known by the hash."""
         del store
-        from benchmark.files import sha256
+        from benchmark.io.files import sha256
 
         weights = _folder() / "model.safetensors"
         if sha256(weights) != self.sha256:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from baselines.divided import DivideAndConquer
 from baselines.dpr import BERT
 from benchmark.datasets import DEFAULT
-from benchmark.hub import lacks_weights
+from benchmark.environment.hub import lacks_weights
 from benchmark.registry import register
 from benchmark.retriever import Ranking, Retriever, Task
 from benchmark.types import MODALITIES, Modality
@@ -74,7 +74,7 @@ def _folder(data: Collection) -> Path:
 
 def _regions(data: Collection) -> Regional:
     from baselines.encoders.regions import PixelRegions, VinVLFolder
-    from benchmark.files import sha256
+    from benchmark.io.files import sha256
 
     if data.name == DEFAULT:
         return PixelRegions(data=data)

@@ -24,11 +24,10 @@ from importlib.metadata import entry_points
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from benchmark.errors import InputError
+from benchmark.errors import InputError, unknown
 from benchmark.evaluation.own import OWN
-from benchmark.files import read_toml, sha256
+from benchmark.io.files import read_toml, sha256
 from benchmark.retriever import settings
-from benchmark.suggest import unknown
 
 if TYPE_CHECKING:
     from benchmark.retriever import Retriever

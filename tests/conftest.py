@@ -15,7 +15,7 @@ from benchmark.datasets import Collection, find
 from benchmark.datasets import webqa_mini as webqa_mini_format
 from benchmark.datasets.mini import generate
 from benchmark.report.inspection import Inspector
-from benchmark.report.site.build import build
+from benchmark.site.build import build
 
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
 

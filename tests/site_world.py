@@ -10,12 +10,13 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from benchmark import Retriever, Task, TopK, experiment, top_k
+from benchmark import Retriever, Task, TopK, top_k
 from benchmark.artefacts import Store
 from benchmark.datasets import find
+from benchmark.execution import experiment
 from benchmark.registry import Entry
 from benchmark.report.inspection import Inspector
-from benchmark.results import place, read_results
+from benchmark.results.result import place, read_results
 
 HOSTILE = r'<script>alert("x")</script> \input{x} $a_1$ & 100% שלום עולם 😀 [y]*'
 COLOURS = ("red", "green", "blue", "white", "black", "grey")

@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 
 from benchmark.bench.comparison import Comparison, Work
-from benchmark.datasets.jsonl import read_jsonl
 from benchmark.errors import InputError
+from benchmark.io.jsonl import read_jsonl
 
 QUESTIONS = "BENCHMARK_QUESTIONS"
 """Names a JSONL file with ``Q`` and ``A``, such as WebQA's val_queries.jsonl."""

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmark.files import write_text
+from benchmark.io.files import write_text
 from benchmark.report.plots.curves import FILE, Curve, curves_chart
 
 PICTURE = "curves.svg"

@@ -9,9 +9,8 @@ from typing import Any
 import torch
 
 from benchmark.artefacts import INCIDENTAL, Store
-from benchmark.errors import InputError
-from benchmark.hub import lacks_weights
-from benchmark.suggest import unknown
+from benchmark.environment.hub import lacks_weights
+from benchmark.errors import InputError, unknown
 from univl_dr.embedder import device
 from univl_dr.encoder import DualEncoder
 from univl_dr.retrievers import VIT_B_32

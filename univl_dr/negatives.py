@@ -13,9 +13,8 @@ import numpy as np
 import numpy.typing as npt
 
 from benchmark.artefacts import Artefact, Store
-from benchmark.errors import InputError
+from benchmark.errors import InputError, unknown
 from benchmark.retriever import Ranking
-from benchmark.suggest import unknown
 
 Rows = npt.NDArray[np.int32]
 

@@ -12,8 +12,8 @@ import numpy as np
 from benchmark.artefacts import Store
 from benchmark.datasets import Collection
 from benchmark.datasets.images import ImageFileMap
-from benchmark.datasets.jsonl import read_jsonl
 from benchmark.datasets.webqa_mini import FOLDER
+from benchmark.io.jsonl import read_jsonl
 from univl_dr.embedder import Item
 from univl_dr.examples import EVERY, Drawn, Example, Places, Rows
 

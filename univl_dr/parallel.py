@@ -14,7 +14,7 @@ from typing import TypeVar
 import torch
 from torch import Tensor, nn
 
-from benchmark.ranks import Ranks
+from benchmark.execution.distributed import Ranks
 from univl_dr.embedder import Embedder, Item
 
 T = TypeVar("T")

@@ -189,7 +189,7 @@ class _Released(_Clip):
 
     def weights(self, data: Collection, seed: int) -> Start:
         del seed
-        from benchmark.files import sha256
+        from benchmark.io.files import sha256
         from univl_dr.models import ClipFile
 
         path = self._path(data)

@@ -14,7 +14,7 @@ from typing import Literal, TypeAlias
 
 from benchmark.datasets import DEFAULT, Collection
 from benchmark.dense.search import DenseRanking
-from benchmark.files import sha256
+from benchmark.io.files import sha256
 from benchmark.retriever import SEED, Task
 from benchmark.types import Modality
 from univl_dr.documents import Presentation

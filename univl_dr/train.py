@@ -25,9 +25,9 @@ import torch
 
 from benchmark.artefacts import Artefact, Store
 from benchmark.errors import InputError
-from benchmark.files import replacing, sha256, write_text
+from benchmark.execution.distributed import Ranks, ranks_of
+from benchmark.io.files import replacing, sha256, write_text
 from benchmark.progress import Progress, say
-from benchmark.ranks import Ranks, ranks_of
 from univl_dr.curves import Point, waited, write_curves
 from univl_dr.embedder import Embedder, Start, Trained, computing
 from univl_dr.examples import Example, Rows, Source

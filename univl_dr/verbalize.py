@@ -13,7 +13,7 @@ import torch
 from benchmark.artefacts import Artefact, Store
 from benchmark.datasets import Collection, Corpus
 from benchmark.errors import InputError
-from benchmark.files import write_text
+from benchmark.io.files import write_text
 from benchmark.progress import Progress
 from univl_dr.documents import Presentation, Presenter
 from univl_dr.embedder import Start, computing, device

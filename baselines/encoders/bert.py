@@ -23,7 +23,7 @@ from transformers.utils import logging
 from benchmark.artefacts import Store
 from benchmark.dense.encode import batches_by_length
 from benchmark.errors import InputError
-from benchmark.files import sha256
+from benchmark.io.files import sha256
 from univl_dr.embedder import Embedder, Item, device
 
 LONGEST = 256

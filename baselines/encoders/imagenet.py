@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import torch
 
 from benchmark.errors import InputError
-from benchmark.files import sha256
+from benchmark.io.files import sha256
 
 if TYPE_CHECKING:
     from PIL.Image import Image

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from baselines.encoders.bert import published
-from baselines.encoders.masked import FromMasked, MaskedWords, SmallBert
-from baselines.encoders.pictured import PicturedEncoding, PicturedExamples
+from baselines.encoders.masked_language_model import FromMasked, MaskedWords, SmallBert
+from baselines.encoders.region_documents import PicturedEncoding, PicturedExamples
 from baselines.encoders.regions import Regional
 from baselines.encoders.texts import Sentences
 from baselines.encoders.visual_bert import WithRegions

@@ -13,7 +13,7 @@ import numpy as np
 
 from benchmark.bench.comparison import Comparison, Work
 from benchmark.bench.start import OURS, command, pyserini
-from benchmark.trec import read_run
+from benchmark.io.trec import read_run
 
 DEPTH, WORDS = 100, 100_000
 

@@ -15,10 +15,10 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from benchmark import provenance
 from benchmark.bench.comparison import Comparison, measure
 from benchmark.bench.process import measured
 from benchmark.errors import BenchmarkError
+from benchmark.execution import provenance
 from benchmark.report.tables import Table
 
 MODULES = (

@@ -19,7 +19,6 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from benchmark import provenance
 from benchmark.artefacts import Store, parts
 from benchmark.bench.bm25 import write_beir
 from benchmark.bench.process import measured
@@ -27,11 +26,12 @@ from benchmark.bench.search import DIMENSION, unit_vectors
 from benchmark.datasets import Corpus, find
 from benchmark.dense.encode import Matrix
 from benchmark.dense.search import DenseRanking
+from benchmark.execution import provenance
 from benchmark.registry import retriever
 from benchmark.report import formats
 from benchmark.report.leaderboard import leaderboard
 from benchmark.report.tables import Table
-from benchmark.results import place, read_results, write_result
+from benchmark.results.result import place, read_results, write_result
 from benchmark.retriever import Task
 
 SIZES = (12_000, 120_000, 1_200_000)

@@ -13,17 +13,17 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from benchmark import provenance
 from benchmark.artefacts import Store
+from benchmark.artefacts.chunks import WHOLE, Divided, Shard, fill
 from benchmark.bench.bm25 import write_beir
 from benchmark.bench.process import measured
 from benchmark.bench.scale import DEPTH, QUESTIONS, MadeUp, peak
 from benchmark.bench.search import DIMENSION
 from benchmark.datasets import find
 from benchmark.dense.search import DenseRanking
+from benchmark.execution import provenance
 from benchmark.report.tables import Table
 from benchmark.retriever import Task
-from benchmark.shards import WHOLE, Divided, Shard, fill
 
 STEPS = ("encode", "assemble", "search", "merge")
 SPLIT = ("encode", "search")

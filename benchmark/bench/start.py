@@ -11,8 +11,8 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from benchmark.bench.comparison import Comparison, Work
+from benchmark.environment.java import java_home
 from benchmark.errors import UnavailableError
-from benchmark.java import java_home
 
 OURS = (sys.executable, "-m", "benchmark")
 

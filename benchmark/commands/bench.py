@@ -50,8 +50,8 @@ def bench(
     """
     from benchmark.bench import runner, scale
     from benchmark.bench import shards as in_shards
+    from benchmark.errors import unknown
     from benchmark.progress import say
-    from benchmark.suggest import unknown
 
     if shards and names != ("scale",):
         raise InputError("--shards is for scale alone", mend="bench scale --shards N")

@@ -15,16 +15,16 @@ from benchmark.errors import InputError, UnavailableError
 
 if TYPE_CHECKING:
     from benchmark.artefacts import Store
+    from benchmark.artefacts.chunks import Divided, Shard
     from benchmark.dense.search import DenseRanking
-    from benchmark.ranks import Ranks
-    from benchmark.shards import Divided, Shard
+    from benchmark.execution.distributed import Ranks
 
 Rankings: TypeAlias = "Iterator[tuple[str, DenseRanking]]"
 """The dense rankings of each retriever, by its name, made when first asked for."""
 
 
 def _shard(_: click.Context, __: click.Parameter, text: str | None) -> Shard | None:
-    from benchmark.shards import Shard
+    from benchmark.artefacts.chunks import Shard
 
     return None if text is None else Shard.parse(text)
 
@@ -132,7 +132,7 @@ def _dense(
 
 @contextmanager
 def _ranks(shard: Shard | None) -> Iterator[Ranks]:
-    from benchmark.ranks import joined
+    from benchmark.execution.distributed import joined
 
     with joined() as ranks:
         if shard is not None and ranks.count > 1:
@@ -144,8 +144,8 @@ def _ranks(shard: Shard | None) -> Iterator[Ranks]:
 
 
 def _make(artefact: Divided, store: Store, shard: Shard | None, ranks: Ranks) -> None:
-    from benchmark.experiment import build_together
-    from benchmark.shards import fill
+    from benchmark.artefacts.chunks import fill
+    from benchmark.execution.experiment import build_together
 
     if shard is None:
         build_together(artefact, store, ranks)
@@ -155,7 +155,7 @@ def _make(artefact: Divided, store: Store, shard: Shard | None, ranks: Ranks) ->
 
 def _complete(artefacts: Sequence[Divided], name: str, command: str, store: Store) -> None:
     """Build ``artefacts`` from their pieces. Raises InputError, naming shards that are missing."""
-    from benchmark.shards import missing
+    from benchmark.artefacts.chunks import missing
 
     if lost := {shard for artefact in artefacts for shard in missing(artefact, store)}:
         count = max(shard.count for shard in lost)

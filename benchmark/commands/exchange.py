@@ -34,8 +34,8 @@ def submit(
         python -m benchmark submit their-results/ --dataset webqa
     """
     from benchmark.report.leaderboard import write_leaderboard
+    from benchmark.results.submission import add, read_submission
     from benchmark.retriever import Task
-    from benchmark.submission import add, read_submission
 
     submission = read_submission(folder, chosen.data, chosen.split)
     add(submission, Task(data=chosen.data, split=chosen.split), chosen.home)
@@ -60,8 +60,8 @@ def export(
     ranx    runs and qrels as ranx' JSON
     mteb    figures as mteb's task results
     """
-    from benchmark.export import EXPORTS
-    from benchmark.suggest import unknown
+    from benchmark.errors import unknown
+    from benchmark.results.export import EXPORTS
 
     if kind not in EXPORTS:
         raise unknown("format", kind, list(EXPORTS))

@@ -17,6 +17,6 @@ if TYPE_CHECKING:
 @format_option
 def doctor(store: Store, form: str) -> None:
     """Check Java, torch, optional weights and disk; say what is missing and what mends it."""
-    from benchmark.doctor import examine
+    from benchmark.environment.doctor import examine
 
     show_table(examine(store.root), form)

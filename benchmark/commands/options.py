@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from benchmark.artefacts import Store
     from benchmark.datasets import Collection
     from benchmark.report.tables import Table
-    from benchmark.results import Result
+    from benchmark.results.result import Result
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -151,13 +151,13 @@ class Chosen:
     @property
     def home(self) -> Path:
         """The folder of the data set's results."""
-        from benchmark.results import place
+        from benchmark.results.result import place
 
         return place(self.results, self.data, self.split)
 
     def at_hand(self) -> list[Result]:
         """The results on the data set. Raises InputError where there are none."""
-        from benchmark.results import results_at_hand
+        from benchmark.results.result import results_at_hand
 
         return results_at_hand(self.results, self.data, self.split)
 

@@ -48,7 +48,7 @@ def site(
     The leaderboard, tables, charts, each system's card, each question's page. Nothing is run, and
     nothing is fetched when it is looked at. A site that is in DIR already is replaced.
     """
-    from benchmark.report.site.build import build
+    from benchmark.site.build import build
 
     written = build(_inspector(chosen), chosen.store, out, questions)
     click.echo(f"{out / 'index.html'}: {written / 1e6:.1f} MB")
@@ -110,8 +110,8 @@ def plot(
     spaces           maps of the embeddings that `space` measured, a file each
     seconds          what each system took to make, by stage
     """
+    from benchmark.errors import unknown
     from benchmark.report.charts import PLOTS
-    from benchmark.suggest import unknown
 
     if name not in PLOTS:
         raise unknown("plot", name, list(PLOTS))

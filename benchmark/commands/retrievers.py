@@ -21,7 +21,7 @@ from benchmark.errors import InputError
 
 if TYPE_CHECKING:
     from benchmark.artefacts import Store
-    from benchmark.dense.space import Method
+    from benchmark.dense.embedding_map import Method
 
 
 @click.command("list")
@@ -120,12 +120,12 @@ def run(
         python -m benchmark run bm25 --dataset beir --data-dir scifact/
         python -m benchmark run mine --plugin mine.py --dataset my-data.toml
     """
-    from benchmark import experiment
     from benchmark.datasets import find
-    from benchmark.ranks import joined
+    from benchmark.execution import experiment
+    from benchmark.execution.distributed import joined
     from benchmark.registry import retriever, retrievers
     from benchmark.report.leaderboard import write_leaderboard
-    from benchmark.results import place
+    from benchmark.results.result import place
     from benchmark.retriever import Task
 
     if bool(names) == everything:
@@ -185,12 +185,12 @@ def space(
     Without names: before training and after (clip-zero-shot, clip-dpr, univl-dr). What is missing
     is run; the map goes beside each one's result.
     """
-    from benchmark import experiment
     from benchmark.datasets import find
-    from benchmark.dense.space import space_of
+    from benchmark.dense.embedding_map import space_of
+    from benchmark.execution import experiment
     from benchmark.registry import retriever
-    from benchmark.report.space import gap_table
-    from benchmark.results import Result, place, write_space
+    from benchmark.report.embedding_map import gap_table
+    from benchmark.results.result import Result, place, write_space
     from benchmark.retriever import Task
 
     data = find(dataset, data_dir, store)

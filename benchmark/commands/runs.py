@@ -47,8 +47,8 @@ def evaluate(run: Path, qrels: Path, by: str | None, metrics: tuple[str, ...], f
         python -m benchmark evaluate sources.json --qrels test_qrels.txt --by modality
         python -m benchmark evaluate run.trec --qrels qrels.txt --metric precision@5
     """
+    from benchmark.io.trec import read_qrels
     from benchmark.report.evaluation import evaluation_table
-    from benchmark.trec import read_qrels
 
     judgments = read_qrels(qrels)
     name, scores = _scores(run, judgments, metrics)
@@ -89,9 +89,9 @@ def compare(
         python -m benchmark compare a.trec b.trec --qrels qrels.txt --metric nDCG@10
     """
     from benchmark.evaluation.metrics import MAIN
+    from benchmark.io.trec import read_qrels
     from benchmark.report.evaluation import comparison_table
     from benchmark.report.slices import moved_table, slices, slices_table
-    from benchmark.trec import read_qrels
 
     if len(systems) < 2:
         raise InputError("one system alone", mend="give two or more")
@@ -127,7 +127,7 @@ def verify(chosen: Chosen) -> None:
     Exit code 1, with a line for each file that differs from what was written or from what the run
     scores: results, their seeds and variants, leaderboard and claims, artefacts in the store.
     """
-    from benchmark.audit import audit
+    from benchmark.verify import audit
 
     findings = audit(chosen.results, chosen.data, chosen.split, chosen.store)
     for finding in findings:
@@ -141,9 +141,9 @@ def _named(
     systems: Sequence[str], judgments: Judgments, home: Path | None, metrics: Sequence[str]
 ) -> dict[str, Scores]:
     """The figures of run files and, where the folder of a data set's results is given, of names."""
+    from benchmark.errors import unknown
     from benchmark.evaluation.metrics import METRICS
-    from benchmark.results import Result
-    from benchmark.suggest import unknown
+    from benchmark.results.result import Result
 
     if len(set(systems)) < len(systems):
         raise InputError("one system is named twice", mend="name each once")
@@ -164,7 +164,7 @@ def _named(
 
 def _scores(path: Path, judgments: Judgments, metrics: Sequence[str]) -> tuple[str, Scores]:
     from benchmark.evaluation.metrics import METRICS, score_run, score_sets
-    from benchmark.trec import read_run, read_sets
+    from benchmark.io.trec import read_run, read_sets
 
     if path.suffix == ".json":
         if set(metrics) - {"F1"}:

@@ -17,7 +17,7 @@ from benchmark.commands.options import (
 from benchmark.errors import InputError
 
 if TYPE_CHECKING:
-    from benchmark.ablations import Ablation
+    from benchmark.papers.univl_dr.ablations import Ablation
     from benchmark.report.tables import Table
 
 
@@ -57,10 +57,10 @@ def table(
     negatives             eight ways of drawing negatives, with the share of images retrieved
     verbalization         none, generated captions or queries, extending or replacing captions
     """
-    from benchmark.ablations import ABLATIONS
+    from benchmark.errors import unknown
+    from benchmark.papers.univl_dr.ablations import ABLATIONS
+    from benchmark.papers.univl_dr.published import against_paper
     from benchmark.report.derived import DERIVED
-    from benchmark.report.published import against_paper
-    from benchmark.suggest import unknown
 
     if name not in {*ABLATIONS, *DERIVED}:
         raise unknown("table", name, [*DERIVED, *ABLATIONS])
@@ -90,8 +90,8 @@ def claims(
 
     They are kept as claims.md beside the leaderboard.
     """
-    from benchmark.experiment import run_variants
-    from benchmark.files import write_text
+    from benchmark.execution.experiment import run_variants
+    from benchmark.io.files import write_text
     from benchmark.report.claims import WANTED, claims_table, judged
     from benchmark.retriever import Task
 
@@ -104,7 +104,7 @@ def claims(
 
 
 def _ablation(ablation: Ablation, chosen: Chosen, seed: int, seeds: int) -> Table:
-    from benchmark.experiment import run_variants
+    from benchmark.execution.experiment import run_variants
     from benchmark.report.ablations import ablation_table
     from benchmark.retriever import Task
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from benchmark.datasets.jsonl import Source, read_jsonl
 from benchmark.datasets.writer import Writer
+from benchmark.io.jsonl import Source, read_jsonl
 from benchmark.types import Document, Query
 
 TITLE = "WebQA's validation questions and their answer sentences"

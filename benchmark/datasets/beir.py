@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from benchmark.datasets.jsonl import read_jsonl
 from benchmark.datasets.writer import Writer
 from benchmark.errors import InputError
-from benchmark.trec import read_qrels
+from benchmark.io.jsonl import read_jsonl
+from benchmark.io.trec import read_qrels
 from benchmark.types import Document, Query
 
 TITLE = "a BEIR folder"

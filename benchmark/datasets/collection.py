@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from benchmark.errors import InputError
-from benchmark.trec import read_qrels
+from benchmark.io.trec import read_qrels
 from benchmark.types import Document, Judgments, Modality, Query
 
 if TYPE_CHECKING:

@@ -18,10 +18,9 @@ from benchmark.artefacts import INCIDENTAL, Artefact, Store
 from benchmark.datasets.collection import Collection
 from benchmark.datasets.ir_collections import PREFIX, as_beir
 from benchmark.datasets.writer import Writer
-from benchmark.errors import InputError
-from benchmark.files import read_toml, sha256, write_text
+from benchmark.errors import InputError, unknown
+from benchmark.io.files import read_toml, sha256, write_text
 from benchmark.progress import Progress
-from benchmark.suggest import unknown
 
 DEFAULT = "webqa-mini"
 

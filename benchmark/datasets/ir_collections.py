@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmark.errors import InputError, UnavailableError
-from benchmark.files import replacing
+from benchmark.io.files import replacing
 from benchmark.progress import track
 
 PREFIX = "ir_datasets:"

@@ -20,11 +20,11 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from benchmark.datasets.images import ImageFileMap
-from benchmark.datasets.jsonl import Source, read_jsonl
 from benchmark.datasets.writer import Writer
 from benchmark.errors import InputError
+from benchmark.io.jsonl import Source, read_jsonl
+from benchmark.io.trec import read_qrels
 from benchmark.progress import track
-from benchmark.trec import read_qrels
 from benchmark.types import Document, Modality, Query
 
 TITLE = "WebQA, split as UniVL-DR does"

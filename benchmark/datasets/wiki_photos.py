@@ -16,12 +16,12 @@ from pathlib import Path
 from urllib.parse import quote
 
 from benchmark.datasets.images import to_rgb
-from benchmark.datasets.jsonl import Source, read_jsonl
 from benchmark.datasets.wiki.packages import PACKAGES, check, fetch
 from benchmark.datasets.wiki.photographs import Photograph, paths, read_photographs
 from benchmark.datasets.writer import Writer
 from benchmark.errors import InputError
-from benchmark.files import sha256
+from benchmark.io.files import sha256
+from benchmark.io.jsonl import Source, read_jsonl
 from benchmark.progress import track
 from benchmark.types import Document, Judgments, Query
 

@@ -10,10 +10,10 @@ from types import MappingProxyType
 from typing import Any
 
 from benchmark.datasets.collection import FORMAT
-from benchmark.datasets.jsonl import Source
 from benchmark.errors import InputError
-from benchmark.files import sha256, write_text
-from benchmark.trec import BOM, line_of, write_qrels
+from benchmark.io.files import sha256, write_text
+from benchmark.io.jsonl import Source
+from benchmark.io.trec import BOM, line_of, write_qrels
 from benchmark.types import Document, Judgments, Query
 
 _BATCH = 4096

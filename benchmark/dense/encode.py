@@ -14,9 +14,9 @@ import numpy as np
 import numpy.typing as npt
 
 from benchmark.artefacts import Store
-from benchmark.files import write_text
+from benchmark.artefacts.chunks import Divided, Piece, fill, made
+from benchmark.io.files import write_text
 from benchmark.progress import say
-from benchmark.shards import Divided, Piece, fill, made
 from benchmark.types import Modality
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ import numpy as np
 from benchmark.artefacts import Artefact, Store
 from benchmark.dense.backends import BackEnd, Exact
 from benchmark.dense.search import MARGIN, DenseRanking, rescored, shifted
-from benchmark.files import write_text
+from benchmark.io.files import write_text
 from benchmark.registry import Entry
 from benchmark.retriever import Ranking, Retriever, Task
 from benchmark.types import TopK

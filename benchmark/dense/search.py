@@ -17,11 +17,11 @@ import numpy as np
 import numpy.typing as npt
 
 from benchmark.artefacts import Store
+from benchmark.artefacts.chunks import Divided, Piece, fill, made, pieces
 from benchmark.dense.encode import Documents, Matrix, Model, Questions
 from benchmark.dense.scan import MOST, TILE, has_int8, scan
 from benchmark.progress import Progress
 from benchmark.retriever import Ranking, Task
-from benchmark.shards import Divided, Piece, fill, made, pieces
 from benchmark.types import TopK
 
 SEGMENT = 262_144

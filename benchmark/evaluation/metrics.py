@@ -14,9 +14,8 @@ from types import MappingProxyType
 import numpy as np
 import numpy.typing as npt
 
-from benchmark.errors import InputError
+from benchmark.errors import InputError, unknown
 from benchmark.evaluation.own import OWN, measured
-from benchmark.suggest import unknown
 from benchmark.types import Judgments, Run
 
 RANX_NAMES: Mapping[str, str] = MappingProxyType(

@@ -7,14 +7,14 @@ from dataclasses import replace
 
 import numpy as np
 
-from benchmark.ablations import Ablation, Column
 from benchmark.datasets import Collection
 from benchmark.evaluation.bias import judged_share
 from benchmark.evaluation.metrics import MAIN
 from benchmark.evaluation.significance import ALPHA, compare, letters, permutations_for
+from benchmark.papers.univl_dr.ablations import Ablation, Column
 from benchmark.report.figures import figures, judged_images
 from benchmark.report.tables import Table, percent
-from benchmark.results import Result
+from benchmark.results.result import Result
 
 
 def ablation_table(

@@ -10,7 +10,7 @@ from benchmark.datasets import Collection
 from benchmark.evaluation.bias import Retrieved
 from benchmark.report.figures import look
 from benchmark.report.tables import Table, percent
-from benchmark.results import Result, best_first
+from benchmark.results.result import Result, best_first
 from benchmark.types import MODALITIES, Modality
 
 DEPTHS = (10, 100)

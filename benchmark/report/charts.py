@@ -12,9 +12,9 @@ from benchmark.report.inspection import Inspector
 from benchmark.report.plots.bias import bias_chart
 from benchmark.report.plots.chart import Chart
 from benchmark.report.plots.curves import curves_chart
+from benchmark.report.plots.embedding_map import space_chart
 from benchmark.report.plots.leaderboard import leaderboard_chart
 from benchmark.report.plots.seconds import seconds_chart
-from benchmark.report.plots.space import space_chart
 
 
 def seconds(of: Inspector) -> list[Chart]:

@@ -13,15 +13,15 @@ from typing import Literal, TypeAlias
 
 import numpy as np
 
-from benchmark.claims import CLAIMS, Claim
 from benchmark.datasets import DEFAULT, Collection
 from benchmark.evaluation.bias import Floats
 from benchmark.evaluation.effects import Effect, effect
 from benchmark.evaluation.significance import ALPHA, FEWEST_PERMUTATIONS, POWER, holm
+from benchmark.papers.univl_dr.claims import CLAIMS, Claim
 from benchmark.report.figures import figures
 from benchmark.report.tables import Table, p_value
-from benchmark.results import Result
-from benchmark.variants import Variant, at_hand
+from benchmark.results.result import Result
+from benchmark.results.variants import Variant, at_hand
 
 Verdict: TypeAlias = Literal["reproduced", "not reproduced", "inconclusive", "not tested"]
 

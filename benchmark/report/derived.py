@@ -6,12 +6,12 @@ from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 
 from benchmark.datasets import Collection
+from benchmark.papers.univl_dr.table1 import table1
 from benchmark.report.bias import bias_table, scores_table
+from benchmark.report.embedding_map import gap_table
 from benchmark.report.leaderboard import leaderboard
-from benchmark.report.space import gap_table
-from benchmark.report.table1 import table1
 from benchmark.report.tables import Table
-from benchmark.results import Result
+from benchmark.results.result import Result
 
 DERIVED: Mapping[str, Callable[[Sequence[Result], Collection, str], Table]] = MappingProxyType(
     {

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 
-from benchmark.errors import InputError
+from benchmark.errors import InputError, unknown
 from benchmark.evaluation.metrics import Scores
 from benchmark.evaluation.significance import ALPHA, compare, permutations_for
 from benchmark.report.tables import Table, p_value, percent
-from benchmark.results import summary
-from benchmark.suggest import unknown
+from benchmark.results.result import summary
 from benchmark.types import Judgments
 
 

@@ -9,10 +9,10 @@ from types import MappingProxyType
 import numpy as np
 
 from benchmark.datasets import Collection
+from benchmark.errors import unknown
 from benchmark.evaluation.bias import Floats, Retrieved, judged_share, retrieved
 from benchmark.evaluation.metrics import METRICS
-from benchmark.results import Result
-from benchmark.suggest import unknown
+from benchmark.results.result import Result
 from benchmark.types import Judgments, Modality
 
 BIAS: Mapping[str, Callable[[Retrieved], Floats]] = MappingProxyType(

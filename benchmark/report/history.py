@@ -10,7 +10,7 @@ from typing import Any
 from benchmark.artefacts import Store, digest
 from benchmark.report.plots.curves import FILE, Curve
 from benchmark.report.tables import Table
-from benchmark.results import Result
+from benchmark.results.result import Result
 
 STAGES: Mapping[str, str] = {
     "Checkpoint": "training",

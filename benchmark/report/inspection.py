@@ -8,11 +8,10 @@ from functools import cached_property
 from pathlib import Path
 
 from benchmark.datasets import Collection
-from benchmark.errors import InputError
+from benchmark.errors import InputError, unknown
 from benchmark.evaluation.metrics import MAIN
 from benchmark.report.tables import Table, percent
-from benchmark.results import Result, best_first
-from benchmark.suggest import unknown
+from benchmark.results.result import Result, best_first
 from benchmark.types import Document, Judgments, Query
 
 DEPTH = 10

@@ -16,9 +16,9 @@ from benchmark.evaluation.significance import (
     letters,
     permutations_for,
 )
-from benchmark.files import write_text
+from benchmark.io.files import write_text
 from benchmark.report.tables import LEGEND, Table, best_two, p_value, percent
-from benchmark.results import Result, best_first, place, read_results
+from benchmark.results.result import Result, best_first, place, read_results
 
 OF_EXACT = "Of the exact lists"
 

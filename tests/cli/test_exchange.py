@@ -13,13 +13,13 @@ from site_world import HOSTILE
 from benchmark.artefacts import Store
 from benchmark.datasets import Collection, find
 from benchmark.errors import InputError
+from benchmark.io.trec import read_qrels, read_run
 from benchmark.report.inspection import Inspector
 from benchmark.report.leaderboard import leaderboard
-from benchmark.report.site.build import build
-from benchmark.results import place, read_results
+from benchmark.results.result import place, read_results
+from benchmark.results.submission import add, read_submission
 from benchmark.retriever import Task
-from benchmark.submission import add, read_submission
-from benchmark.trec import read_qrels, read_run
+from benchmark.site.build import build
 
 RUN = "q0 Q0 d2 1 9 theirs\nq0 Q0 d0 2 8 theirs\nq1 Q0 d1 1 7 theirs\n"
 

@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from benchmark import shards
 from benchmark.artefacts import Store
+from benchmark.artefacts import chunks as shards
+from benchmark.artefacts.chunks import Divided, Piece, Shard, fill, missing, pieces
 from benchmark.errors import InputError
-from benchmark.shards import Divided, Piece, Shard, fill, missing, pieces
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 

@@ -18,13 +18,13 @@ import pytest
 from click.testing import CliRunner
 from conftest import write_lines
 
-from benchmark import experiment, registry
 from benchmark.artefacts import Store
 from benchmark.cli import cli
 from benchmark.datasets import Collection
 from benchmark.datasets.webqa_mini import FOLDER
 from benchmark.errors import BenchmarkError
 from benchmark.evaluation.own import OWN
+from benchmark.execution import experiment, registry
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = [

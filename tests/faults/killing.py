@@ -28,7 +28,7 @@ from pathlib import Path
 import psutil
 
 from benchmark.artefacts import RECORD, damage
-from benchmark.results import Result
+from benchmark.results.result import Result
 
 PROGRAM = Path(__file__).with_name("small_world.py")
 ROOT = PROGRAM.parents[2]

@@ -28,8 +28,8 @@ from benchmark.artefacts import Store
 from benchmark.datasets import Collection, beir, find, webqa
 from benchmark.datasets.writer import Writer
 from benchmark.errors import InputError
-from benchmark.submission import Submission, read_submission
-from benchmark.trec import read_qrels, read_run, read_sets, write_qrels, write_run
+from benchmark.io.trec import read_qrels, read_run, read_sets, write_qrels, write_run
+from benchmark.results.submission import Submission, read_submission
 
 PATIENCE = 20
 """Seconds after which a parser counts as hanging."""

@@ -10,10 +10,10 @@ import pytest
 from killing import Place, made, outcome, undisturbed
 
 from benchmark.artefacts import RECORD, Store
-from benchmark.audit import audit
 from benchmark.datasets import Collection
 from benchmark.errors import InputError
-from benchmark.results import read_results, write_space
+from benchmark.results.result import read_results, write_space
+from benchmark.verify import audit
 
 Fault = Callable[[Path], None]
 

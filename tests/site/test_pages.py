@@ -13,7 +13,7 @@ from benchmark.artefacts import Store
 from benchmark.datasets import Corpus
 from benchmark.errors import InputError
 from benchmark.report.inspection import Inspector, question_tables, questions_table
-from benchmark.report.site.build import build
+from benchmark.site.build import build
 
 
 class Page(HTMLParser):

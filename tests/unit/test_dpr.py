@@ -16,7 +16,7 @@ from transformers import (
 
 from baselines.dpr import BERTDPR, NQANCE, ZeroShot
 from baselines.encoders.bert import DualBert, PublishedBert, published
-from baselines.encoders.masked import MaskedBert, MaskedWords
+from baselines.encoders.masked_language_model import MaskedBert, MaskedWords
 from baselines.encoders.recipes import refreshed
 from benchmark.artefacts import Store, parts
 from benchmark.datasets import Collection

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from benchmark.claims import Claim
 from benchmark.evaluation.effects import effect
+from benchmark.papers.univl_dr.claims import Claim
 from benchmark.report.claims import judge
-from benchmark.variants import Variant
+from benchmark.results.variants import Variant
 
 WORLDS = 300
 QUESTIONS = 300

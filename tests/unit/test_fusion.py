@@ -20,10 +20,10 @@ from baselines.fusion import (
 )
 from benchmark.artefacts import Store
 from benchmark.datasets import Collection
-from benchmark.datasets.jsonl import Source
 from benchmark.datasets.writer import Writer
 from benchmark.errors import InputError
 from benchmark.evaluation.metrics import score_run
+from benchmark.io.jsonl import Source
 from benchmark.retriever import Ranking, Retriever, Task
 from benchmark.types import Document, Modality, Query, TopK
 

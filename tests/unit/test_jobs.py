@@ -12,7 +12,7 @@ import psutil
 import pytest
 
 from benchmark.errors import BenchmarkError, InputError
-from benchmark.jobs import Job, run_jobs
+from benchmark.execution.pool import Job, run_jobs
 
 
 def leave_a_mark(folder: Path, name: str, after: tuple[str, ...]) -> None:

@@ -9,7 +9,7 @@ import pytrec_eval
 
 from benchmark.errors import InputError
 from benchmark.evaluation.metrics import METRICS, merge_copies, score_run, score_sets
-from benchmark.trec import read_qrels, read_sets
+from benchmark.io.trec import read_qrels, read_sets
 from benchmark.types import Run
 
 TREC_NAMES = {

@@ -18,7 +18,7 @@ from univl_tiny import checkpoint, collection
 
 from benchmark.artefacts import Store
 from benchmark.errors import UnavailableError
-from benchmark.ranks import ALONE, Ranks, build, joined
+from benchmark.execution.distributed import ALONE, Ranks, build, joined
 from univl_dr.losses import Contrastive, HardNegative, InBatch, Outcome, Symmetric
 from univl_dr.parallel import Gathered, sum_gradients
 from univl_dr.train import Checkpoint

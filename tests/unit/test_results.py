@@ -5,11 +5,11 @@ from pathlib import Path
 import pytest
 
 from benchmark.artefacts import Store, identity
-from benchmark.audit import audit
 from benchmark.datasets import Collection
 from benchmark.registry import retrievers
-from benchmark.results import Result
+from benchmark.results.result import Result
 from benchmark.retriever import Task
+from benchmark.verify import audit
 
 RESULTS = Path(__file__).resolve().parents[2] / "results"
 MINI = RESULTS / "webqa-mini"

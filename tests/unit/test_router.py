@@ -10,11 +10,11 @@ import pytest
 from baselines.router import HardRouting, Router, SoftRouting, cross_validated_accuracy
 from benchmark.artefacts import Store
 from benchmark.datasets import Collection
-from benchmark.datasets.jsonl import Source
 from benchmark.datasets.writer import Writer
 from benchmark.errors import InputError
+from benchmark.io.jsonl import Source
+from benchmark.io.trec import read_qrels
 from benchmark.retriever import Ranking, Task
-from benchmark.trec import read_qrels
 from benchmark.types import Document, Modality, Query, TopK
 
 HERE = Source(Path("nowhere"))

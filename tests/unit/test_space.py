@@ -8,8 +8,8 @@ import pytest
 
 from benchmark.artefacts import Store
 from benchmark.datasets import Collection, Corpus
+from benchmark.dense.embedding_map import space_of
 from benchmark.dense.search import DenseRanking
-from benchmark.dense.space import space_of
 from benchmark.retriever import Task
 
 

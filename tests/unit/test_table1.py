@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from benchmark.evaluation.metrics import Scores
+from benchmark.papers.univl_dr.table1 import COLUMNS, GROUPS, table1
 from benchmark.registry import retrievers
-from benchmark.report.table1 import COLUMNS, GROUPS, table1
 from benchmark.report.tables import BEST, RUNNER_UP
 
 DATA: Any = SimpleNamespace(name="d", notice="", facts={"splits": {"test": {"judged": 3}}})

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from benchmark.errors import InputError
-from benchmark.trec import read_qrels, read_run, read_sets, write_qrels, write_run
+from benchmark.io.trec import read_qrels, read_run, read_sets, write_qrels, write_run
 from benchmark.types import Run
 
 

@@ -7,18 +7,18 @@ from pathlib import Path
 
 import pytest
 
-from benchmark.ablations import ABLATIONS
 from benchmark.artefacts import Store, digest
-from benchmark.audit import audit
-from benchmark.claims import CLAIMS
 from benchmark.datasets import Collection
 from benchmark.errors import InputError
-from benchmark.experiment import run_variants
+from benchmark.execution.experiment import run_variants
+from benchmark.papers.univl_dr.ablations import ABLATIONS
+from benchmark.papers.univl_dr.claims import CLAIMS
 from benchmark.report.ablations import ablation_table
 from benchmark.report.claims import claims_table, effects_of, judge
-from benchmark.results import Result, read_results
+from benchmark.results.result import Result, read_results
+from benchmark.results.variants import Variant, at_hand
 from benchmark.retriever import Task
-from benchmark.variants import Variant, at_hand
+from benchmark.verify import audit
 
 
 def test_a_variant_is_named_by_what_it_changes() -> None:

@@ -11,15 +11,15 @@ from PIL import Image
 from transformers import BertConfig, BertModel, BertTokenizer, VisualBertModel
 
 from baselines.encoders.bert import published
-from baselines.encoders.pictured import Pictured
+from baselines.encoders.region_documents import Pictured
 from baselines.encoders.regions import WIDTH, RegionFile, RegionWriter, extract
 from baselines.encoders.visual_bert import WithRegions
 from baselines.vinvl import VinVLDPR
 from benchmark.artefacts import Store
 from benchmark.datasets import Collection
-from benchmark.datasets.jsonl import Source
 from benchmark.datasets.writer import Writer
 from benchmark.errors import InputError
+from benchmark.io.jsonl import Source
 from benchmark.retriever import Task
 from benchmark.types import Document, Query
 from univl_dr.embedder import Item

@@ -17,13 +17,13 @@ from platformdirs import user_cache_path
 from benchmark.artefacts import Store
 from benchmark.datasets import Collection
 from benchmark.datasets.find import prepare
-from benchmark.datasets.jsonl import Source
 from benchmark.datasets.verify import verify
 from benchmark.datasets.wiki import packages
 from benchmark.datasets.wiki.photographs import paths
 from benchmark.datasets.wiki.rcc import read_rcc
 from benchmark.datasets.wiki_photos import CATEGORIES, QUESTIONS, SPLITS, read_questions
 from benchmark.errors import InputError, UnavailableError
+from benchmark.io.jsonl import Source
 from benchmark.types import Query
 
 POOLS = [QUESTIONS[0].with_name(name) for name in ("image_pool.tsv", "text_pool.tsv")]

@@ -7,8 +7,8 @@ from pathlib import Path
 from PIL import Image
 
 from benchmark.datasets import Collection
-from benchmark.datasets.jsonl import Source
 from benchmark.datasets.writer import Writer
+from benchmark.io.jsonl import Source
 from benchmark.types import Document, Query
 from univl_dr.examples import Examples
 from univl_dr.losses import InBatch

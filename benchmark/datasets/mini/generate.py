@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from benchmark.datasets.mini.drawing import paint, png
-from benchmark.datasets.mini.elsewhere import described_pictures, other_questions
+from benchmark.datasets.mini.pretraining import described_pictures, other_questions
 from benchmark.datasets.mini.records import FIRST_IMAGE_ID, Spelling
 from benchmark.datasets.mini.scene import Look, Scene
 from benchmark.datasets.mini.splits import Entry, entries_of

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from benchmark.files import replacing, write_text
+from benchmark.io.files import replacing, write_text
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from benchmark.evaluation.metrics import MAIN
 from benchmark.report.plots.chart import COLOURS, INK, Chart
 from benchmark.report.tables import percent
-from benchmark.results import Result
+from benchmark.results.result import Result
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

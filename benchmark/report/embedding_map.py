@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from benchmark.datasets import Collection
 from benchmark.errors import InputError
 from benchmark.report.tables import Table, percent
-from benchmark.results import Result
+from benchmark.results.result import Result
 
 
 def gap_table(results: Sequence[Result], data: Collection, split: str) -> Table:

@@ -22,12 +22,12 @@ from benchmark.artefacts import digest
 from benchmark.datasets import Collection
 from benchmark.errors import InputError
 from benchmark.evaluation.metrics import DEPTH
-from benchmark.files import read_toml
-from benchmark.provenance import data_of
+from benchmark.execution.provenance import data_of
+from benchmark.io.files import read_toml
+from benchmark.io.trec import read_run
 from benchmark.registry import check_name, retrievers
-from benchmark.results import Result, seed_folder, write_result
+from benchmark.results.result import Result, seed_folder, write_result
 from benchmark.retriever import SEED, Task
-from benchmark.trec import read_run
 from benchmark.types import Run
 
 REQUIRED = ("name", "title", "setting", "by")

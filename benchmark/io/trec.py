@@ -18,7 +18,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from benchmark.errors import InputError
-from benchmark.files import replacing, write_text
+from benchmark.io.files import replacing, write_text
 from benchmark.types import Judgments, Run
 
 INTEGER = re.compile(r"[+-]?[0-9]{1,9}")

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 from benchmark.evaluation.metrics import MAIN
+from benchmark.results.variants import Variant
 from benchmark.types import Modality
-from benchmark.variants import Variant
 
 SHARE = "Images@10"
 DEEP_SHARE = "Images@100"

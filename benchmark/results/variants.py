@@ -12,7 +12,7 @@ from pathlib import Path
 
 from benchmark.datasets import Collection
 from benchmark.registry import Entry, retriever
-from benchmark.results import Result, place
+from benchmark.results.result import Result, place
 from benchmark.types import Modality
 
 

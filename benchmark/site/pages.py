@@ -6,14 +6,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from benchmark.ablations import ABLATIONS
 from benchmark.artefacts import Store
 from benchmark.evaluation.metrics import MAIN
 from benchmark.evaluation.significance import Comparison
+from benchmark.papers.univl_dr.ablations import ABLATIONS
+from benchmark.papers.univl_dr.published import against_paper
+from benchmark.papers.univl_dr.table1 import table1
 from benchmark.report.ablations import ablation_table
 from benchmark.report.bias import bias_table, scores_table
 from benchmark.report.charts import seconds, spaces
 from benchmark.report.claims import claims_table, judged_at_hand, verdicts_table
+from benchmark.report.embedding_map import gap_table
 from benchmark.report.history import curves, seconds_table
 from benchmark.report.inspection import Inspector
 from benchmark.report.leaderboard import compared, leaderboard
@@ -21,11 +24,8 @@ from benchmark.report.plots.bias import bias_chart
 from benchmark.report.plots.chart import Chart
 from benchmark.report.plots.curves import curves_chart
 from benchmark.report.plots.leaderboard import leaderboard_chart
-from benchmark.report.published import against_paper
-from benchmark.report.space import gap_table
-from benchmark.report.table1 import table1
 from benchmark.report.tables import Table
-from benchmark.variants import at_hand
+from benchmark.results.variants import at_hand
 
 
 @dataclass(frozen=True, kw_only=True)

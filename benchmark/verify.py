@@ -13,7 +13,7 @@ from benchmark.artefacts import Store, damage
 from benchmark.datasets import Collection
 from benchmark.errors import InputError
 from benchmark.progress import track
-from benchmark.results import CHANGED, Result, place, read_results, scored
+from benchmark.results.result import CHANGED, Result, place, read_results, scored
 from benchmark.retriever import Task
 
 if TYPE_CHECKING:

@@ -24,10 +24,10 @@ from benchmark.datasets import Collection
 from benchmark.errors import InputError
 from benchmark.evaluation.metrics import MAIN, METRICS, Scores, merge_copies, score_run
 from benchmark.evaluation.significance import bootstrap
-from benchmark.files import replacing, sha256, write_text
+from benchmark.io.files import replacing, sha256, write_text
+from benchmark.io.trec import read_run, write_run
 from benchmark.progress import say
 from benchmark.retriever import Task
-from benchmark.trec import read_run, write_run
 from benchmark.types import Judgments, Run
 
 FILES = ("run.trec.gz", "per_query.parquet", "metrics.json", "manifest.json")

@@ -10,14 +10,14 @@ from typing import Any
 
 from benchmark.artefacts import Store
 from benchmark.errors import InputError
-from benchmark.files import write_text
+from benchmark.io.files import write_text
 from benchmark.progress import track
 from benchmark.report.history import seconds_by_stage, tree
 from benchmark.report.html import template
 from benchmark.report.inspection import DEPTH, Inspector
-from benchmark.report.site.pages import Page, pages
-from benchmark.report.site.thumbnails import write_thumbnails
-from benchmark.results import Result
+from benchmark.results.result import Result
+from benchmark.site.pages import Page, pages
+from benchmark.site.thumbnails import write_thumbnails
 
 MARK = "univl-bench-site.json"
 """The file by which a folder is known as a site, which may be replaced."""
@@ -139,7 +139,7 @@ def _address(number: int) -> str:
 
 
 def _copy(name: str, target: Path) -> None:
-    source = Path(str(files("benchmark.report.site"))) / name
+    source = Path(str(files("benchmark.site"))) / name
     target.mkdir(parents=True, exist_ok=True)
     if source.is_dir():
         shutil.copytree(source, target / source.name)

@@ -17,9 +17,9 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar, runtime_checkable
 
 from benchmark.artefacts import Artefact, Store
+from benchmark.artefacts.chunks import Divided, Shard, fill
 from benchmark.errors import UnavailableError
 from benchmark.progress import say
-from benchmark.shards import Divided, Shard, fill
 
 if TYPE_CHECKING:
     from torch import Tensor

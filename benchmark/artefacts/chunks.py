@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 
 from benchmark.artefacts import Artefact, Store
 from benchmark.errors import InputError
-from benchmark.files import replacing, write_text
+from benchmark.io.files import replacing, write_text
 from benchmark.progress import Progress
 
 if TYPE_CHECKING:

@@ -19,7 +19,7 @@ from types import MappingProxyType
 from typing import Any, ClassVar, Protocol, runtime_checkable
 
 from benchmark.errors import InputError
-from benchmark.files import locked, sha256, sweep, write_text
+from benchmark.io.files import locked, sha256, sweep, write_text
 from benchmark.progress import say
 
 RECORD = "artefact.json"

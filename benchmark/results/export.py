@@ -20,9 +20,9 @@ from typing import Any
 
 from benchmark.datasets import Collection
 from benchmark.evaluation.metrics import MAIN, RANX_NAMES
-from benchmark.files import write_text
-from benchmark.results import Result
-from benchmark.trec import write_qrels, write_run
+from benchmark.io.files import write_text
+from benchmark.io.trec import write_qrels, write_run
+from benchmark.results.result import Result
 from benchmark.types import Run
 
 Export = Callable[[Sequence[Result], Collection, str, Path], list[Path]]

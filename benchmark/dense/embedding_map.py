@@ -13,7 +13,7 @@ import numpy.typing as npt
 from benchmark.artefacts import Artefact, Store
 from benchmark.dense.encode import Documents, Matrix, Questions
 from benchmark.dense.search import DenseRanking
-from benchmark.files import write_text
+from benchmark.io.files import write_text
 from benchmark.retriever import SEED, Ranking
 from benchmark.types import MODALITIES
 

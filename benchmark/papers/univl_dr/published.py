@@ -9,12 +9,12 @@ from typing import Any, Literal, TypeAlias
 
 from benchmark.datasets import Collection
 from benchmark.datasets.verify import verify
-from benchmark.files import read_toml
-from benchmark.report.table1 import COLUMNS, GROUPS
+from benchmark.io.files import read_toml
+from benchmark.papers.univl_dr.table1 import COLUMNS, GROUPS
 from benchmark.report.tables import Table, percent
-from benchmark.results import Result
+from benchmark.results.result import Result
 
-FOLDER = Path(__file__).parent / "paper"
+FOLDER = Path(__file__).parent
 
 Status: TypeAlias = Literal["MATCH", "CLOSE", "BELOW", "ABOVE", "NOT RUN"]
 
@@ -76,7 +76,7 @@ def status(ours: float | None, published: float, tolerance: Mapping[str, float])
 
 def against_paper(results: Sequence[Result], data: Collection, split: str) -> Table:
     """Table 1 as published beside ours, and later publications; see ``comparable``."""
-    paper, later = read_published("univl_dr"), read_published("later")
+    paper, later = read_published("published"), read_published("later")
     found, compares = {result.name: result for result in results}, comparable(data, split)
     rows, records = [], []
     for setting, names in GROUPS.items():

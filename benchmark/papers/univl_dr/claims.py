@@ -10,8 +10,8 @@ from itertools import product
 from typing import Literal
 
 from benchmark.evaluation.metrics import MAIN
+from benchmark.results.variants import Variant
 from benchmark.types import Modality
-from benchmark.variants import Variant
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,7 +7,8 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
-from benchmark import java, provenance
+from benchmark.environment import java
+from benchmark.execution import provenance
 from benchmark.registry import retrievers
 from benchmark.report.tables import Table
 

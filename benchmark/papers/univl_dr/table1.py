@@ -10,7 +10,7 @@ from benchmark.datasets import Collection
 from benchmark.evaluation.metrics import MAIN
 from benchmark.evaluation.significance import ALPHA, compare, letters
 from benchmark.report.tables import LEGEND, Mark, Place, Table, best_two, percent
-from benchmark.results import Result, best_first
+from benchmark.results.result import Result, best_first
 
 GROUPS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {

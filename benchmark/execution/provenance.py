@@ -75,7 +75,7 @@ def data_of(task: Task) -> dict[str, Any]:
 
 def commit() -> str | None:
     """The commit of the project's checkout, marked where its code differs; None elsewhere."""
-    root = Path(__file__).resolve().parent.parent
+    root = Path(__file__).resolve().parents[2]
     if not (root / ".git").exists():
         return None
     try:

@@ -12,15 +12,15 @@ from pathlib import Path
 from benchmark.artefacts import Artefact, Store, identity, parts
 from benchmark.datasets import DEFAULT
 from benchmark.errors import InputError, UnavailableError
-from benchmark.files import locked, sweep
-from benchmark.jobs import Job, run_jobs
+from benchmark.execution.distributed import ALONE, Ranks, build, world
+from benchmark.execution.pool import Job, run_jobs
+from benchmark.execution.provenance import manifest
+from benchmark.io.files import locked, sweep
 from benchmark.progress import say
-from benchmark.provenance import manifest
-from benchmark.ranks import ALONE, Ranks, build, world
 from benchmark.registry import Entry
-from benchmark.results import Result, place, seed_folder, write_result
+from benchmark.results.result import Result, place, seed_folder, write_result
+from benchmark.results.variants import Variant, at_hand
 from benchmark.retriever import Ranking, Task
-from benchmark.variants import Variant, at_hand
 
 
 def run(

@@ -1,0 +1,1 @@
+"""Papers: their tables, claims, ablations and published figures, a folder each."""

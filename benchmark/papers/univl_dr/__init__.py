@@ -1,0 +1,1 @@
+"""UniVL-DR (Liu et al., ICLR 2023)."""

@@ -1,0 +1,1 @@
+"""Results on disk: written, read, exported, and taken in from elsewhere."""
