@@ -1,5 +1,7 @@
 """Errors that a user can mend: one line that says where, what, and how to mend it."""
 
+from collections.abc import Sequence
+from difflib import get_close_matches
 from pathlib import Path
 
 
