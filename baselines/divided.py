@@ -39,8 +39,8 @@ class DivideAndConquer(Retriever):
             return self.halves()[task.scope].ranking(task)
         return self.merged(task)
 
-    def lacks(self, task: Task | None) -> str | None:
-        if task and not all(task.data.corpus.rows(modality) for modality in MODALITIES):
+    def why_unavailable(self, task: Task | None) -> str | None:
+        if task and not all(task.data.corpus.numbers(modality) for modality in MODALITIES):
             return "needs passages and images: the data set has one of the two"
-        reasons = (half.lacks(task) for half in self.halves().values())
+        reasons = (half.why_unavailable(task) for half in self.halves().values())
         return next((reason for reason in reasons if reason), None)

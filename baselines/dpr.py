@@ -40,7 +40,7 @@ class TextEncoder(Retriever):
 
         return searched(task, self.weights(task.data, task.seed))
 
-    def lacks(self, task: Task | None) -> str | None:
+    def why_unavailable(self, task: Task | None) -> str | None:
         if task and (missing := [split for split in self.needs if split not in task.data.splits]):
             return f"needs questions to learn from: the data set has no split '{missing[0]}'"
         if task and task.data.name == DEFAULT:
@@ -63,7 +63,7 @@ class _FromNQ(TextEncoder):
         return self.question, self.document
 
 
-@register("dpr-zero-shot", title="DPR (Zero-Shot)", setting=SETTING)
+@register("dpr-zero-shot", title="DPR (Zero-Shot)", group=SETTING)
 @dataclass(frozen=True, kw_only=True)
 class ZeroShot(_FromNQ):
     """DPR trained on Natural Questions, as it is; ``question`` and ``document`` name its encoders.
@@ -72,7 +72,7 @@ class ZeroShot(_FromNQ):
     """
 
 
-@register("nq-dpr", title="NQ-DPR", setting=SETTING)
+@register("nq-dpr", title="NQ-DPR", group=SETTING)
 @dataclass(frozen=True, kw_only=True)
 class NQDPR(_FromNQ):
     """DPR trained on Natural Questions, then on the data set with in-batch negatives."""
@@ -85,7 +85,7 @@ class NQDPR(_FromNQ):
         return in_batch(super().weights(data, seed), data, seed)
 
 
-@register("nq-ance", title="NQ-ANCE", setting=SETTING)
+@register("nq-ance", title="NQ-ANCE", group=SETTING)
 @dataclass(frozen=True, kw_only=True)
 class NQANCE(NQDPR):
     """NQ-DPR trained on with ANCE's hard negatives, mined anew from itself for each round.
@@ -103,7 +103,7 @@ class NQANCE(NQDPR):
         return refreshed(super().weights(data, seed), data, seed, self.rounds, self.interval)
 
 
-@register("bert-dpr", title="BERT-DPR", setting=SETTING)
+@register("bert-dpr", title="BERT-DPR", group=SETTING)
 @dataclass(frozen=True, kw_only=True)
 class BERTDPR(TextEncoder):
     """BERT trained as DPR on the data set's questions with in-batch negatives.

@@ -12,7 +12,8 @@ from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
-from benchmark.artefacts import Artefact, Store
+from benchmark.artefacts.identity import Artefact
+from benchmark.artefacts.store import Store
 from benchmark.errors import InputError
 from benchmark.retriever import Ranking, Task
 from benchmark.types import TopK
@@ -46,8 +47,8 @@ class ReciprocalRank(Ranking):
         shares = [Fraction(1, self.constant + rank) for rank in range(1, self.task.depth + 1)]
         fused: list[dict[int, Fraction]] = [{} for _ in self.task.questions()]
         for ranking in self.lists:
-            for sums, rows in zip(fused, ranking.top(store).rows.tolist(), strict=True):
-                for row, share in zip(rows, shares, strict=True):
+            for sums, numbers in zip(fused, ranking.top(store).numbers.tolist(), strict=True):
+                for row, share in zip(numbers, shares, strict=True):
                     if row >= 0:
                         sums[row] = sums[row] + share if row in sums else share
         return best(fused, self.task.depth)
@@ -71,8 +72,8 @@ class InverseSquareRank(Ranking):
         for ranking in self.lists:
             top = ranking.top(store)
             # Strictly decreasing scores: ranx would scramble equal ones.
-            ranks = np.broadcast_to(np.arange(top.rows.shape[1]), top.rows.shape)
-            runs.append(_to_ranx(TopK(top.rows, -ranks.astype(np.float32))))
+            ranks = np.broadcast_to(np.arange(top.numbers.shape[1]), top.numbers.shape)
+            runs.append(_to_ranx(TopK(top.numbers, -ranks.astype(np.float32))))
         with _compiling():
             return best(_from_ranx(fuse(runs, norm=None, method="isr")), self.task.depth)
 
@@ -92,11 +93,11 @@ class Weights(Artefact):
 
         task = self.lists[0].task
         scores = [_normalised(ranking.top(store), self.norm) for ranking in self.lists]
-        judgments = task.data.judgments(task.split)
+        qrels = task.data.qrels(task.split)
         figures = {}
         for weights in sorted(_simplex(len(scores)), key=max):
             fused = best(_sums(scores, weights), task.depth)
-            figures[weights] = score_run(task.run("fused", fused), judgments, [MAIN]).mean(MAIN)
+            figures[weights] = score_run(task.run("fused", fused), qrels, [MAIN]).mean(MAIN)
         tuned = max(figures, key=figures.__getitem__)
         content = {"weights": tuned, MAIN: figures[tuned], "split": task.split}
         (folder / "weights.json").write_text(json.dumps(content) + "\n")
@@ -147,7 +148,7 @@ def choose(pictures: npt.NDArray[np.bool_], text: TopK, image: TopK) -> TopK:
 
     picked = pictures[:, np.newaxis]
     return TopK(
-        np.where(picked, image.rows, text.rows), np.where(picked, image.scores, text.scores)
+        np.where(picked, image.numbers, text.numbers), np.where(picked, image.scores, text.scores)
     )
 
 
@@ -158,14 +159,14 @@ def best(fused: Sequence[Mapping[int, float | Fraction]], depth: int) -> TopK:
     """
     import numpy as np
 
-    rows = np.full((len(fused), depth), -1, dtype=np.int32)
-    scores = np.full(rows.shape, -np.inf, dtype=np.float32)
+    numbers = np.full((len(fused), depth), -1, dtype=np.int32)
+    scores = np.full(numbers.shape, -np.inf, dtype=np.float32)
     for place, sums in enumerate(fused):
         # Floats of equal fractions are equal, and sort far faster.
         ranked = sorted((-float(score), row) for row, score in sums.items())[:depth]
-        rows[place, : len(ranked)] = [row for _, row in ranked]
+        numbers[place, : len(ranked)] = [row for _, row in ranked]
         scores[place, : len(ranked)] = [-score for score, _ in ranked]
-    return TopK(rows, scores)
+    return TopK(numbers, scores)
 
 
 def _normalised(top: TopK, norm: Norm) -> list[dict[int, float]]:
@@ -198,10 +199,10 @@ def _to_ranx(top: TopK) -> Any:
     from ranx import Run as RanxRun
 
     lists: dict[str, dict[str, float]] = {}
-    for place, (rows, scores) in enumerate(
-        zip(top.rows.tolist(), top.scores.tolist(), strict=True)
+    for place, (numbers, scores) in enumerate(
+        zip(top.numbers.tolist(), top.scores.tolist(), strict=True)
     ):
-        found = zip(rows, scores, strict=True)
+        found = zip(numbers, scores, strict=True)
         lists[str(place)] = {str(row): score for row, score in found if row >= 0}
     return RanxRun(lists)
 

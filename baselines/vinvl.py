@@ -23,7 +23,7 @@ FOLDER = "vinvl"
 """Where the regions are: a folder beside the data set's images, in VinVL's format."""
 
 
-@register("vinvl-dpr", title="VinVL-DPR", setting="UnivSearch")
+@register("vinvl-dpr", title="VinVL-DPR", group="UnivSearch")
 @dataclass(frozen=True, kw_only=True)
 class VinVLDPR(Retriever):
     """One VisualBERT for questions, passages, and captions with VinVL's tags and regions.
@@ -42,12 +42,12 @@ class VinVLDPR(Retriever):
         regions = _regions(task.data)
         return with_regions(task, self.bert, regions, self.modality)
 
-    def lacks(self, task: Task | None) -> str | None:
+    def why_unavailable(self, task: Task | None) -> str | None:
         if task is None:
             return lacks_weights(self.bert)
         if missing := [split for split in ("train", "dev") if split not in task.data.splits]:
             return f"needs questions to learn from: the data set has no split '{missing[0]}'"
-        if not task.data.corpus.rows("image"):
+        if not task.data.corpus.numbers("image"):
             return "needs images: the data set has none"
         if task.data.name == DEFAULT:
             return None
@@ -57,7 +57,7 @@ class VinVLDPR(Retriever):
         return lacks_weights(self.bert)
 
 
-@register("vinvl-dpr-divided", title="VinVL-DPR", setting="Divide-Conquer")
+@register("vinvl-dpr-divided", title="VinVL-DPR", group="Divide-Conquer")
 @dataclass(frozen=True, kw_only=True)
 class DividedVinVLDPR(DivideAndConquer):
     """A VinVL-DPR for each modality, trained on its own questions; lists fused by 1/rank."""

@@ -2,7 +2,7 @@
 
 A retriever registers itself where it is written, and nowhere else:
 
-    @register("bm25", title="BM25", setting="Single modality (text only)")
+    @register("bm25", title="BM25", group="Single modality (text only)")
     @dataclass(frozen=True, kw_only=True)
     class BM25(Retriever): ...
 
@@ -47,7 +47,7 @@ class Entry:
 
     name: str
     title: str
-    setting: str
+    group: str
     kind: type[Retriever]
     summary: str
     settings: Mapping[str, object] = field(default_factory=dict)
@@ -61,16 +61,16 @@ _entries: dict[str, Entry] = {}
 _plugged_in: list[Path] = []
 
 
-def register(name: str, *, title: str, setting: str) -> Callable[[R], R]:
+def register(name: str, *, title: str, group: str) -> Callable[[R], R]:
     """Class decorator: register a retriever under ``name``.
 
-    title: what tables call it. setting: the group of rows it belongs to. The class's docstring says
+    title: what tables call it. group: the group of rows it belongs to. The class's docstring says
     the rest. Raises InputError where the name is taken.
     """
 
     def decorate(kind: R) -> R:
         summary = (kind.__doc__ or "").strip().split("\n")[0]
-        _add(Entry(name=name, title=title, setting=setting, kind=kind, summary=summary))
+        _add(Entry(name=name, title=title, group=group, kind=kind, summary=summary))
         return kind
 
     return decorate

@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from benchmark.artefacts import INCIDENTAL, Artefact, Store
+from benchmark.artefacts.identity import INCIDENTAL, Artefact
+from benchmark.artefacts.store import Store
 from benchmark.errors import InputError
-from benchmark.types import Judgments, Modality, Run, TopK
+from benchmark.types import Modality, Qrels, Run, TopK
 
 if TYPE_CHECKING:
     from benchmark.datasets import Collection
@@ -34,39 +35,39 @@ class Task:
     scope: Modality | None = None
 
     @property
-    def rows(self) -> range:
-        """The corpus rows to search."""
-        return self.data.corpus.rows(self.scope)
+    def numbers(self) -> range:
+        """The corpus numbers to search."""
+        return self.data.corpus.numbers(self.scope)
 
     def questions(self) -> list[str]:
         """The texts of the questions."""
         return [query.text for query in self.data.queries(self.split)]
 
-    def judgments(self) -> Judgments:
+    def qrels(self) -> Qrels:
         """The judgments that count: with a scope, those of the questions which it answers.
 
         A single-modality run compares only with others of the same scope (2,511 image or 2,455 text
         questions on WebQA's test). Raises InputError where no question is known to be of that one.
         """
-        judgments = self.data.judgments(self.split)
+        qrels = self.data.qrels(self.split)
         if self.scope is None:
-            return judgments
+            return qrels
         asked = {
             query.id for query in self.data.queries(self.split) if query.modality == self.scope
         }
-        if not asked & judgments.keys():
+        if not asked & qrels.keys():
             raise InputError(
                 f"no judged question of split '{self.split}' is known to be of modality "
                 f"'{self.scope}'",
                 mend="give the modality in the data",
                 path=self.data.folder,
             )
-        return {query: judged for query, judged in judgments.items() if query in asked}
+        return {query: judged for query, judged in qrels.items() if query in asked}
 
     def run(self, name: str, top: TopK) -> Run:
         """Ranked lists of the questions by question and document id."""
-        kept = top.rows >= 0
-        ids = iter(self.data.corpus.ids(top.rows[kept]))
+        kept = top.numbers >= 0
+        ids = iter(self.data.corpus.ids(top.numbers[kept]))
         documents, scores = {}, {}
         for place, query in enumerate(self.data.queries(self.split)):
             row = top.scores[place][kept[place]].tolist()
@@ -89,7 +90,7 @@ class Ranking(Artefact):
 
         found = self.rank(store)
         _check(found, self.task, type(self).__name__)
-        np.save(folder / "rows.npy", found.rows.astype(np.int32))
+        np.save(folder / "numbers.npy", found.numbers.astype(np.int32))
         np.save(folder / "scores.npy", found.scores.astype(np.float32))
 
     def top(self, store: Store) -> TopK:
@@ -98,11 +99,11 @@ class Ranking(Artefact):
 
         folder = store.path(self)
         return TopK(
-            np.load(folder / "rows.npy", allow_pickle=False),
+            np.load(folder / "numbers.npy", allow_pickle=False),
             np.load(folder / "scores.npy", allow_pickle=False),
         )
 
-    def facts(self, store: Store) -> Mapping[str, Any]:
+    def metadata(self, store: Store) -> Mapping[str, Any]:
         """What is to be told of the lists beside their figures; ``metrics.json`` keeps it."""
         del store
         return {}
@@ -127,10 +128,10 @@ class Retriever:
         return Searched(retriever=self, task=task, seed=task.seed, source=self.source)
 
     def search(self, task: Task) -> TopK:
-        """Rank ``task.rows`` for each of ``task.questions()``; ``top_k`` keeps the tie rule."""
+        """Rank ``task.numbers`` for each of ``task.questions()``; ``top_k`` keeps the tie rule."""
         raise NotImplementedError(f"{type(self).__name__} implements neither ranking nor search")
 
-    def lacks(self, task: Task | None) -> str | None:
+    def why_unavailable(self, task: Task | None) -> str | None:
         """Why this retriever can't serve ``task`` here, and what mends it; None where it can.
 
         Without a task the question is about this machine alone.
@@ -163,20 +164,22 @@ def _check(found: TopK, task: Task, name: str) -> None:
     """Refuse ranked lists that break the rules, before anything is made from them."""
     import numpy as np
 
-    rows, scores = found.rows, found.scores
-    kept = rows >= 0
+    numbers, scores = found.numbers, found.scores
+    kept = numbers >= 0
     shape = (len(task.questions()), task.depth)
-    if rows.shape != shape or scores.shape != shape:
-        wrong = f"rows of shape {rows.shape} and scores of shape {scores.shape}, expected {shape}"
+    if numbers.shape != shape or scores.shape != shape:
+        wrong = (
+            f"numbers of shape {numbers.shape} and scores of shape {scores.shape}, expected {shape}"
+        )
     elif not np.isfinite(scores[kept]).all():
         wrong = "scores that are no finite numbers"
-    elif ((rows[kept] < task.rows.start) | (rows[kept] >= task.rows.stop)).any():
-        wrong = "rows outside the corpus"
+    elif ((numbers[kept] < task.numbers.start) | (numbers[kept] >= task.numbers.stop)).any():
+        wrong = "numbers outside the corpus"
     elif (~kept[:, :-1] & kept[:, 1:]).any():
         wrong = "documents after the end of a list"
     elif (kept[:, 1:] & (scores[:, 1:] > scores[:, :-1])).any():
         wrong = "scores that increase"
-    elif (np.diff(np.sort(rows, axis=1))[np.sort(rows, axis=1)[:, 1:] >= 0] == 0).any():
+    elif (np.diff(np.sort(numbers, axis=1))[np.sort(numbers, axis=1)[:, 1:] >= 0] == 0).any():
         wrong = "repeated documents"
     else:
         return

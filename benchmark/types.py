@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 Modality: TypeAlias = Literal["text", "image"]
 MODALITIES: tuple[Modality, Modality] = ("text", "image")
 
-Judgments: TypeAlias = Mapping[str, Mapping[str, int]]
+Qrels: TypeAlias = Mapping[str, Mapping[str, int]]
 """Query id -> document id -> relevance; what is not listed is not relevant."""
 
 
@@ -40,13 +40,13 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class TopK:
-    """The best documents of each query as corpus rows, best first, in the benchmark's tie order.
+    """The best documents of each query, best first, by their numbers in the corpus.
 
-    rows: int32, shape (queries, depth); -1 where fewer documents were found.
+    numbers: int32, shape (queries, depth); -1 where fewer documents were found.
     scores: float32, the same shape; -inf where there is no document.
     """
 
-    rows: npt.NDArray[np.int32]
+    numbers: npt.NDArray[np.int32]
     scores: npt.NDArray[np.float32]
 
 

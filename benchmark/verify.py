@@ -9,17 +9,18 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from benchmark.artefacts import Store, damage
+from benchmark.artefacts.store import Store, damage
 from benchmark.datasets import Collection
 from benchmark.errors import InputError
 from benchmark.progress import track
-from benchmark.results.result import CHANGED, Result, place, read_results, scored
+from benchmark.results.result import CHANGED, Result, read_results, results_folder, scored
 from benchmark.retriever import Task
 
 if TYPE_CHECKING:
     from benchmark.report.tables import Table
 
 UNEARNED = "not what the run scores"
+LABELS = ("name", "title", "group", "setting")
 INDEX = ("index", "recall_of_exact")
 """What the metrics of an approximate search tell beside the figures."""
 
@@ -32,13 +33,13 @@ class Finding:
     wrong: str
 
 
-def audit(results: Path, data: Collection, split: str, store: Store) -> list[Finding]:
+def verify(results: Path, data: Collection, split: str, store: Store) -> list[Finding]:
     """Look at every result on a split, its seeds and variants, and at the tables beside them.
 
     The artefacts named in their manifests are looked at where the store has them. Raises InputError
     where there is no result.
     """
-    home = place(results, data, split)
+    home = results_folder(results, data, split)
     folders = [path.parent for path in sorted(home.rglob("manifest.json"))]
     if not folders:
         raise InputError("no results", mend="run retrievers on this data set first", path=home)
@@ -61,11 +62,11 @@ def audit(results: Path, data: Collection, split: str, store: Store) -> list[Fin
 
 def _result(result: Result, data: Collection) -> list[Finding]:
     findings = [Finding(result.folder / name, CHANGED) for name in result.damage()]
-    _ = result.space  # raises InputError where it isn't what was written
+    _ = result.embedding_map  # raises InputError where it isn't what was written
     about = result.manifest["data"]
     if about["fingerprint"] != data.fingerprint:
         return [*findings, Finding(result.folder, "made on another version of the data")]
-    labels = {key: result.metrics[key] for key in ("name", "title", "setting")}
+    labels = {key: result.metrics[key] for key in LABELS if key in result.metrics}
     labels |= {"external": result.external} if result.external else {}
     labels |= {key: result.metrics[key] for key in INDEX if key in result.metrics}
     task = Task(data=data, split=about["split"], scope=about["scope"])
@@ -89,7 +90,7 @@ def _tables(results: Path, data: Collection, split: str) -> list[Finding]:
         "leaderboard.md": lambda: leaderboard(read_results(results, data, split), data, split),
         "claims.md": lambda: claims_table(judged_at_hand(results, data, split), data, split),
     }
-    kept = {place(results, data, split) / name: make for name, make in made.items()}
+    kept = {results_folder(results, data, split) / name: make for name, make in made.items()}
     return [
         Finding(path, "not what the results give")
         for path, make in kept.items()

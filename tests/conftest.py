@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from site_world import hostile_results
 
-from benchmark.artefacts import Store
+from benchmark.artefacts.store import Store
 from benchmark.datasets import Collection, find
 from benchmark.datasets import webqa_mini as webqa_mini_format
 from benchmark.datasets.mini import generate

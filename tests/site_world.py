@@ -11,12 +11,12 @@ import numpy as np
 from PIL import Image
 
 from benchmark import Retriever, Task, TopK, top_k
-from benchmark.artefacts import Store
+from benchmark.artefacts.store import Store
 from benchmark.datasets import find
 from benchmark.execution import experiment
 from benchmark.registry import Entry
 from benchmark.report.inspection import Inspector
-from benchmark.results.result import place, read_results
+from benchmark.results.result import read_results, results_folder
 
 HOSTILE = r'<script>alert("x")</script> \input{x} $a_1$ & 100% שלום עולם 😀 [y]*'
 COLOURS = ("red", "green", "blue", "white", "black", "grey")
@@ -27,10 +27,10 @@ class Words(Retriever):
     """Counts the words that a question and a document share."""
 
     def search(self, task: Task) -> TopK:
-        documents = [set(text.split()) for text in task.data.corpus.texts(task.rows)]
+        documents = [set(text.split()) for text in task.data.corpus.texts(task.numbers)]
         questions = [set(text.split()) for text in task.questions()]
         scores = np.array([[len(q & d) for d in documents] for q in questions], dtype=np.float32)
-        return top_k(scores, task.rows, task.depth)
+        return top_k(scores, task.numbers, task.depth)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,13 +38,13 @@ class Last(Retriever):
     """Takes the last document of the corpus for the best."""
 
     def search(self, task: Task) -> TopK:
-        scores = np.tile(np.arange(len(task.rows), dtype=np.float32), (len(task.questions()), 1))
-        return top_k(scores, task.rows, task.depth)
+        scores = np.tile(np.arange(len(task.numbers), dtype=np.float32), (len(task.questions()), 1))
+        return top_k(scores, task.numbers, task.depth)
 
 
 ENTRIES = [
-    Entry(name="words", title="Words <b>", setting="Single", kind=Words, summary=""),
-    Entry(name="last", title="Last & least", setting="Other", kind=Last, summary=""),
+    Entry(name="words", title="Words <b>", group="Single", kind=Words, summary=""),
+    Entry(name="last", title="Last & least", group="Other", kind=Last, summary=""),
 ]
 
 
@@ -82,6 +82,6 @@ def hostile_results(folder: Path) -> Inspector:
             file.write(b"%d\t%s\n" % (30000000 + number, base64.b64encode(data.getvalue())))
     (source / "imgs.lineidx").write_text("".join(offsets))
     data = find("webqa", source, store)
-    home = place(results, data, "test")
+    home = results_folder(results, data, "test")
     experiment.run(ENTRIES, Task(data=data), seeds=1, folder=home, store=store, skip=False)
     return Inspector(read_results(results, data, "test"), data, "test")

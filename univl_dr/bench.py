@@ -154,7 +154,7 @@ def _encode_images(folder: Path) -> Work:
     from torch.nn.functional import normalize
     from torch.utils.data import DataLoader
 
-    from benchmark.artefacts import Store
+    from benchmark.artefacts.store import Store
     from univl_dr.documents import Presentation
     from univl_dr.inference import EmbedderEncoder
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from benchmark.artefacts import Store
+from benchmark.artefacts.store import Store
 from benchmark.datasets import Corpus
 from benchmark.errors import InputError
 from univl_dr.embedder import Item
@@ -34,7 +34,7 @@ class Captions(Protocol):
     """Other texts for the images' own captions: a frozen dataclass, part of the identity."""
 
     def open(self, store: Store, corpus: Corpus) -> Callable[[Sequence[int]], list[str]]:
-        """What gives the caption of each image document of some rows; made first if need be."""
+        """What gives the caption of each image document of some numbers; made first if need be."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,12 +72,12 @@ class Presenter:
         self.unreadable: dict[int, str] = {}
         """What was wrong with each image that was skipped, by row."""
 
-    def items(self, rows: Sequence[int] | npt.NDArray[np.int64]) -> list[Item]:
-        """The documents in ``rows``."""
-        places = np.asarray(rows, dtype=np.int64)
+    def items(self, numbers: Sequence[int] | npt.NDArray[np.int64]) -> list[Item]:
+        """The documents in ``numbers``."""
+        places = np.asarray(numbers, dtype=np.int64)
         texts: list[str | None] = list(self._corpus.texts(places))
         images: list[Tensor | None] = [None] * len(texts)
-        pictured = np.flatnonzero(places >= self._corpus.rows("image").start)
+        pictured = np.flatnonzero(places >= self._corpus.numbers("image").start)
         if len(pictured) and self._as.view == "image":
             for place in pictured:
                 texts[place] = None

@@ -14,7 +14,7 @@ from torch import Tensor, nn
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-    from benchmark.artefacts import Store
+    from benchmark.artefacts.store import Store
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Protocol, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from benchmark.artefacts import Store
+from benchmark.artefacts.store import Store
 from benchmark.datasets import Collection
 from benchmark.errors import InputError
 from benchmark.types import Modality
@@ -100,12 +100,12 @@ class _Judged:
         self._pool = pool
         self.unreadable: Mapping[int, str] = presenter.unreadable
         data = source.data
-        judgments = data.judgments(source.split)
-        rows = data.corpus.find(id_ for judged in judgments.values() for id_ in judged)
-        allowed = data.corpus.rows(source.modality)
+        qrels = data.qrels(source.split)
+        rows = data.corpus.find(id_ for judged in qrels.values() for id_ in judged)
+        allowed = data.corpus.numbers(source.modality)
         self._questions = []
         for place, query in enumerate(data.queries(source.split)):
-            judged = judgments.get(query.id, {})
+            judged = qrels.get(query.id, {})
             positives = [rows[id_] for id_, relevance in judged.items() if relevance > 0]
             if positives := [row for row in positives if row in allowed]:
                 self._questions.append((place, query, positives))
@@ -122,7 +122,7 @@ class _Judged:
     def order(self, generator: np.random.Generator) -> Rows:
         if not self._source.balanced:
             return generator.permutation(len(self))
-        images = self._source.data.corpus.rows("image")
+        images = self._source.data.corpus.numbers("image")
         pictured = np.array([positives[0] in images for _, _, positives in self._questions])
         kinds = [generator.permutation(np.flatnonzero(pictured == kind)) for kind in (True, False)]
         shorter = min(map(len, kinds))

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
-from benchmark.artefacts import Store
+from benchmark.artefacts.store import Store
 from benchmark.datasets import Collection, Corpus
 from benchmark.dense.encode import Matrix
 from benchmark.dense.search import search
@@ -61,14 +61,14 @@ class EmbedderEncoder:
         with torch.inference_mode(), computing(self._module, bf16=self._bf16):
             return self._module.embed_questions(texts).float().cpu().numpy()
 
-    def encode_documents(self, corpus: Corpus, rows: Rows) -> Matrix:
+    def encode_documents(self, corpus: Corpus, numbers: Rows) -> Matrix:
         if self._presenter is None:
             self._presenter = Presenter(
                 self._presentation, corpus, self._store, self._module.preprocess
             )
         parts = []
-        for start in range(0, len(rows), CHUNK):
-            items = self._presenter.items(rows[start : start + CHUNK])
+        for start in range(0, len(numbers), CHUNK):
+            items = self._presenter.items(numbers[start : start + CHUNK])
             with torch.inference_mode(), computing(self._module, bf16=self._bf16):
                 parts.append(self._module.embed_documents(items).float().cpu().numpy())
         return np.concatenate(parts)
@@ -96,18 +96,18 @@ class Validation:
         """What measures the module as it is when called: 0 for a rank beyond 10, as ever."""
         assert isinstance(module, Embedder)  # noqa: S101  (nothing else can be searched with)
         encoder = EmbedderEncoder(module, self.presentation, store, bf16=False)
-        corpus, judgments = self.data.corpus, self.data.judgments(self.split)
-        judged = [query for query in self.data.queries(self.split) if query.id in judgments]
+        corpus, qrels = self.data.corpus, self.data.qrels(self.split)
+        judged = [query for query in self.data.queries(self.split) if query.id in qrels]
         questions = [query.text for query in judged]
-        rows = corpus.find(id_ for answers in judgments.values() for id_ in answers)
+        numbers = corpus.find(id_ for answers in qrels.values() for id_ in answers)
         relevant = [
-            [rows[id_] for id_, relevance in judgments[query.id].items() if relevance > 0]
+            [numbers[id_] for id_, relevance in qrels[query.id].items() if relevance > 0]
             for query in judged
         ]
 
         def mrr() -> float:
             documents = encoder.encode_documents(corpus, np.arange(len(corpus)))
-            found = search(encoder.encode_queries(questions), documents, CUTOFF).rows
+            found = search(encoder.encode_queries(questions), documents, CUTOFF).numbers
             hits = [np.isin(top, wanted) for top, wanted in zip(found, relevant, strict=True)]
             return float(np.mean([hit.any() / (1 + hit.argmax()) for hit in hits]))
 

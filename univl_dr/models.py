@@ -8,7 +8,8 @@ from typing import Any
 
 import torch
 
-from benchmark.artefacts import INCIDENTAL, Store
+from benchmark.artefacts.identity import INCIDENTAL
+from benchmark.artefacts.store import Store
 from benchmark.environment.hub import lacks_weights
 from benchmark.errors import InputError, unknown
 from univl_dr.embedder import device
@@ -45,7 +46,7 @@ class OpenClip(_Clip):
         module.clip.load_state_dict(loaded.state_dict())
         return module.to(device())
 
-    def lacks(self) -> str | None:
+    def why_unavailable(self) -> str | None:
         """Why the weights can't be had, and what mends it; None where they can."""
         from open_clip.pretrained import get_pretrained_cfg
 
@@ -67,7 +68,7 @@ class ClipFile(_Clip):
     sha256: str
     name: str = VIT_B_32
 
-    def lacks(self) -> str | None:
+    def why_unavailable(self) -> str | None:
         """Nothing: the file is there."""
         return None
 

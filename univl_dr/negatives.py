@@ -12,7 +12,8 @@ from typing import Literal, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from benchmark.artefacts import Artefact, Store
+from benchmark.artefacts.identity import Artefact
+from benchmark.artefacts.store import Store
 from benchmark.errors import InputError, unknown
 from benchmark.retriever import Ranking
 
@@ -54,22 +55,22 @@ class HardNegatives(Artefact):
 
     def build(self, folder: Path, store: Store) -> None:
         task = self.ranking.task
-        corpus, judgments = task.data.corpus, task.data.judgments(task.split)
-        found = self.ranking.top(store).rows
-        rows_of = corpus.find(id_ for judged in judgments.values() for id_ in judged)
+        corpus, qrels = task.data.corpus, task.data.qrels(task.split)
+        found = self.ranking.top(store).numbers
+        rows_of = corpus.find(id_ for judged in qrels.values() for id_ in judged)
         negatives = np.full_like(found, -1)
         for place, query in enumerate(task.data.queries(task.split)):
-            judged = judgments.get(query.id, {})
+            judged = qrels.get(query.id, {})
             positives = [rows_of[id_] for id_, relevance in judged.items() if relevance > 0]
-            rows = found[place][found[place] >= 0]
-            kept = rows[~np.isin(corpus.canonical[rows], corpus.canonical[positives])]
+            numbers = found[place][found[place] >= 0]
+            kept = numbers[~np.isin(corpus.canonical[numbers], corpus.canonical[positives])]
             negatives[place, : len(kept)] = kept
         np.save(folder / "negatives.npy", negatives)
 
-    def rows(self, store: Store) -> Rows:
-        """Corpus rows; int32, shape (questions, depth), -1 after the last."""
-        rows: Rows = np.load(store.path(self) / "negatives.npy", allow_pickle=False)
-        return rows
+    def numbers(self, store: Store) -> Rows:
+        """Corpus numbers; int32, shape (questions, depth), -1 after the last."""
+        numbers: Rows = np.load(store.path(self) / "negatives.npy", allow_pickle=False)
+        return numbers
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,25 +90,25 @@ class Negatives:
         """Read the mined negatives."""
         if self.strategy not in MIX:
             raise unknown("strategy", self.strategy, list(MIX))
-        images = self.mined.ranking.task.data.corpus.rows("image")
-        return Pool(self.mined.rows(store), images.start, self.strategy)
+        images = self.mined.ranking.task.data.corpus.numbers("image")
+        return Pool(self.mined.numbers(store), images.start, self.strategy)
 
 
 class Pool:
     """Draws negatives of a question by a strategy."""
 
-    def __init__(self, rows: Rows, first_image: int, strategy: Strategy) -> None:
-        self._rows = rows
+    def __init__(self, numbers: Rows, first_image: int, strategy: Strategy) -> None:
+        self._rows = numbers
         self._first_image = first_image
         self._strategy = strategy
 
     def draw(self, place: int, generator: np.random.Generator) -> list[int]:
-        """Corpus rows of negatives for the question at ``place`` of its split.
+        """Corpus numbers of negatives for the question at ``place`` of its split.
 
         Each once, unless the question has fewer in all than are drawn.
         """
-        rows = self._rows[place]
-        shuffled = generator.permutation(rows[rows >= 0]).tolist()
+        numbers = self._rows[place]
+        shuffled = generator.permutation(numbers[numbers >= 0]).tolist()
         if not shuffled:
             raise InputError(
                 f"question {place} has no mined negative", mend="mine deeper or add documents"

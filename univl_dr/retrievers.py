@@ -61,7 +61,7 @@ class _Clip(Retriever):
         return Encoding(weights=self.weights(data, seed), presentation=presentation, bf16=self.bf16)
 
 
-@register("clip-zero-shot", title="CLIP (Zero-Shot)", setting=SETTING)
+@register("clip-zero-shot", title="CLIP (Zero-Shot)", group=SETTING)
 @dataclass(frozen=True, kw_only=True)
 class CLIPZeroShot(_Clip):
     """CLIP as it was pretrained, over passages and captioned images.
@@ -80,18 +80,18 @@ class CLIPZeroShot(_Clip):
 
         return stand_in(data) if self._stands_in(data) else published(self.model, self.start)
 
-    def lacks(self, task: Task | None) -> str | None:
+    def why_unavailable(self, task: Task | None) -> str | None:
         if task is None or self._stands_in(task.data):
             return None
         from univl_dr.stages import published
 
-        return published(self.model, self.start).lacks()
+        return published(self.model, self.start).why_unavailable()
 
     def _stands_in(self, data: Collection) -> bool:
         return data.name == DEFAULT and (self.model, self.start) == (VIT_B_32, "openai")
 
 
-@register("clip-dpr", title="CLIP-DPR", setting=SETTING)
+@register("clip-dpr", title="CLIP-DPR", group=SETTING)
 @dataclass(frozen=True, kw_only=True)
 class CLIPDPR(CLIPZeroShot):
     """CLIP trained on the task with in-batch negatives of both modalities.
@@ -122,13 +122,13 @@ class CLIPDPR(CLIPZeroShot):
         """A recipe with this row's settings."""
         return replace(recipe, select=self.select, bf16=self.bf16)
 
-    def lacks(self, task: Task | None) -> str | None:
+    def why_unavailable(self, task: Task | None) -> str | None:
         if task and (missing := [one for one in ("train", "dev") if one not in task.data.splits]):
             return f"needs questions to learn from: the data set has no split '{missing[0]}'"
-        return super().lacks(task)
+        return super().why_unavailable(task)
 
 
-@register("univl-dr", title="UniVL-DR", setting=SETTING)
+@register("univl-dr", title="UniVL-DR", group=SETTING)
 @dataclass(frozen=True, kw_only=True)
 class UniVLDR(CLIPDPR):
     """CLIP-DPR trained further with hard negatives of both modalities and verbalized captions.
@@ -166,10 +166,10 @@ class UniVLDR(CLIPDPR):
         captions = verbalized(encoder, data, seed, plain, recipe, self.verbalized)
         return replace(plain, captions=Alone(of=captions) if self.replaced else captions)
 
-    def lacks(self, task: Task | None) -> str | None:
-        if task and not all(task.data.corpus.rows(modality) for modality in MODALITIES):
+    def why_unavailable(self, task: Task | None) -> str | None:
+        if task and not all(task.data.corpus.numbers(modality) for modality in MODALITIES):
             return "needs passages and images: the data set has one of the two"
-        return super().lacks(task)
+        return super().why_unavailable(task)
 
     def _first_stage(self, data: Collection, seed: int) -> Encoding:
         from univl_dr.inference import Encoding
@@ -195,10 +195,10 @@ class _Released(_Clip):
         path = self._path(data)
         return ClipFile(path=path, sha256=sha256(path))
 
-    def lacks(self, task: Task | None) -> str | None:
+    def why_unavailable(self, task: Task | None) -> str | None:
         if task is None:
             return None
-        if task.data.name == DEFAULT or not task.data.corpus.rows("image"):
+        if task.data.name == DEFAULT or not task.data.corpus.numbers("image"):
             return "needs the real WebQA: give --dataset webqa"
         if not (path := self._path(task.data)).is_file():
             return f"needs the authors' checkpoint: put it at {path}"
@@ -208,7 +208,7 @@ class _Released(_Clip):
         return (data.folder / "images.tsv").resolve().parent / self.checkpoint
 
 
-@register("clip-dpr-released", title="CLIP-DPR (released)", setting=SETTING)
+@register("clip-dpr-released", title="CLIP-DPR (released)", group=SETTING)
 @dataclass(frozen=True, kw_only=True)
 class ReleasedCLIPDPR(_Released):
     """The authors' checkpoint of CLIP-DPR, ranked here."""
@@ -216,7 +216,7 @@ class ReleasedCLIPDPR(_Released):
     checkpoint: str = "checkpoints/clip-dpr.pt"
 
 
-@register("univl-dr-released", title="UniVL-DR (released)", setting=SETTING)
+@register("univl-dr-released", title="UniVL-DR (released)", group=SETTING)
 @dataclass(frozen=True, kw_only=True)
 class ReleasedUniVLDR(_Released):
     """The authors' checkpoint of UniVL-DR, ranked here with their verbalized captions."""
@@ -228,8 +228,8 @@ class ReleasedUniVLDR(_Released):
 
         return replace(super().presentation(data, seed), captions=Given(view="query"))
 
-    def lacks(self, task: Task | None) -> str | None:
-        if reason := super().lacks(task):
+    def why_unavailable(self, task: Task | None) -> str | None:
+        if reason := super().why_unavailable(task):
             return reason
         if task and "query" not in task.data.corpus.views:
             return "needs the authors' all_imgs_query.json beside the data set's other files"

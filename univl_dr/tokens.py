@@ -9,7 +9,8 @@ from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from benchmark.artefacts import Artefact, Store
+from benchmark.artefacts.identity import Artefact
+from benchmark.artefacts.store import Store
 from benchmark.datasets import Collection
 
 if TYPE_CHECKING:
@@ -128,7 +129,7 @@ class Vocabulary(Artefact):
     def _texts(self) -> Iterable[str]:
         for query in self.data.queries("train"):
             yield query.text
-        judged = chain.from_iterable(self.data.judgments("train").values())
+        judged = chain.from_iterable(self.data.qrels("train").values())
         yield from self.data.corpus.texts(sorted(self.data.corpus.find(judged).values()))
 
 

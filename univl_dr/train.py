@@ -23,7 +23,8 @@ from typing import Any, ClassVar, Literal
 import numpy as np
 import torch
 
-from benchmark.artefacts import Artefact, Store
+from benchmark.artefacts.identity import Artefact
+from benchmark.artefacts.store import Store
 from benchmark.errors import InputError
 from benchmark.execution.distributed import Ranks, ranks_of
 from benchmark.io.files import replacing, sha256, write_text

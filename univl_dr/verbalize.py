@@ -10,7 +10,8 @@ from typing import Any, ClassVar, Literal, TypeAlias
 
 import torch
 
-from benchmark.artefacts import Artefact, Store
+from benchmark.artefacts.identity import Artefact
+from benchmark.artefacts.store import Store
 from benchmark.datasets import Collection, Corpus
 from benchmark.errors import InputError
 from benchmark.io.files import write_text
@@ -89,7 +90,7 @@ class Verbalized(Artefact):
         lines = path.read_text(encoding="utf-8").splitlines(keepends=True) if path.exists() else []
         whole = [line for line in lines if line.endswith("\n")]
         write_text(path, "".join(whole))
-        generate, images = self.generator(store), corpus.rows("image")
+        generate, images = self.generator(store), corpus.numbers("image")
         with (
             path.open("a", encoding="utf-8") as file,
             Progress("verbalize", len(images), "images") as progress,
@@ -109,7 +110,7 @@ class Verbalized(Artefact):
         with (store.path(self) / FILE).open(encoding="utf-8") as file:
             records = [json.loads(line) for line in file]
         texts = [f"{one['caption']} {SEPARATOR} {one['verbalized']}" for one in records]
-        first = corpus.rows("image").start
+        first = corpus.numbers("image").start
         return lambda rows: [texts[row - first] for row in rows]
 
 

@@ -17,7 +17,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.utils.rnn import pad_sequence
 
-from benchmark.artefacts import Store
+from benchmark.artefacts.store import Store
 from univl_dr.embedder import Item, Start, Trained, device
 from univl_dr.encoder import DualEncoder
 from univl_dr.examples import Example

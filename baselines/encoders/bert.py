@@ -20,7 +20,7 @@ from transformers import (
 )
 from transformers.utils import logging
 
-from benchmark.artefacts import Store
+from benchmark.artefacts.store import Store
 from benchmark.dense.encode import batches_by_length
 from benchmark.errors import InputError
 from benchmark.io.files import sha256
@@ -69,7 +69,7 @@ class DualBert(Embedder):
         self.question, self.document = question, document
         for model in {question, document}:
             pool_first_token(model)
-        self.pieces = Pieces(tokenizer, document.config)
+        self.chunks = Pieces(tokenizer, document.config)
         config = document.config
         self.dimension = int(getattr(config, "projection_dim", 0) or config.hidden_size)
         self.width = int(config.hidden_size)
@@ -88,7 +88,7 @@ class DualBert(Embedder):
         self.question.save_pretrained(folder / "question")
         if self.document is not self.question:
             self.document.save_pretrained(folder / "document")
-        self.pieces.tokenizer.save_pretrained(folder)
+        self.chunks.tokenizer.save_pretrained(folder)
 
     def embed_questions(self, texts: Sequence[str]) -> Tensor:
         return self._embed(self.question, texts)
@@ -97,11 +97,11 @@ class DualBert(Embedder):
         return self._embed(self.document, [item.text or "" for item in items])
 
     def _embed(self, model: Any, texts: Sequence[str]) -> Tensor:
-        tokens, cut = self.pieces.read(texts)
+        tokens, cut = self.chunks.read(texts)
         self.cut += cut
         parts, order = [], []
         for places in batches_by_length([len(ids) for ids in tokens], self.room):
-            batch = self.pieces.batch([tokens[place] for place in places])
+            batch = self.chunks.batch([tokens[place] for place in places])
             found = model(**{name: tensor.to(self.device) for name, tensor in batch.items()})
             dpr = model.config.model_type == "dpr"
             parts.append(found.pooler_output if dpr else found.last_hidden_state[:, 0])

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Literal, Protocol
 import numpy as np
 import torch
 
-from benchmark.artefacts import Store
+from benchmark.artefacts.store import Store
 from benchmark.dense.encode import Documents
 from univl_dr.documents import Presentation, Presenter, View
 
@@ -81,13 +81,13 @@ class PicturesEncoder:
     def encode_queries(self, texts: Sequence[str]) -> Matrix:
         return self._text.encode_queries(texts)
 
-    def encode_documents(self, corpus: Corpus, rows: npt.NDArray[np.int64]) -> Matrix:
+    def encode_documents(self, corpus: Corpus, numbers: npt.NDArray[np.int64]) -> Matrix:
         if self._presenter is None:
             preprocess = self._classifier.preprocess
             self._presenter = Presenter(self._shown, corpus, self._store, preprocess)
-        vectors = np.zeros((len(rows), self.dimension), dtype=np.float32)
-        for start in range(0, len(rows), BATCH):
-            items = self._presenter.items(rows[start : start + BATCH])
+        vectors = np.zeros((len(numbers), self.dimension), dtype=np.float32)
+        for start in range(0, len(numbers), BATCH):
+            items = self._presenter.items(numbers[start : start + BATCH])
             found = {
                 start + n: item.image for n, item in enumerate(items) if item.image is not None
             }
@@ -140,12 +140,12 @@ class ConSEEncoder:
     def encode_queries(self, texts: Sequence[str]) -> Matrix:
         return self._encoder.encode_queries(texts)
 
-    def encode_documents(self, corpus: Corpus, rows: npt.NDArray[np.int64]) -> Matrix:
-        first = corpus.rows("image").start
-        vectors = np.array(self._texts.matrix(self._store)[rows])
-        pictured = rows >= first
+    def encode_documents(self, corpus: Corpus, numbers: npt.NDArray[np.int64]) -> Matrix:
+        first = corpus.numbers("image").start
+        vectors = np.array(self._texts.matrix(self._store)[numbers])
+        pictured = numbers >= first
         if self._view != "caption" and pictured.any():
-            seen = self._images.matrix(self._store)[rows[pictured] - first]
+            seen = self._images.matrix(self._store)[numbers[pictured] - first]
             both = self._view == "both"
             vectors[pictured] = _normalised(vectors[pictured] + seen) if both else seen
         return vectors

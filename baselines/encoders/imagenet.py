@@ -33,7 +33,7 @@ class EfficientNetLite0:
     def open(self) -> ImageNetClassifier:
         """Load the weights. Raises InputError where they aren't the ones known by the hash."""
         spec = importlib.util.find_spec(PACKAGE)
-        assert spec is not None  # noqa: S101  (lacks() has looked)
+        assert spec is not None  # noqa: S101  (why_unavailable() has looked)
         path = Path(str(spec.origin)).parent / FILE
         if sha256(path) != self.sha256:
             raise InputError(

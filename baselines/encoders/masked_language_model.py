@@ -12,7 +12,7 @@ import torch
 from transformers import BertConfig, BertForMaskedLM, BertTokenizer
 
 from baselines.encoders.bert import DualBert, Pieces, threads_for
-from benchmark.artefacts import Store
+from benchmark.artefacts.store import Store
 from univl_dr.embedder import Start, Trained, device
 from univl_dr.examples import Example
 from univl_dr.losses import Outcome
@@ -25,7 +25,7 @@ class MaskedBert(Trained):
     def __init__(self, model: Any, tokenizer: Any) -> None:
         super().__init__()
         self.model = model
-        self.pieces = Pieces(tokenizer, model.config)
+        self.chunks = Pieces(tokenizer, model.config)
         self.threads = threads_for(int(model.config.hidden_size))
 
     @classmethod
@@ -37,7 +37,7 @@ class MaskedBert(Trained):
     def save(self, folder: Path) -> None:
         """A folder of ``transformers``."""
         self.model.save_pretrained(folder)
-        self.pieces.tokenizer.save_pretrained(folder)
+        self.chunks.tokenizer.save_pretrained(folder)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,7 +52,7 @@ class MaskedWords:
 
     def __call__(self, module: Trained, examples: Sequence[Example]) -> Outcome:
         assert isinstance(module, MaskedBert)  # noqa: S101  (this objective trains nothing else)
-        pieces, tokenizer = module.pieces, module.pieces.tokenizer
+        pieces, tokenizer = module.chunks, module.chunks.tokenizer
         batch = pieces.batch(pieces.read([example.question for example in examples])[0])
         ids = batch["input_ids"]
         dice = torch.Generator().manual_seed(int(ids.sum()))
@@ -113,7 +113,7 @@ class FromMasked:
     def module(self, store: Store) -> DualBert:
         masked = self.masked.module(store)
         assert isinstance(masked, MaskedBert)  # noqa: S101
-        return DualBert(masked.model.bert, masked.model.bert, masked.pieces.tokenizer)
+        return DualBert(masked.model.bert, masked.model.bert, masked.chunks.tokenizer)
 
     def restore(self, folder: Path) -> DualBert:
         return DualBert.load(folder)

@@ -11,7 +11,7 @@ import numpy as np
 import torch
 
 from baselines.encoders.regions import Regional, RegionFile
-from benchmark.artefacts import Store
+from benchmark.artefacts.store import Store
 from benchmark.datasets import Corpus
 from benchmark.dense.encode import Matrix
 from univl_dr.embedder import Embedder, Item, Start, computing
@@ -33,13 +33,14 @@ class Pictured:
 
     def __init__(self, corpus: Corpus, regions: RegionFile) -> None:
         self._corpus, self._regions = corpus, regions
-        self._images = corpus.rows("image")
+        self._images = corpus.numbers("image")
         self._read = lru_cache(maxsize=CACHED)(self._look)
 
-    def items(self, rows: Sequence[int]) -> list[Item]:
-        """The documents in ``rows``."""
+    def items(self, numbers: Sequence[int]) -> list[Item]:
+        """The documents in ``numbers``."""
         return [
-            self._item(row, text) for row, text in zip(rows, self._corpus.texts(rows), strict=True)
+            self._item(row, text)
+            for row, text in zip(numbers, self._corpus.texts(numbers), strict=True)
         ]
 
     def _item(self, row: int, text: str) -> Item:
@@ -80,7 +81,7 @@ class _Drawn:
     def draw(
         self, numbers: Rows, generator: np.random.Generator, shown: Places = EVERY
     ) -> list[Example]:
-        # An example's keys are rows: those of the first documents of the same content.
+        # An example's keys are numbers: those of the first documents of the same content.
         return [
             replace(example, items=self._pictured.items(example.keys))
             if place in shown
@@ -117,10 +118,10 @@ class PicturedEncoder:
         with torch.inference_mode(), computing(self._module):
             return self._module.embed_questions(texts).cpu().numpy()
 
-    def encode_documents(self, corpus: Corpus, rows: Rows) -> Matrix:
+    def encode_documents(self, corpus: Corpus, numbers: Rows) -> Matrix:
         pictured, parts = Pictured(corpus, self._regions), []
-        for start in range(0, len(rows), CHUNK):
-            items = pictured.items(rows[start : start + CHUNK].tolist())
+        for start in range(0, len(numbers), CHUNK):
+            items = pictured.items(numbers[start : start + CHUNK].tolist())
             with torch.inference_mode(), computing(self._module):
                 parts.append(self._module.embed_documents(items).cpu().numpy())
         return np.concatenate(parts)

@@ -24,7 +24,8 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 import numpy.typing as npt
 
-from benchmark.artefacts import INCIDENTAL, Artefact, Store
+from benchmark.artefacts.identity import INCIDENTAL, Artefact
+from benchmark.artefacts.store import Store
 from benchmark.datasets import Collection
 from benchmark.errors import InputError
 from benchmark.progress import track
@@ -95,7 +96,7 @@ class PixelRegions(Artefact):
 
     def build(self, folder: Path, store: Store) -> None:  # noqa: ARG002
         corpus = self.data.corpus
-        rows = corpus.rows("image")
+        rows = corpus.numbers("image")
         with RegionWriter(folder) as writer:
             for row, name in track(
                 zip(rows, corpus.ids(rows), strict=True), "regions", len(rows), "images"

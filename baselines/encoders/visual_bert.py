@@ -15,7 +15,7 @@ from transformers import BertTokenizer, VisualBertConfig, VisualBertModel
 
 from baselines.encoders.bert import DualBert, Pieces, pool_first_token, threads_for
 from baselines.encoders.regions import WIDTH
-from benchmark.artefacts import Store
+from benchmark.artefacts.store import Store
 from benchmark.dense.encode import batches_by_length
 from univl_dr.embedder import Embedder, Item, Start, device
 
@@ -35,7 +35,7 @@ class VisualBert(Embedder):
         super().__init__()
         self.model = model
         pool_first_token(model)
-        self.pieces = Pieces(tokenizer, model.config)
+        self.chunks = Pieces(tokenizer, model.config)
         self.dimension = self.width = int(model.config.hidden_size)
         self.threads = threads_for(self.dimension)
 
@@ -48,13 +48,13 @@ class VisualBert(Embedder):
     def save(self, folder: Path) -> None:
         """A folder of ``transformers``."""
         self.model.save_pretrained(folder)
-        self.pieces.tokenizer.save_pretrained(folder)
+        self.chunks.tokenizer.save_pretrained(folder)
 
     def embed_questions(self, texts: Sequence[str]) -> Tensor:
         return self.embed_documents([Item(text) for text in texts])
 
     def embed_documents(self, items: Sequence[Item]) -> Tensor:
-        tokens, cut = self.pieces.read([item.text or "" for item in items])
+        tokens, cut = self.chunks.read([item.text or "" for item in items])
         self.cut += cut
         lengths = np.array([len(ids) for ids in tokens])
         pictured = np.array([item.image is not None for item in items])
@@ -62,7 +62,7 @@ class VisualBert(Embedder):
         for kind in (np.flatnonzero(pictured), np.flatnonzero(~pictured)):
             for places in batches_by_length(lengths[kind].tolist(), self.room):
                 chosen = kind[places]
-                batch = self.pieces.batch([tokens[place] for place in chosen])
+                batch = self.chunks.batch([tokens[place] for place in chosen])
                 batch |= _regions([items[place].image for place in chosen])
                 given = {name: tensor.to(self.device) for name, tensor in batch.items()}
                 found = self.model(**given).last_hidden_state
@@ -96,7 +96,7 @@ class WithRegions:
         model = VisualBertModel(config, add_pooling_layer=False)
         missing = model.load_state_dict(dual.document.state_dict(), strict=False)
         assert not missing.unexpected_keys  # noqa: S101
-        return VisualBert(model, dual.pieces.tokenizer).to(device())
+        return VisualBert(model, dual.chunks.tokenizer).to(device())
 
     def restore(self, folder: Path) -> VisualBert:
         return VisualBert.load(folder)

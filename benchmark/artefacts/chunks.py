@@ -1,8 +1,8 @@
-"""Work in pieces: artefacts that processes make together which know nothing of each other.
+"""Work in chunks: artefacts that processes make together which know nothing of each other.
 
-A divided artefact is a result for each of some rows, made in pieces of fixed size. Each piece is a
+A divided artefact is a result for each of some rows, made in chunks of fixed size. Each chunk is a
 file of its own in the store, written whole or not at all: it doesn't matter who makes it, when, and
-how many others there are. Whoever comes last puts the pieces together.
+how many others there are. Whoever comes last puts the chunks together.
 """
 
 from __future__ import annotations
@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 
-from benchmark.artefacts import Artefact, Store
+from benchmark.artefacts.identity import Artefact
+from benchmark.artefacts.store import Store
 from benchmark.errors import InputError
 from benchmark.io.files import replacing, write_text
 from benchmark.progress import Progress
@@ -21,7 +22,7 @@ from benchmark.progress import Progress
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-Piece: TypeAlias = Mapping[str, "npt.NDArray[Any]"]
+Chunk: TypeAlias = Mapping[str, "npt.NDArray[Any]"]
 """What is made of some rows: arrays by name, without objects."""
 
 OF = "shards"
@@ -48,44 +49,44 @@ class Shard:
             )
         return cls(int(number), int(count))
 
-    def of(self, pieces: Sequence[range]) -> Sequence[range]:
-        """This shard's pieces: neighbours, as many as any other shard has, give or take one."""
-        return pieces[
-            len(pieces) * self.number // self.count : len(pieces) * (self.number + 1) // self.count
+    def of(self, chunks: Sequence[range]) -> Sequence[range]:
+        """This shard's chunks: neighbours, as many as any other shard has, give or take one."""
+        return chunks[
+            len(chunks) * self.number // self.count : len(chunks) * (self.number + 1) // self.count
         ]
 
 
 WHOLE = Shard()
 
 
-class Divided(Artefact):
-    """Base of the artefacts that are made in pieces; ``build`` calls ``fill``, then ``made``."""
+class Chunked(Artefact):
+    """Base of the artefacts that are made in chunks; ``build`` calls ``fill``, then ``made``."""
 
     doing: ClassVar[str]
-    """What making a piece is called."""
+    """What making a chunk is called."""
 
     def count(self) -> int:
         """How many rows it has."""
         raise NotImplementedError
 
     def size(self) -> int:
-        """Rows in a piece. A constant: other sizes make other pieces."""
+        """Rows in a chunk. A constant: other sizes make other chunks."""
         raise NotImplementedError
 
-    def worker(self, store: Store) -> Callable[[range], Piece]:
-        """What makes a piece from its rows; a model is loaded once."""
+    def worker(self, store: Store) -> Callable[[range], Chunk]:
+        """What makes a chunk from its rows; a model is loaded once."""
         raise NotImplementedError
 
 
-def pieces(artefact: Divided) -> list[range]:
-    """The rows of each piece; nothing at all is one piece too."""
+def chunks(artefact: Chunked) -> list[range]:
+    """The rows of each chunk; nothing at all is one chunk too."""
     count, size = artefact.count(), artefact.size()
     return [range(start, min(start + size, count)) for start in range(0, max(count, 1), size)]
 
 
-def fill(artefact: Divided, store: Store, shard: Shard = WHOLE) -> None:
-    """Make those pieces of ``shard`` that are missing."""
-    folder, mine = store.pieces(artefact), shard.of(pieces(artefact))
+def make_chunks(artefact: Chunked, store: Store, shard: Shard = WHOLE) -> None:
+    """Make those chunks of ``shard`` that are missing."""
+    folder, mine = store.chunks(artefact), shard.of(chunks(artefact))
     todo = [rows for rows in mine if not _path(folder, rows).exists()]
     if not todo:
         return
@@ -100,32 +101,32 @@ def fill(artefact: Divided, store: Store, shard: Shard = WHOLE) -> None:
             progress.advance(len(rows))
 
 
-def made(artefact: Divided, store: Store) -> Iterator[tuple[range, Piece]]:
-    """The pieces with their rows, in order, all of which must have been made.
+def read_chunks(artefact: Chunked, store: Store) -> Iterator[tuple[range, Chunk]]:
+    """The chunks with their rows, in order, all of which must have been made.
 
     Raises InputError where a file is damaged, and removes it.
     """
     import numpy as np
 
-    folder = store.pieces(artefact)
-    for rows in pieces(artefact):
+    folder = store.chunks(artefact)
+    for rows in chunks(artefact):
         path = _path(folder, rows)
         try:
             with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
-                piece = dict(arrays)
+                chunk = dict(arrays)
         except (OSError, ValueError, EOFError, zipfile.BadZipFile) as error:
             path.unlink(missing_ok=True)
             raise InputError(
                 f"damaged ({error}), and removed", mend="run the same command again", path=path
             ) from None
-        yield rows, piece
+        yield rows, chunk
 
 
-def missing(artefact: Divided, store: Store) -> list[Shard]:
-    """The shards of which pieces are missing, counted as the last process that made one did."""
+def missing(artefact: Chunked, store: Store) -> list[Shard]:
+    """The shards of which chunks are missing, counted as the last process that made one did."""
     if store.has(artefact):
         return []
-    folder, every = store.pieces(artefact), pieces(artefact)
+    folder, every = store.chunks(artefact), chunks(artefact)
     try:
         count = int((folder / OF).read_text(encoding="utf-8"))
     except (OSError, ValueError):
@@ -139,9 +140,9 @@ def _path(folder: Path, rows: range) -> Path:
     return folder / f"{rows.start:012d}-{rows.stop:012d}.npz"
 
 
-def _write(path: Path, piece: Piece) -> None:
+def _write(path: Path, chunk: Chunk) -> None:
     import numpy as np
 
     with replacing(path) as temporary, temporary.open("wb") as file:
-        arrays: dict[str, Any] = dict(piece)
+        arrays: dict[str, Any] = dict(chunk)
         np.savez(file, **arrays)

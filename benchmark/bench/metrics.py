@@ -48,7 +48,7 @@ print(json.dumps([{name: found["scores"][metric] for name, found in report.to_di
 
 def _open(folder: Path) -> Work:
     generator = np.random.default_rng(1)
-    judgments = {f"q{query}": {f"r{query}": 1, f"s{query}": 1} for query in range(QUESTIONS)}
+    qrels = {f"q{query}": {f"r{query}": 1, f"s{query}": 1} for query in range(QUESTIONS)}
     runs: dict[str, dict[str, list[str]]] = {}
     for system in range(SYSTEMS):
         runs[f"system{system}"] = {}
@@ -59,7 +59,7 @@ def _open(folder: Path) -> Work:
                     found[place - 1] = f"{name}{query}"
             runs[f"system{system}"][f"q{query}"] = list(dict.fromkeys(found))
     path = folder / "runs.json"
-    path.write_text(json.dumps([runs, judgments]))
+    path.write_text(json.dumps([runs, qrels]))
 
     def agreement(ours: str, peer: str) -> str:
         found, expected = (json.loads(text.splitlines()[-1]) for text in (ours, peer))

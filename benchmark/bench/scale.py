@@ -19,7 +19,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from benchmark.artefacts import Store, parts
+from benchmark.artefacts.identity import dependencies
+from benchmark.artefacts.store import Store
 from benchmark.bench.bm25 import write_beir
 from benchmark.bench.process import measured
 from benchmark.bench.search import DIMENSION, unit_vectors
@@ -31,7 +32,7 @@ from benchmark.registry import retriever
 from benchmark.report import formats
 from benchmark.report.leaderboard import leaderboard
 from benchmark.report.tables import Table
-from benchmark.results.result import place, read_results, write_result
+from benchmark.results.result import read_results, results_folder, write_result
 from benchmark.retriever import Task
 
 SIZES = (12_000, 120_000, 1_200_000)
@@ -89,9 +90,9 @@ class MadeUp:
     def encode_queries(self, texts: Sequence[str]) -> Matrix:
         return unit_vectors(len(texts), np.random.default_rng((self.seed, 1)))
 
-    def encode_documents(self, corpus: Corpus, rows: npt.NDArray[np.int64]) -> Matrix:
+    def encode_documents(self, corpus: Corpus, numbers: npt.NDArray[np.int64]) -> Matrix:
         del corpus
-        return unit_vectors(len(rows), np.random.default_rng((self.seed, 2, int(rows[0]))))
+        return unit_vectors(len(numbers), np.random.default_rng((self.seed, 2, int(numbers[0]))))
 
 
 def peak() -> int:
@@ -118,7 +119,7 @@ def stages(count: int, folder: Path) -> dict[str, dict[str, float]]:
     timed("write embeddings", lambda: store.path(dense.documents))
     timed("exact search", lambda: store.path(dense))
     bm25 = retriever("bm25").make().ranking(task)
-    index = next(part for part in parts(bm25) if part is not bm25)
+    index = next(part for part in dependencies(bm25) if part is not bm25)
     timed("BM25 index", lambda: store.path(index))
     timed("BM25 search", lambda: store.path(bm25))
     fusion = importlib.import_module("baselines.fusion")
@@ -129,10 +130,10 @@ def stages(count: int, folder: Path) -> dict[str, dict[str, float]]:
     def scored() -> None:
         for name, ranking in (("bm25", bm25), ("dense", dense), ("fused", fused)):
             write_result(
-                place(results, data, task.split) / name,
+                results_folder(results, data, task.split) / name,
                 ranking.run(name, store),
                 task,
-                labels={"name": name, "title": name, "setting": "made up"},
+                labels={"name": name, "title": name, "group": "made up"},
                 made=provenance.manifest(ranking, task.seed, store),
             )
 

@@ -13,8 +13,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from benchmark.artefacts import Store
-from benchmark.artefacts.chunks import WHOLE, Divided, Shard, fill
+from benchmark.artefacts.chunks import WHOLE, Chunked, Shard, make_chunks
+from benchmark.artefacts.store import Store
 from benchmark.bench.bm25 import write_beir
 from benchmark.bench.process import measured
 from benchmark.bench.scale import DEPTH, QUESTIONS, MadeUp, peak
@@ -83,9 +83,11 @@ def _step(folder: Path, step: str, shard: Shard) -> dict[str, float]:
     task = Task(data=find("beir", folder / "data", store), depth=DEPTH)
     ranking = DenseRanking(task=task, model=MadeUp(seed=1))
     started = time.perf_counter()
-    artefacts: Sequence[Divided] = [ranking] if step in ("search", "merge") else ranking.uses()
+    artefacts: Sequence[Chunked] = (
+        [ranking] if step in ("search", "merge") else ranking.further_dependencies()
+    )
     for artefact in artefacts:
-        fill(artefact, store, shard) if step in SPLIT else store.path(artefact)
+        make_chunks(artefact, store, shard) if step in SPLIT else store.path(artefact)
     return {"seconds": time.perf_counter() - started, "peak": peak()}
 
 

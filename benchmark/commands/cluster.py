@@ -1,4 +1,4 @@
-"""The commands that split encoding and search over processes, and put their pieces together."""
+"""The commands that split encoding and search over processes, and put their chunks together."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from benchmark.commands.options import data_options, plugin_option, rows_option
 from benchmark.errors import InputError, UnavailableError
 
 if TYPE_CHECKING:
-    from benchmark.artefacts import Store
-    from benchmark.artefacts.chunks import Divided, Shard
+    from benchmark.artefacts.chunks import Chunked, Shard
+    from benchmark.artefacts.store import Store
     from benchmark.dense.search import DenseRanking
     from benchmark.execution.distributed import Ranks
 
@@ -72,7 +72,7 @@ def encode(rankings: Rankings, store: Store, shard: Shard | None) -> None:
     """
     with _ranks(shard) as ranks:
         for _, ranking in rankings:
-            for embedded in ranking.uses():
+            for embedded in ranking.further_dependencies():
                 _make(embedded, store, shard, ranks)
 
 
@@ -89,7 +89,7 @@ def search(rankings: Rankings, store: Store, shard: Shard | None) -> None:
     with _ranks(shard) as ranks:
         for name, ranking in rankings:
             if shard is not None:
-                _complete(ranking.uses(), name, "encode", store)
+                _complete(ranking.further_dependencies(), name, "encode", store)
             _make(ranking, store, shard, ranks)
 
 
@@ -101,8 +101,8 @@ def merge(rankings: Rankings, store: Store) -> None:
     `run` scores what is complete.
     """
     for name, ranking in rankings:
-        _complete(ranking.uses(), name, "encode", store)
-        if store.has(ranking) or store.pieces(ranking).exists():
+        _complete(ranking.further_dependencies(), name, "encode", store)
+        if store.has(ranking) or store.chunks(ranking).exists():
             _complete([ranking], name, "search", store)
             click.echo(f"{name}: embeddings and lists are complete")
         else:
@@ -121,7 +121,7 @@ def _dense(
     found = []
     for name in names:
         made = retriever(name).make()
-        if reason := made.lacks(task):
+        if reason := made.why_unavailable(task):
             raise UnavailableError(f"{name} {reason}")
         rankings = list(dense_rankings(made.ranking(task)))
         if not rankings:
@@ -143,18 +143,18 @@ def _ranks(shard: Shard | None) -> Iterator[Ranks]:
         yield ranks
 
 
-def _make(artefact: Divided, store: Store, shard: Shard | None, ranks: Ranks) -> None:
-    from benchmark.artefacts.chunks import fill
+def _make(artefact: Chunked, store: Store, shard: Shard | None, ranks: Ranks) -> None:
+    from benchmark.artefacts.chunks import make_chunks
     from benchmark.execution.experiment import build_together
 
     if shard is None:
         build_together(artefact, store, ranks)
     elif not store.has(artefact):
-        fill(artefact, store, shard)
+        make_chunks(artefact, store, shard)
 
 
-def _complete(artefacts: Sequence[Divided], name: str, command: str, store: Store) -> None:
-    """Build ``artefacts`` from their pieces. Raises InputError, naming shards that are missing."""
+def _complete(artefacts: Sequence[Chunked], name: str, command: str, store: Store) -> None:
+    """Build ``artefacts`` from their chunks. Raises InputError, naming shards that are missing."""
     from benchmark.artefacts.chunks import missing
 
     if lost := {shard for artefact in artefacts for shard in missing(artefact, store)}:

@@ -19,7 +19,7 @@ from benchmark.commands.options import (
 )
 
 if TYPE_CHECKING:
-    from benchmark.artefacts import Store
+    from benchmark.artefacts.store import Store
 
 _name = click.argument("name", default="webqa-mini", metavar="[NAME|FILE.toml]")
 
@@ -57,7 +57,7 @@ def prepare(name: str, source: Path | None, store: Store) -> None:
     from benchmark.datasets import prepare as prepare_data
 
     made = prepare_data(name, source, store)
-    documents = made.facts["documents"]
+    documents = made.metadata["documents"]
     questions = [f"{len(made.queries(split)):,} {split} questions" for split in made.splits]
     counts = [f"{documents['text']:,} passages", f"{documents['image']:,} images", *questions]
     click.echo(f"{made.name}: {', '.join(counts)}")

@@ -27,7 +27,7 @@ def submit(
     """Add a run that was made elsewhere to the leaderboard, as an external row.
 
     DIR holds run.trec.gz (or run.trec), seed-<n>/run.trec.gz of further seeds, manifest.json with
-    data.fingerprint and data.split, and submission.toml with name, title, setting, by, and perhaps
+    data.fingerprint and data.split, and submission.toml with name, title, group, by, and perhaps
     url. The run is checked and scored here; figures that come along are not read.
 
     \b

@@ -9,7 +9,7 @@ import click
 from benchmark.commands.options import format_option, show_table, store_option
 
 if TYPE_CHECKING:
-    from benchmark.artefacts import Store
+    from benchmark.artefacts.store import Store
 
 
 @click.command()

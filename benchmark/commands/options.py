@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 if TYPE_CHECKING:
-    from benchmark.artefacts import Store
+    from benchmark.artefacts.store import Store
     from benchmark.datasets import Collection
     from benchmark.report.tables import Table
     from benchmark.results.result import Result
@@ -36,7 +36,7 @@ def _read_rows(_: click.Context, __: click.Parameter, paths: tuple[Path, ...]) -
 
 
 def _store(_: click.Context, __: click.Parameter, root: Path | None) -> Store:
-    from benchmark.artefacts import Store
+    from benchmark.artefacts.store import Store
 
     if root is None:
         from platformdirs import user_cache_path
@@ -151,9 +151,9 @@ class Chosen:
     @property
     def home(self) -> Path:
         """The folder of the data set's results."""
-        from benchmark.results.result import place
+        from benchmark.results.result import results_folder
 
-        return place(self.results, self.data, self.split)
+        return results_folder(self.results, self.data, self.split)
 
     def at_hand(self) -> list[Result]:
         """The results on the data set. Raises InputError where there are none."""

@@ -20,7 +20,7 @@ from benchmark.commands.options import (
 from benchmark.errors import InputError
 
 if TYPE_CHECKING:
-    from benchmark.artefacts import Store
+    from benchmark.artefacts.store import Store
     from benchmark.dense.embedding_map import Method
 
 
@@ -29,13 +29,13 @@ if TYPE_CHECKING:
 @rows_option
 @format_option
 def list_(form: str) -> None:
-    """List the retrievers, one a row: name, title, setting."""
+    """List the retrievers, one a row: name, title, group."""
     from benchmark.registry import retrievers
     from benchmark.report.tables import Table
 
-    entries = sorted(retrievers().values(), key=lambda entry: entry.setting)
-    facts = [(e.name, e.title, e.setting, e.summary) for e in entries]
-    columns = ("name", "title", "setting", "summary")
+    entries = sorted(retrievers().values(), key=lambda entry: entry.group)
+    facts = [(e.name, e.title, e.group, e.summary) for e in entries]
+    columns = ("name", "title", "group", "summary")
     show_table(
         Table(
             title="Retrievers",
@@ -64,11 +64,11 @@ def show(name: str, form: str) -> None:
     code = inspect.getsourcefile(type(made))
     values = settings(made)
     if form == "json":
-        facts = {"name": name, "title": entry.title, "setting": entry.setting}
+        facts = {"name": name, "title": entry.title, "group": entry.group}
         shown = {key: value if _plain(value) else repr(value) for key, value in values.items()}
         click.echo(json.dumps({**facts, "settings": shown, "code": code}, indent=1))
         return
-    click.echo(f"{entry.title} ({name}; {entry.setting})\n")
+    click.echo(f"{entry.title} ({name}; {entry.group})\n")
     click.echo(f"{inspect.getdoc(type(made))}\n")
     for key, value in values.items():
         click.echo(f"  {key} = {value!r}")
@@ -125,7 +125,7 @@ def run(
     from benchmark.execution.distributed import joined
     from benchmark.registry import retriever, retrievers
     from benchmark.report.leaderboard import write_leaderboard
-    from benchmark.results.result import place
+    from benchmark.results.result import results_folder
     from benchmark.retriever import Task
 
     if bool(names) == everything:
@@ -138,7 +138,7 @@ def run(
         entries = [indexed(entry, back_end(index)) for entry in entries]
     data = find(dataset, data_dir, store)
     task = Task(data=data, split=split, seed=seed)
-    folder = place(results, data, split)
+    folder = results_folder(results, data, split)
     with joined() as ranks:
         experiment.run(
             entries,
@@ -186,25 +186,25 @@ def space(
     is run; the map goes beside each one's result.
     """
     from benchmark.datasets import find
-    from benchmark.dense.embedding_map import space_of
+    from benchmark.dense.embedding_map import embedding_map_of
     from benchmark.execution import experiment
     from benchmark.registry import retriever
     from benchmark.report.embedding_map import gap_table
-    from benchmark.results.result import Result, place, write_space
+    from benchmark.results.result import Result, results_folder, write_embedding_map
     from benchmark.retriever import Task
 
     data = find(dataset, data_dir, store)
     entries = [retriever(name) for name in names or ("clip-zero-shot", "clip-dpr", "univl-dr")]
-    task, home = Task(data=data, split=split, seed=seed), place(results, data, split)
+    task, home = Task(data=data, split=split, seed=seed), results_folder(results, data, split)
     experiment.run(entries, task, seeds=1, folder=home, store=store, skip=False)
     for entry in entries:
-        mapped = space_of(entry.make().ranking(task), method)
+        mapped = embedding_map_of(entry.make().ranking(task), method)
         if mapped is None:
             raise InputError(
                 f"{entry.name} embeds nothing, or passages and images apart",
                 mend="name a dense retriever of one space",
             )
-        write_space(home / entry.name, mapped.content(store))
+        write_embedding_map(home / entry.name, mapped.content(store))
     show_table(gap_table([Result(home / entry.name) for entry in entries], data, split), form)
 
 

@@ -25,7 +25,7 @@ from benchmark.errors import InputError
 if TYPE_CHECKING:
     from benchmark.evaluation.metrics import Scores
     from benchmark.report.slices import By
-    from benchmark.types import Judgments
+    from benchmark.types import Qrels
 
 
 @click.command()
@@ -50,9 +50,9 @@ def evaluate(run: Path, qrels: Path, by: str | None, metrics: tuple[str, ...], f
     from benchmark.io.trec import read_qrels
     from benchmark.report.evaluation import evaluation_table
 
-    judgments = read_qrels(qrels)
-    name, scores = _scores(run, judgments, metrics)
-    show_table(evaluation_table(name, scores, judgments, by), form)
+    judged = read_qrels(qrels)
+    name, scores = _scores(run, judged, metrics)
+    show_table(evaluation_table(name, scores, judged, by), form)
 
 
 @click.command()
@@ -96,16 +96,16 @@ def compare(
     if len(systems) < 2:
         raise InputError("one system alone", mend="give two or more")
     home: Path | None = None
-    judgments: Judgments
+    judged: Qrels
     if qrels is not None:
         if by is not None:
             raise InputError(
                 "judgments alone don't tell slices", mend="leave --qrels out and name a --dataset"
             )
-        judgments = read_qrels(qrels)
+        judged = read_qrels(qrels)
     else:
-        judgments, home = chosen.data.judgments(chosen.split), chosen.home
-    found = _named(systems, judgments, home, metrics)
+        judged, home = chosen.data.qrels(chosen.split), chosen.home
+    found = _named(systems, judged, home, metrics)
     if by is None:
         show_table(comparison_table(found, metrics, seed), form)
         return
@@ -127,9 +127,9 @@ def verify(chosen: Chosen) -> None:
     Exit code 1, with a line for each file that differs from what was written or from what the run
     scores: results, their seeds and variants, leaderboard and claims, artefacts in the store.
     """
-    from benchmark.verify import audit
+    from benchmark.verify import verify
 
-    findings = audit(chosen.results, chosen.data, chosen.split, chosen.store)
+    findings = verify(chosen.results, chosen.data, chosen.split, chosen.store)
     for finding in findings:
         click.echo(f"{finding.path}: {finding.wrong}")
     if findings:
@@ -138,7 +138,7 @@ def verify(chosen: Chosen) -> None:
 
 
 def _named(
-    systems: Sequence[str], judgments: Judgments, home: Path | None, metrics: Sequence[str]
+    systems: Sequence[str], qrels: Qrels, home: Path | None, metrics: Sequence[str]
 ) -> dict[str, Scores]:
     """The figures of run files and, where the folder of a data set's results is given, of names."""
     from benchmark.errors import unknown
@@ -152,9 +152,9 @@ def _named(
         if home is not None and (result := Result(home / system)).is_whole():
             kept = set(metrics) <= set(METRICS)
             name = system
-            scores = result.over_seeds if kept else result.scored_by(metrics, judgments)
+            scores = result.over_seeds if kept else result.scored_by(metrics, qrels)
         elif home is None or Path(system).is_file():
-            name, scores = _scores(Path(system), judgments, metrics)
+            name, scores = _scores(Path(system), qrels, metrics)
         else:
             names = [path.parent.name for path in sorted(home.glob("*/manifest.json"))]
             raise unknown("result or run file", system, names)
@@ -162,13 +162,13 @@ def _named(
     return found
 
 
-def _scores(path: Path, judgments: Judgments, metrics: Sequence[str]) -> tuple[str, Scores]:
+def _scores(path: Path, qrels: Qrels, metrics: Sequence[str]) -> tuple[str, Scores]:
     from benchmark.evaluation.metrics import METRICS, score_run, score_sets
     from benchmark.io.trec import read_run, read_sets
 
     if path.suffix == ".json":
         if set(metrics) - {"F1"}:
             raise InputError("unranked sets have F1 alone", mend="leave --metric out", path=path)
-        return path.stem, score_sets(read_sets(path), judgments)
+        return path.stem, score_sets(read_sets(path), qrels)
     run = read_run(path)
-    return run.name, score_run(run, judgments, metrics or METRICS)
+    return run.name, score_run(run, qrels, metrics or METRICS)

@@ -27,7 +27,7 @@ def prepare(source: Path, writer: Writer) -> None:
     """Write the questions and answers in the order of the file."""
     (path,) = files(source)
     queries: list[tuple[Query, Source]] = []
-    judgments: dict[str, dict[str, int]] = {}
+    qrels: dict[str, dict[str, int]] = {}
     for record, place in read_jsonl(path, qid=str, Q=str, A=list):
         answers = tuple(str(answer) for answer in record["A"])
         if not answers or len(answers[0].split()) < FEWEST_WORDS:
@@ -38,5 +38,5 @@ def prepare(source: Path, writer: Writer) -> None:
             id=record["qid"], text=record["Q"], answers=answers, category=record.get("Qcate")
         )
         queries.append((query, place))
-        judgments[query.id] = {document.id: 1}
-    writer.split("test", queries, judgments, path)
+        qrels[query.id] = {document.id: 1}
+    writer.split("test", queries, qrels, path)

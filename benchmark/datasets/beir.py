@@ -16,12 +16,12 @@ NOTICE = ""
 
 def files(source: Path) -> list[Path]:
     """The files that make up the data set."""
-    qrels = sorted((source / "qrels").glob("*.tsv"))
-    if not qrels:
+    splits = sorted((source / "qrels").glob("*.tsv"))
+    if not splits:
         raise InputError(
             "no judgments", mend="put them in qrels/<split>.tsv", path=source / "qrels"
         )
-    return [source / "corpus.jsonl", source / "queries.jsonl", *qrels]
+    return [source / "corpus.jsonl", source / "queries.jsonl", *splits]
 
 
 def prepare(source: Path, writer: Writer) -> None:
@@ -29,20 +29,20 @@ def prepare(source: Path, writer: Writer) -> None:
 
     A split holds the queries that its judgments name.
     """
-    corpus, queries, *qrels = files(source)
+    corpus, queries, *splits = files(source)
     for record, place in read_jsonl(corpus, _id=str, text=str):
         title = str(record.get("title") or "")
         text = f"{title} {record['text']}".strip()
         writer.add(Document(id=record["_id"], text=text, title=title), place)
-    for path in qrels:
-        judgments = read_qrels(path)
+    for path in splits:
+        qrels = read_qrels(path)
         writer.split(
             path.stem,
             (
                 (Query(id=record["_id"], text=record["text"]), place)
                 for record, place in read_jsonl(queries, _id=str, text=str)
-                if record["_id"] in judgments
+                if record["_id"] in qrels
             ),
-            judgments,
+            qrels,
             path,
         )

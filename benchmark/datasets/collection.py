@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING, Any
 
 from benchmark.errors import InputError
 from benchmark.io.trec import read_qrels
-from benchmark.types import Document, Judgments, Modality, Query
+from benchmark.types import Document, Modality, Qrels, Query
 
 if TYPE_CHECKING:
     import numpy as np
@@ -56,21 +56,21 @@ class Corpus:
         values = self._table.slice(row, 1).to_pylist()[0]
         return Document(**{name: values[name] for name in Document.__slots__})
 
-    def ids(self, rows: Sequence[int] | npt.NDArray[np.integer]) -> list[str]:
-        """The ids of ``rows``, in their order."""
-        return self._take("id", rows)
+    def ids(self, numbers: Sequence[int] | npt.NDArray[np.integer]) -> list[str]:
+        """The ids of ``numbers``, in their order."""
+        return self._take("id", numbers)
 
     def texts(
-        self, rows: Sequence[int] | npt.NDArray[np.integer], view: str | None = None
+        self, numbers: Sequence[int] | npt.NDArray[np.integer], view: str | None = None
     ) -> list[str]:
-        """The passages or captions of ``rows``, in their order.
+        """The passages or captions of ``numbers``, in their order.
 
         view: one of ``views``: images have their captions of that view.
         """
-        texts = self._take("text", rows)
+        texts = self._take("text", numbers)
         if view is not None:
-            first, expanded = self.rows("image").start, self._expanded(view)
-            for place, row in enumerate(rows):
+            first, expanded = self.numbers("image").start, self._expanded(view)
+            for place, row in enumerate(numbers):
                 if row >= first:
                     texts[place] = expanded[int(row) - first].as_py()
         return texts
@@ -80,17 +80,17 @@ class Corpus:
         """The expanded views of the captions that the data set has."""
         return tuple(self._facts["views"])
 
-    def credits(self, rows: Sequence[int]) -> list[str]:
-        """Author, licence and address of ``rows``; empty texts where the data set names none."""
+    def credits(self, numbers: Sequence[int]) -> list[str]:
+        """Author, licence and address of ``numbers``; empty texts where the data set names none."""
         if not self._facts.get("credited"):
-            return [""] * len(rows)
+            return [""] * len(numbers)
         texts: list[str] = (
-            _read_table(self._folder / "credits.arrow")["text"].take(rows).to_pylist()
+            _read_table(self._folder / "credits.arrow")["text"].take(numbers).to_pylist()
         )
         return texts
 
-    def rows(self, modality: Modality | None = None) -> range:
-        """The rows of one modality, or all of them."""
+    def numbers(self, modality: Modality | None = None) -> range:
+        """The numbers of the documents of one modality, or of all."""
         if modality is None:
             return range(len(self))
         passages = int(self._facts["documents"]["text"])
@@ -103,10 +103,11 @@ class Corpus:
 
         wanted = pa.array(sorted(set(ids)), pa.string())
         matches = pc.index_in(self._table["id"], value_set=wanted)
-        rows = pc.indices_nonzero(pc.is_valid(matches))
-        found = matches.take(rows).to_pylist()
+        numbers = pc.indices_nonzero(pc.is_valid(matches))
+        found = matches.take(numbers).to_pylist()
         return {
-            wanted[place].as_py(): row for place, row in zip(found, rows.to_pylist(), strict=True)
+            wanted[place].as_py(): row
+            for place, row in zip(found, numbers.to_pylist(), strict=True)
         }
 
     @cached_property
@@ -121,7 +122,7 @@ class Corpus:
     def image(self, row: int) -> Image:
         """Decode the image of ``row`` as RGB. Raises InputError naming one that is damaged."""
         name = self._table["id"][row].as_py()
-        return self._images.decode(int(self._offsets[row - self.rows("image").start]), name)
+        return self._images.decode(int(self._offsets[row - self.numbers("image").start]), name)
 
     def __getstate__(self) -> dict[str, Any]:
         return {"_folder": self._folder}
@@ -154,11 +155,11 @@ class Corpus:
     def _table(self) -> pa.Table:
         return _read_table(self._folder / "corpus.arrow")
 
-    def _take(self, column: str, rows: Any) -> list[str]:
-        if isinstance(rows, range) and rows.step == 1:
-            values: list[str] = self._table[column].slice(rows.start, len(rows)).to_pylist()
+    def _take(self, column: str, numbers: Any) -> list[str]:
+        if isinstance(numbers, range) and numbers.step == 1:
+            values: list[str] = self._table[column].slice(numbers.start, len(numbers)).to_pylist()
         else:
-            values = self._table[column].take(rows).to_pylist()
+            values = self._table[column].take(numbers).to_pylist()
         return values
 
 
@@ -169,30 +170,30 @@ class Collection:
     folder: Path
 
     @cached_property
-    def facts(self) -> dict[str, Any]:
+    def metadata(self) -> dict[str, Any]:
         """What ``dataset.json`` says."""
         return _facts(self.folder)
 
     @property
     def name(self) -> str:
-        return str(self.facts["name"])
+        return str(self.metadata["name"])
 
     @property
     def title(self) -> str:
-        return str(self.facts["title"])
+        return str(self.metadata["title"])
 
     @property
     def notice(self) -> str:
         """What every result on this data set has to say, such as that it is a miniature."""
-        return str(self.facts["notice"])
+        return str(self.metadata["notice"])
 
     @property
     def fingerprint(self) -> str:
-        return str(self.facts["fingerprint"])
+        return str(self.metadata["fingerprint"])
 
     @property
     def splits(self) -> tuple[str, ...]:
-        return tuple(self.facts["splits"])
+        return tuple(self.metadata["splits"])
 
     @cached_property
     def corpus(self) -> Corpus:
@@ -205,7 +206,7 @@ class Collection:
             records = [json.loads(line) for line in file]
         return [Query(**{**record, "answers": tuple(record["answers"])}) for record in records]
 
-    def judgments(self, split: str) -> Judgments:
+    def qrels(self, split: str) -> Qrels:
         """The judgments of a split: query id -> document id -> relevance."""
         return read_qrels(self.folder / f"qrels-{self._known(split)}.tsv")
 
@@ -221,16 +222,16 @@ class Collection:
 def _facts(folder: Path) -> dict[str, Any]:
     path = folder / "dataset.json"
     try:
-        facts: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        metadata: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise InputError("no prepared data set", mend="prepare it first", path=folder) from None
     except ValueError as error:
         raise InputError(
             f"not JSON ({error})", mend="prepare the data set again", path=path
         ) from None
-    if facts.get("format") != FORMAT:
+    if metadata.get("format") != FORMAT:
         raise InputError("written by another version", mend="prepare the data set again", path=path)
-    return facts
+    return metadata
 
 
 def _read_table(path: Path) -> pa.Table:

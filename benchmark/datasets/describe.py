@@ -34,8 +34,8 @@ def lengths(data: Collection) -> list[Lengths]:
         for split in data.splits
     ]
     for modality, what in zip(MODALITIES, ("passages", "captions"), strict=True):
-        if data.corpus.rows(modality):
-            found.append(_lengths(what, _texts(data, data.corpus.rows(modality))))
+        if data.corpus.numbers(modality):
+            found.append(_lengths(what, _texts(data, data.corpus.numbers(modality))))
     return found
 
 
@@ -53,20 +53,20 @@ def samples(
     """Questions drawn at random, each with its relevant documents and their credits."""
     queries = data.queries(split)
     drawn = random.Random(seed).sample(queries, min(count, len(queries)))  # noqa: S311
-    judgments = data.judgments(split)
+    qrels = data.qrels(split)
     chosen = []
     for query in drawn:
-        relevant = [name for name, level in judgments.get(query.id, {}).items() if level > 0]
+        relevant = [name for name, level in qrels.get(query.id, {}).items() if level > 0]
         found = data.corpus.find(relevant)
-        rows = [found[name] for name in relevant]
-        documents = [data.corpus[row] for row in rows]
-        chosen.append((query, list(zip(documents, data.corpus.credits(rows), strict=True))))
+        numbers = [found[name] for name in relevant]
+        documents = [data.corpus[row] for row in numbers]
+        chosen.append((query, list(zip(documents, data.corpus.credits(numbers), strict=True))))
     return chosen
 
 
-def _texts(data: Collection, rows: range) -> Iterator[str]:
-    for start in range(0, len(rows), _CHUNK):
-        yield from data.corpus.texts(rows[start : start + _CHUNK])
+def _texts(data: Collection, numbers: range) -> Iterator[str]:
+    for start in range(0, len(numbers), _CHUNK):
+        yield from data.corpus.texts(numbers[start : start + _CHUNK])
 
 
 def _lengths(what: str, texts: Iterable[str]) -> Lengths:

@@ -14,7 +14,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType, ModuleType
 
-from benchmark.artefacts import INCIDENTAL, Artefact, Store
+from benchmark.artefacts.identity import INCIDENTAL, Artefact
+from benchmark.artefacts.store import Store
 from benchmark.datasets.collection import Collection
 from benchmark.datasets.ir_collections import PREFIX, as_beir
 from benchmark.datasets.writer import Writer

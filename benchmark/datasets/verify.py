@@ -80,36 +80,36 @@ def verify(data: Collection) -> list[Check]:
 
 
 def _found(data: Collection) -> Iterator[tuple[str, int | str]]:
-    documents = data.facts["documents"]
+    documents = data.metadata["documents"]
     yield "passages", documents["text"]
     yield "images", documents["image"]
-    yield "distinct documents", data.facts["distinct"]
+    yield "distinct documents", data.metadata["distinct"]
     positives = {}
     for split in data.splits:
-        queries, judgments = data.queries(split), data.judgments(split)
+        queries, qrels = data.queries(split), data.qrels(split)
         kinds = Counter(query.modality for query in queries)
         yield f"{split} questions", len(queries)
         for modality in MODALITIES:
             yield f"{split} {modality} questions", kinds[modality]
-        ids = [name for judged in judgments.values() for name, level in judged.items() if level]
+        ids = [name for judged in qrels.values() for name, level in judged.items() if level]
         positives[split] = set(ids)
-        first = data.corpus.rows("image").start
+        first = data.corpus.numbers("image").start
         images = {name for name, row in data.corpus.find(ids).items() if row >= first}
         yield f"{split} judgments", len(ids)
         yield f"{split} image judgments", sum(name in images for name in ids)
         yield f"{split} text judgments", sum(name not in images for name in ids)
         lines = [
-            f"{q}\t{d}\t{level}\n" for q, judged in judgments.items() for d, level in judged.items()
+            f"{q}\t{d}\t{level}\n" for q, judged in qrels.items() for d, level in judged.items()
         ]
         # Sorted: the hash is of the judgments, not of the order in which a file lists them.
         yield (
             f"{split} judgments, hash",
             hashlib.sha256("".join(sorted(lines)).encode()).hexdigest(),
         )
-    for name, digest in data.facts.get("sources", {}).items():
+    for name, digest in data.metadata.get("sources", {}).items():
         yield f"{name}, SHA-256", digest
-    if "content" in data.facts:
-        yield "documents and pixels, hash", data.facts["content"]
+    if "content" in data.metadata:
+        yield "documents and pixels, hash", data.metadata["content"]
     if {"dev", "test"} <= positives.keys():
         yield "positives of both dev and test", len(positives["dev"] & positives["test"])
     yield "fingerprint", data.fingerprint

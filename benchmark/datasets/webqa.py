@@ -322,8 +322,8 @@ def _write_images(
 def _write_split(writer: Writer, name: str, questions: Sequence[_Asked], path: Path) -> None:
     if not questions:
         return
-    judgments = {asked.query.id: dict.fromkeys(asked.relevant, 1) for asked in questions}
-    writer.split(name, ((asked.query, Source(path)) for asked in questions), judgments, path)
+    qrels = {asked.query.id: dict.fromkeys(asked.relevant, 1) for asked in questions}
+    writer.split(name, ((asked.query, Source(path)) for asked in questions), qrels, path)
 
 
 def _official_offsets(path: Path) -> Offsets:

@@ -23,7 +23,7 @@ from benchmark.errors import InputError
 from benchmark.io.files import sha256
 from benchmark.io.jsonl import Source, read_jsonl
 from benchmark.progress import track
-from benchmark.types import Document, Judgments, Query
+from benchmark.types import Document, Qrels, Query
 
 TITLE = "Wikipedia's leads and captioned photographs"
 NOTICE = (
@@ -66,9 +66,9 @@ def prepare(source: Path, writer: Writer) -> None:
     writer.credits(credited)
     for split in SPLITS:
         questions = list(read_questions(split))
-        judgments: Judgments = {query.id: dict.fromkeys(ids, 1) for query, _, ids in questions}
+        qrels: Qrels = {query.id: dict.fromkeys(ids, 1) for query, _, ids in questions}
         asked = [(query, place) for query, place, _ in questions]
-        writer.split(split, asked, judgments, QUESTIONS[0])
+        writer.split(split, asked, qrels, QUESTIONS[0])
 
 
 def read_questions(split: str) -> Iterator[tuple[Query, Source, list[str]]]:

@@ -14,7 +14,7 @@ from benchmark.errors import InputError
 from benchmark.io.files import sha256, write_text
 from benchmark.io.jsonl import Source
 from benchmark.io.trec import BOM, line_of, write_qrels
-from benchmark.types import Document, Judgments, Query
+from benchmark.types import Document, Qrels, Query
 
 _BATCH = 4096
 _QUERY_FIELDS = ("id", "text", "answers", "category", "modality")
@@ -43,7 +43,7 @@ class Writer:
 
         self.folder = folder
         self.hashes = hashes
-        self._facts: dict[str, Any] = {
+        self._metadata: dict[str, Any] = {
             "format": FORMAT,
             "name": name,
             "title": title,
@@ -81,7 +81,7 @@ class Writer:
                 path=source.path,
                 line=source.line,
             )
-        if document.modality == "text" and self._facts["documents"]["image"]:
+        if document.modality == "text" and self._metadata["documents"]["image"]:
             raise ValueError("passages come before images")
         self._ids.add(key)
         row = len(self._ids) - 1
@@ -90,7 +90,7 @@ class Writer:
         values = {name: getattr(document, name) for name in Document.__slots__}
         self._hash.update(json.dumps(values, sort_keys=True).encode() + b"\n")
         self._batch.append({**values, "canonical": self._contents.setdefault(content, row)})
-        self._facts["documents"][document.modality] += 1
+        self._metadata["documents"][document.modality] += 1
         if len(self._batch) == _BATCH:
             self._flush()
 
@@ -119,7 +119,7 @@ class Writer:
         path = self.folder / f"captions-{view}.arrow"
         with pa.ipc.new_stream(str(path), table.schema) as stream:
             stream.write_table(table)
-        self._facts["views"].append(view)
+        self._metadata["views"].append(view)
         self._hash.update(f"captions {view} {sha256(path)}\n".encode())
 
     def credits(self, texts: Iterable[str]) -> None:
@@ -129,12 +129,12 @@ class Writer:
         table = pa.table({"text": pa.array(texts, pa.string())})
         with pa.ipc.new_stream(str(self.folder / "credits.arrow"), table.schema) as stream:
             stream.write_table(table)
-        self._facts["credited"] = True
+        self._metadata["credited"] = True
         for text in table["text"].to_pylist():
             self._hash.update(f"credit {text}\n".encode())
 
     def split(
-        self, name: str, queries: Iterable[tuple[Query, Source]], judgments: Judgments, qrels: Path
+        self, name: str, queries: Iterable[tuple[Query, Source]], qrels: Qrels, path: Path
     ) -> None:
         """Add a split; every judgment must be for one of its queries and for a known document."""
         known: dict[str, Query] = {}
@@ -155,29 +155,29 @@ class Writer:
                     line=source.line,
                 )
             known[query.id] = query
-        for query_id, judged in judgments.items():
+        for query_id, judged in qrels.items():
             if query_id not in known:
                 raise InputError(
                     f"judgment for the unknown query '{query_id}'",
                     mend="add the query or remove its judgments",
-                    path=qrels,
-                    line=line_of(qrels, query_id),
+                    path=path,
+                    line=line_of(path, query_id),
                 )
             for document_id in judged:
                 if not self.knows(document_id):
                     raise InputError(
                         f"judgment of the unknown document '{document_id}' for query '{query_id}'",
                         mend="add the document or remove the judgment",
-                        path=qrels,
-                        line=line_of(qrels, query_id, document_id),
+                        path=path,
+                        line=line_of(path, query_id, document_id),
                     )
         lines = [
             json.dumps({name: getattr(query, name) for name in _QUERY_FIELDS}, ensure_ascii=False)
             for query in known.values()
         ]
         write_text(self.folder / f"queries-{name}.jsonl", "".join(f"{line}\n" for line in lines))
-        write_qrels(judgments, self.folder / f"qrels-{name}.tsv")
-        self._facts["splits"][name] = {"queries": len(known), "judged": len(judgments)}
+        write_qrels(qrels, self.folder / f"qrels-{name}.tsv")
+        self._metadata["splits"][name] = {"queries": len(known), "judged": len(qrels)}
 
     def __enter__(self) -> Writer:
         return self
@@ -192,20 +192,20 @@ class Writer:
     def _finish(self) -> None:
         if not self._ids:
             raise InputError("the corpus is empty", mend="give at least one document")
-        if not any(split["judged"] for split in self._facts["splits"].values()):
+        if not any(split["judged"] for split in self._metadata["splits"].values()):
             raise InputError("no question is judged", mend="give at least one judgment")
         self._flush()
         content = self._hash.hexdigest()
-        for split in self._facts["splits"]:
+        for split in self._metadata["splits"]:
             for name in (f"queries-{split}.jsonl", f"qrels-{split}.tsv"):
                 self._hash.update(f"{name} {sha256(self.folder / name)}\n".encode())
-        facts = {
-            **self._facts,
+        metadata = {
+            **self._metadata,
             "distinct": len(self._contents),
             "content": content,
             "fingerprint": self._hash.hexdigest(),
         }
-        text = json.dumps(facts, indent=1, ensure_ascii=False) + "\n"
+        text = json.dumps(metadata, indent=1, ensure_ascii=False) + "\n"
         write_text(self.folder / "dataset.json", text)
 
     def _flush(self) -> None:

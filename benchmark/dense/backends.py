@@ -15,14 +15,15 @@ from typing import Any, Protocol, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from benchmark.artefacts import Artefact, Store, identity
+from benchmark.artefacts.identity import Artefact, identity
+from benchmark.artefacts.store import Store
 from benchmark.dense.encode import Documents, Matrix
 from benchmark.dense.search import search
 from benchmark.errors import InputError, UnavailableError
 from benchmark.progress import track
 
 Candidates: TypeAlias = Callable[[Matrix, int], npt.NDArray[np.int64]]
-"""For each query so many rows at most, in any order; int64, shape (queries, width), -1 for none."""
+"""Numbers of documents, at most ``width`` a query; int64, shape (queries, width), -1 for none."""
 
 SAMPLE = 1_000_000
 """About how many documents an index is trained on at most, evenly spaced."""
@@ -56,7 +57,7 @@ class Exact:
 
     def open(self, documents: Documents, store: Store) -> Candidates:
         matrix = documents.matrix(store)
-        return lambda queries, width: search(queries, matrix, width).rows.astype(np.int64)
+        return lambda queries, width: search(queries, matrix, width).numbers.astype(np.int64)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,8 +88,8 @@ class Faiss:
                 space.set_index_parameters(index, self.parameters)
 
         def candidates(queries: Matrix, width: int) -> npt.NDArray[np.int64]:
-            rows: npt.NDArray[np.int64] = index.search(np.ascontiguousarray(queries), width)[1]
-            return rows
+            numbers: npt.NDArray[np.int64] = index.search(np.ascontiguousarray(queries), width)[1]
+            return numbers
 
         return candidates
 
@@ -162,7 +163,7 @@ class Qdrant:
                 client.upsert(name, models.Batch(ids=ids, vectors=vectors), wait=True)
 
         def candidates(queries: Matrix, width: int) -> npt.NDArray[np.int64]:
-            rows = np.full((len(queries), width), -1, dtype=np.int64)
+            numbers = np.full((len(queries), width), -1, dtype=np.int64)
             for start in range(0, len(queries), BATCH):
                 asked = [
                     models.QueryRequest(query=query.tolist(), limit=width)
@@ -172,8 +173,8 @@ class Qdrant:
                     answers = client.query_batch_points(name, asked)
                 for place, answer in enumerate(answers, start):
                     found = [int(point.id) for point in answer.points]
-                    rows[place, : len(found)] = found
-            return rows
+                    numbers[place, : len(found)] = found
+            return numbers
 
         return candidates
 

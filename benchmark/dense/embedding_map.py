@@ -10,7 +10,8 @@ from typing import Any, Literal, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from benchmark.artefacts import Artefact, Store
+from benchmark.artefacts.identity import Artefact
+from benchmark.artefacts.store import Store
 from benchmark.dense.encode import Documents, Matrix, Questions
 from benchmark.dense.search import DenseRanking
 from benchmark.io.files import write_text
@@ -27,7 +28,7 @@ FOLDS = 5
 
 
 @dataclass(frozen=True, kw_only=True)
-class Space(Artefact):
+class EmbeddingMap(Artefact):
     """A sample of what a model embeds, laid out in two dimensions.
 
     ``space.json`` holds the points by kind; the gaps, distances between the centroids of two kinds
@@ -44,7 +45,7 @@ class Space(Artefact):
         kinds = {"questions": _sample(self.questions.matrix(store), generator)}
         documents = self.documents.matrix(store)
         for kind, modality in zip(("passages", "images"), MODALITIES, strict=True):
-            rows = self.documents.data.rows(modality)
+            rows = self.documents.data.numbers(modality)
             kinds[kind] = _sample(documents[rows.start : rows.stop], generator)
         content = {
             "method": self.method,
@@ -60,11 +61,11 @@ class Space(Artefact):
         return content
 
 
-def space_of(ranking: Ranking, method: Method) -> Space | None:
+def embedding_map_of(ranking: Ranking, method: Method) -> EmbeddingMap | None:
     """The space in which a ranking compares questions and documents; None where it has none."""
     if not isinstance(ranking, DenseRanking):
         return None
-    return Space(questions=ranking.questions, documents=ranking.documents, method=method)
+    return EmbeddingMap(questions=ranking.questions, documents=ranking.documents, method=method)
 
 
 def _sample(matrix: Matrix, generator: np.random.Generator) -> Matrix:

@@ -1,4 +1,4 @@
-"""Embeddings: encoded in pieces, by one process or many, and kept as a mapped matrix."""
+"""Embeddings: encoded in chunks, by one process or many, and kept as a mapped matrix."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, ClassVar, Protocol
 import numpy as np
 import numpy.typing as npt
 
-from benchmark.artefacts import Store
-from benchmark.artefacts.chunks import Divided, Piece, fill, made
+from benchmark.artefacts.chunks import Chunk, Chunked, make_chunks, read_chunks
+from benchmark.artefacts.store import Store
 from benchmark.io.files import write_text
 from benchmark.progress import say
 from benchmark.types import Modality
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 Matrix = npt.NDArray[np.float32]
 
 CHUNK = 4096
-"""Texts or documents in a piece, the batch that an interruption may cost. Like texts are batched
-within a piece, so that a row's embedding doesn't depend on who makes its piece."""
+"""Texts or documents in a chunk, the batch that an interruption may cost. Like texts are batched
+within a chunk, so that a row's embedding doesn't depend on who makes its chunk."""
 
 
 class Encoder(Protocol):
@@ -43,7 +43,7 @@ class Encoder(Protocol):
     def encode_queries(self, texts: Sequence[str]) -> Matrix:
         """Embed questions; float32, shape (texts, dimension)."""
 
-    def encode_documents(self, corpus: Corpus, rows: npt.NDArray[np.int64]) -> Matrix:
+    def encode_documents(self, corpus: Corpus, numbers: npt.NDArray[np.int64]) -> Matrix:
         """Embed the documents in ``rows``, of both modalities; float32, shape (rows, dimension)."""
 
 
@@ -55,7 +55,7 @@ class Model(Protocol):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Embedded(Divided):
+class Embedded(Chunked):
     """A matrix of embeddings; subclasses say of what."""
 
     version: ClassVar[str] = "3"
@@ -72,10 +72,10 @@ class Embedded(Divided):
     def size(self) -> int:
         return CHUNK
 
-    def worker(self, store: Store) -> Callable[[range], Piece]:
+    def worker(self, store: Store) -> Callable[[range], Chunk]:
         encoder = self.model.load(store)
 
-        def work(rows: range) -> Piece:
+        def work(rows: range) -> Chunk:
             before = Counter(getattr(encoder, "notes", {}))
             embeddings = self.encode(encoder, rows) if rows else _nothing(0, encoder)
             notes = Counter(getattr(encoder, "notes", {})) - before
@@ -84,17 +84,17 @@ class Embedded(Divided):
         return work
 
     def build(self, folder: Path, store: Store) -> None:
-        fill(self, store)
+        make_chunks(self, store)
         notes = Counter[str]()
         path, matrix = folder / "embeddings.npy", None
-        for rows, piece in made(self, store):
+        for rows, chunk in read_chunks(self, store):
             if matrix is None:
-                shape = (self.count(), piece["embeddings"].shape[1])
+                shape = (self.count(), chunk["embeddings"].shape[1])
                 matrix = np.lib.format.open_memmap(path, mode="w+", dtype=np.float32, shape=shape)
-            matrix[rows.start : rows.stop] = piece["embeddings"]
+            matrix[rows.start : rows.stop] = chunk["embeddings"]
             self.copy(matrix, rows)
-            notes.update(json.loads(str(piece["notes"])))
-        assert matrix is not None  # noqa: S101  (there is a piece at least)
+            notes.update(json.loads(str(chunk["notes"])))
+        assert matrix is not None  # noqa: S101  (there is a chunk at least)
         matrix.flush()
         write_text(folder / "notes.json", json.dumps(notes) + "\n")
         for what, count in notes.items():
@@ -162,7 +162,7 @@ class Documents(Embedded):
         return canonical.astype(np.int64) - first
 
     def _rows(self) -> range:
-        return self.data.rows(self.scope)
+        return self.data.numbers(self.scope)
 
 
 def _nothing(rows: int, encoder: Encoder) -> Matrix:

@@ -11,7 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from benchmark.artefacts import Artefact, Store
+from benchmark.artefacts.identity import Artefact
+from benchmark.artefacts.store import Store
 from benchmark.dense.backends import BackEnd, Exact
 from benchmark.dense.search import MARGIN, DenseRanking, rescored, shifted
 from benchmark.io.files import write_text
@@ -34,18 +35,20 @@ class IndexedRanking(Ranking):
         queries = np.array(self.exact.questions.matrix(store))
         documents = self.exact.documents.matrix(store)
         look = self.index.open(self.exact.documents, store)
-        rows = look(queries, min(self.task.depth + MARGIN, len(documents)))
-        return shifted(rescored(rows, queries, documents, self.task.depth), self.task.rows.start)
+        numbers = look(queries, min(self.task.depth + MARGIN, len(documents)))
+        return shifted(
+            rescored(numbers, queries, documents, self.task.depth), self.task.numbers.start
+        )
 
     def build(self, folder: Path, store: Store) -> None:
         super().build(folder, store)
-        rows = np.load(folder / "rows.npy", allow_pickle=False)
-        write_text(folder / FILE, json.dumps(recall(rows, self.exact.top(store).rows)) + "\n")
+        numbers = np.load(folder / "numbers.npy", allow_pickle=False)
+        write_text(folder / FILE, json.dumps(recall(numbers, self.exact.top(store).numbers)) + "\n")
 
-    def uses(self) -> tuple[Artefact, ...]:
-        return (*self.exact.uses(), *self.index.needs(self.exact.documents))
+    def further_dependencies(self) -> tuple[Artefact, ...]:
+        return (*self.exact.further_dependencies(), *self.index.needs(self.exact.documents))
 
-    def facts(self, store: Store) -> Mapping[str, Any]:
+    def metadata(self, store: Store) -> Mapping[str, Any]:
         share = json.loads((store.path(self) / FILE).read_text(encoding="utf-8"))
         return {"index": self.index.label, "recall_of_exact": share}
 
@@ -59,11 +62,11 @@ class Indexed(Retriever):
 
     def ranking(self, task: Task) -> Ranking:
         exact = self.of.ranking(task)
-        assert isinstance(exact, DenseRanking)  # noqa: S101  (lacks() has looked)
+        assert isinstance(exact, DenseRanking)  # noqa: S101  (why_unavailable() has looked)
         return IndexedRanking(task=task, exact=exact, index=self.index)
 
-    def lacks(self, task: Task | None) -> str | None:
-        if reason := self.of.lacks(task):
+    def why_unavailable(self, task: Task | None) -> str | None:
+        if reason := self.of.why_unavailable(task):
             return reason
         if task and not isinstance(self.of.ranking(task), DenseRanking):
             return "searches no one set of embeddings: leave out --index"

@@ -55,7 +55,7 @@ def has_int8() -> bool:
 
 
 def scan(queries: Matrix, documents: Matrix, depth: int) -> list[Rows | None]:
-    """For each query the rows that may be among its ``depth`` best, ascending.
+    """For each query the numbers that may be among its ``depth`` best, ascending.
 
     queries: float32, shape (queries, dimension). documents: likewise, more than ``depth`` in the
     first TILE of them; may be mapped from disk.
@@ -101,10 +101,10 @@ def scan(queries: Matrix, documents: Matrix, depth: int) -> list[Rows | None]:
             near = space.near[: products.numel()]
             np.greater_equal(products.numpy(), limits[:, None], out=near.reshape(products.shape))
             hits = np.flatnonzero(near)
-            rows, columns = np.divmod(hits, len(tile))
-            counts = np.bincount(rows, minlength=len(limits))
+            numbers, columns = np.divmod(hits, len(tile))
+            counts = np.bincount(numbers, minlength=len(limits))
             exact = _products(asked[place], tile, counts, columns)
-            leaders.add(rows + first, columns + start, exact)
+            leaders.add(numbers + first, columns + start, exact)
             found.append(counts)
         return rounding, np.concatenate(found)
 
@@ -128,7 +128,7 @@ def scan(queries: Matrix, documents: Matrix, depth: int) -> list[Rows | None]:
         finally:
             pool.shutdown(cancel_futures=True)
             torch.set_num_threads(threads)
-    return leaders.rows()
+    return leaders.numbers()
 
 
 class _Leaders:
@@ -143,16 +143,16 @@ class _Leaders:
         self._near = np.zeros(queries, dtype=np.int64)
         """How many documents were scored in fp32."""
         self._found: list[tuple[Rows, Rows, Matrix]] = []
-        """Queries, rows and scores."""
+        """Queries, numbers and scores."""
 
     def limits(self, place: slice) -> Matrix:
         """What an exact score has to reach, for the queries in ``place``."""
         return self._least[place] - self._rounding[place]
 
-    def add(self, queries: Rows, rows: Rows, scores: Matrix) -> None:
+    def add(self, queries: Rows, numbers: Rows, scores: Matrix) -> None:
         """Take the documents that may be among the best. Threads may call it side by side."""
         kept = scores >= (self._least - 2 * self._rounding)[queries]
-        self._found.append((queries[kept], rows[kept], scores[kept]))
+        self._found.append((queries[kept], numbers[kept], scores[kept]))
 
     def note(self, rounding: Matrix, near: Rows) -> None:
         """Take note of how wrong each query's scores were in a tile, and how many were needed."""
@@ -162,23 +162,25 @@ class _Leaders:
 
     def thin(self) -> None:
         """Raise the scores to reach to what is known by now, and drop what is below."""
-        queries, rows, scores = (np.concatenate(parts) for parts in zip(*self._found, strict=True))
+        queries, numbers, scores = (
+            np.concatenate(parts) for parts in zip(*self._found, strict=True)
+        )
         # Whole numbers of the order of the scores: one key sorts far faster than two.
         bits = scores.view(np.int32)
         order = np.argsort((queries << 32) - np.where(bits < 0, bits ^ HIGHEST, bits))
-        queries, rows, scores = queries[order], rows[order], scores[order]
+        queries, numbers, scores = queries[order], numbers[order], scores[order]
         last = np.searchsorted(queries, np.arange(len(self._least))) + self._depth - 1
         full = np.flatnonzero(np.bincount(queries, minlength=len(last)) >= self._depth)
         self._least[full] = np.maximum(self._least[full], scores[last[full]])
         kept = scores >= (self._least - 2 * self._rounding)[queries]
-        self._found = [(queries[kept], rows[kept], scores[kept])]
+        self._found = [(queries[kept], numbers[kept], scores[kept])]
 
-    def rows(self) -> list[Rows | None]:
+    def numbers(self) -> list[Rows | None]:
         """The documents that are left, query by query."""
-        ((queries, rows, _),) = self._found
-        order = np.argsort((queries << 32) + rows)
+        ((queries, numbers, _),) = self._found
+        order = np.argsort((queries << 32) + numbers)
         cuts = np.searchsorted(queries[order], np.arange(1, len(self._least)))
-        parts = np.split(rows[order], cuts)
+        parts = np.split(numbers[order], cuts)
         return [
             None if lost else part for lost, part in zip(np.isinf(self._least), parts, strict=True)
         ]

@@ -16,8 +16,8 @@ from typing import ClassVar
 import numpy as np
 import numpy.typing as npt
 
-from benchmark.artefacts import Store
-from benchmark.artefacts.chunks import Divided, Piece, fill, made, pieces
+from benchmark.artefacts.chunks import Chunk, Chunked, chunks, make_chunks, read_chunks
+from benchmark.artefacts.store import Store
 from benchmark.dense.encode import Documents, Matrix, Model, Questions
 from benchmark.dense.scan import MOST, TILE, has_int8, scan
 from benchmark.progress import Progress
@@ -45,7 +45,7 @@ LARGE = 200_000_000
 
 
 @dataclass(frozen=True, kw_only=True)
-class DenseRanking(Divided, Ranking):
+class DenseRanking(Chunked, Ranking):
     """Each question's nearest documents by inner product of their embeddings.
 
     Large collections are searched in segments, whose lists are merged.
@@ -67,31 +67,31 @@ class DenseRanking(Divided, Ranking):
         return Documents(model=self.model, data=self.task.data.corpus, scope=self.task.scope)
 
     def count(self) -> int:
-        return len(self.task.rows)
+        return len(self.task.numbers)
 
     def size(self) -> int:
         return SEGMENT
 
-    def worker(self, store: Store) -> Callable[[range], Piece]:
+    def worker(self, store: Store) -> Callable[[range], Chunk]:
         queries = np.array(self.questions.matrix(store))
         documents = self.documents.matrix(store)
-        depth = self.task.depth + (MARGIN if len(pieces(self)) > 1 else 0)
+        depth = self.task.depth + (MARGIN if len(chunks(self)) > 1 else 0)
 
-        def work(rows: range) -> Piece:
-            inside = search(queries, documents[rows.start : rows.stop], depth)
-            found = shifted(inside, rows.start)
-            return {"rows": found.rows, "scores": found.scores}
+        def work(numbers: range) -> Chunk:
+            inside = search(queries, documents[numbers.start : numbers.stop], depth)
+            found = shifted(inside, numbers.start)
+            return {"numbers": found.numbers, "scores": found.scores}
 
         return work
 
     def rank(self, store: Store) -> TopK:
-        fill(self, store)
+        make_chunks(self, store)
         queries = np.array(self.questions.matrix(store))
         documents = self.documents.matrix(store)
-        parts = (TopK(piece["rows"], piece["scores"]) for _, piece in made(self, store))
-        return shifted(merge(parts, queries, documents, self.task.depth), self.task.rows.start)
+        parts = (TopK(chunk["numbers"], chunk["scores"]) for _, chunk in read_chunks(self, store))
+        return shifted(merge(parts, queries, documents, self.task.depth), self.task.numbers.start)
 
-    def uses(self) -> tuple[Questions, Documents]:
+    def further_dependencies(self) -> tuple[Questions, Documents]:
         """The questions' embeddings and the documents'."""
         return self.questions, self.documents
 
@@ -113,20 +113,20 @@ def search(queries: Matrix, documents: Matrix, depth: int) -> TopK:
 
     queries: float32, shape (queries, dimension), in memory.
     documents: float32, shape (documents, dimension), may be mapped from disk.
-    Order: score descending, then row ascending. Fewer documents than ``depth`` leave rows of -1.
+    Order: score descending, then row ascending. Fewer documents than ``depth`` leave numbers of -1.
     """
-    rows = np.full((len(queries), depth), -1, dtype=np.int32)
+    numbers = np.full((len(queries), depth), -1, dtype=np.int32)
     scores = np.full((len(queries), depth), -np.inf, dtype=np.float32)
     places, width = np.arange(len(queries)), min(depth + MARGIN, len(documents))
     large = len(queries) * len(documents) >= LARGE and len(documents) >= TILE >= depth
     if large and 8 * depth <= MOST and has_int8():
-        places = _scanned(queries, documents, rows, scores)
+        places = _scanned(queries, documents, numbers, scores)
     while len(places):
         parts = np.array_split(places, -(-len(places) * width // WIDEST))
-        unsure = [_search(queries, documents, part, width, rows, scores) for part in parts]
+        unsure = [_search(queries, documents, part, width, numbers, scores) for part in parts]
         places = np.concatenate(unsure)
         width = min(4 * width, len(documents))
-    return TopK(rows, scores)
+    return TopK(numbers, scores)
 
 
 def merge(parts: Iterable[TopK], queries: Matrix, documents: Matrix, depth: int) -> TopK:
@@ -135,65 +135,67 @@ def merge(parts: Iterable[TopK], queries: Matrix, documents: Matrix, depth: int)
     What leads is scored again here, by the one fixed product: parts that were searched on other
     processors may differ in the last digit, which must not decide the order.
     """
-    rows = np.full((len(queries), 0), -1, dtype=np.int64)
-    scores = np.full(rows.shape, -np.inf, dtype=np.float32)
+    numbers = np.full((len(queries), 0), -1, dtype=np.int64)
+    scores = np.full(numbers.shape, -np.inf, dtype=np.float32)
     count = 0
     for count, part in enumerate(parts, 1):  # noqa: B007  (how many there were)
-        rows = np.concatenate([rows, part.rows], axis=1)
+        numbers = np.concatenate([numbers, part.numbers], axis=1)
         scores = np.concatenate([scores, part.scores], axis=1)
-        rows, scores = _ordered(rows, scores, depth + MARGIN)
+        numbers, scores = _ordered(numbers, scores, depth + MARGIN)
     if count > 1:
-        return rescored(rows, queries, documents, depth)
-    return TopK(rows[:, :depth].astype(np.int32), scores[:, :depth].astype(np.float32))
+        return rescored(numbers, queries, documents, depth)
+    return TopK(numbers[:, :depth].astype(np.int32), scores[:, :depth].astype(np.float32))
 
 
 def shifted(found: TopK, start: int) -> TopK:
-    """What was found in a part of the corpus that begins at row ``start``, by the corpus's rows."""
-    rows = np.where(found.rows >= 0, found.rows + start, -1)
-    return TopK(rows.astype(np.int32), found.scores)
+    """What was found in the part of a corpus that begins at ``start``, by the corpus's numbers."""
+    numbers = np.where(found.numbers >= 0, found.numbers + start, -1)
+    return TopK(numbers.astype(np.int32), found.scores)
 
 
-def rescored(rows: npt.NDArray[np.int64], queries: Matrix, documents: Matrix, depth: int) -> TopK:
+def rescored(
+    numbers: npt.NDArray[np.int64], queries: Matrix, documents: Matrix, depth: int
+) -> TopK:
     """The ``depth`` best of each query's candidates by the fixed product and the tie rule.
 
-    rows: shape (queries, candidates), without repetition; -1 for none.
+    numbers: shape (queries, candidates), without repetition; -1 for none.
     """
-    exact = _rescore(queries, documents, np.maximum(rows, 0))
-    rows, scores = _ordered(rows, np.where(rows >= 0, exact, -np.inf), depth)
-    padding = ((0, 0), (0, depth - rows.shape[1]))
+    exact = _rescore(queries, documents, np.maximum(numbers, 0))
+    numbers, scores = _ordered(numbers, np.where(numbers >= 0, exact, -np.inf), depth)
+    padding = ((0, 0), (0, depth - numbers.shape[1]))
     return TopK(
-        np.pad(rows, padding, constant_values=-1).astype(np.int32),
+        np.pad(numbers, padding, constant_values=-1).astype(np.int32),
         np.pad(scores, padding, constant_values=-np.inf).astype(np.float32),
     )
 
 
 def _ordered(
-    rows: npt.NDArray[np.int64], scores: Matrix, kept: int
+    numbers: npt.NDArray[np.int64], scores: Matrix, kept: int
 ) -> tuple[npt.NDArray[np.int64], Matrix]:
     """The best of each list, by the tie rule; places without a document come last."""
-    order = np.lexsort((np.where(rows < 0, np.iinfo(np.int64).max, rows), -scores), axis=1)
+    order = np.lexsort((np.where(numbers < 0, np.iinfo(np.int64).max, numbers), -scores), axis=1)
     best = order[:, :kept]
-    return np.take_along_axis(rows, best, axis=1), np.take_along_axis(scores, best, axis=1)
+    return np.take_along_axis(numbers, best, axis=1), np.take_along_axis(scores, best, axis=1)
 
 
 def _scanned(
     queries: Matrix,
     documents: Matrix,
-    rows: npt.NDArray[np.int32],
+    numbers: npt.NDArray[np.int32],
     scores: npt.NDArray[np.float32],
 ) -> npt.NDArray[np.int64]:
-    """Search by a scan in int8, and score exactly what it leaves; fills rows and scores.
+    """Search by a scan in int8, and score exactly what it leaves; fills numbers and scores.
 
     Returns the places of the queries for which the scan left too much.
     """
-    kept, left = min(rows.shape[1], len(documents)), []
-    for place, candidates in enumerate(scan(queries, documents, rows.shape[1])):
+    kept, left = min(numbers.shape[1], len(documents)), []
+    for place, candidates in enumerate(scan(queries, documents, numbers.shape[1])):
         if candidates is None:
             left.append(place)
             continue
         exact = np.einsum("nd,d->n", documents[candidates], queries[place])
         order = np.lexsort((candidates, -exact))[:kept]
-        rows[place, :kept], scores[place, :kept] = candidates[order], exact[order]
+        numbers[place, :kept], scores[place, :kept] = candidates[order], exact[order]
     return np.array(left, dtype=np.int64)
 
 
@@ -202,18 +204,18 @@ def _search(
     documents: Matrix,
     places: npt.NDArray[np.int64],
     width: int,
-    rows: npt.NDArray[np.int32],
+    numbers: npt.NDArray[np.int32],
     scores: npt.NDArray[np.float32],
 ) -> npt.NDArray[np.int64]:
-    """Search for the queries in ``places`` with ``width`` candidates each, into rows and scores.
+    """Search for the queries in ``places`` with ``width`` candidates each, into numbers and scores.
 
     Returns the places of the queries whose lists may lack a document beyond the candidates.
     """
-    some, kept = queries[places], min(rows.shape[1], len(documents))
+    some, kept = queries[places], min(numbers.shape[1], len(documents))
     candidates, bound, longest = _candidates(some, documents, width)
     exact = _rescore(some, documents, candidates)
     order = np.lexsort((candidates, -exact), axis=1)[:, :kept]
-    rows[places, :kept] = np.take_along_axis(candidates, order, axis=1)
+    numbers[places, :kept] = np.take_along_axis(candidates, order, axis=1)
     scores[places, :kept] = np.take_along_axis(exact, order, axis=1)
     if width == len(documents):
         return places[:0]
@@ -226,12 +228,12 @@ def _search(
 def _candidates(
     queries: Matrix, documents: Matrix, width: int
 ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float32], float]:
-    """The best ``width`` rows of each query by faiss's scores, the least of these scores, and the
-    length of the longest document vector.
+    """The best ``width`` documents of each query by faiss's scores, the least of these scores,
+    and the length of the longest document vector.
     """
     import faiss
 
-    rows = np.empty((len(queries), 0), dtype=np.int64)
+    numbers = np.empty((len(queries), 0), dtype=np.int64)
     scores = np.empty((len(queries), 0), dtype=np.float32)
     longest = 0.0
     with Progress("search", len(documents), "docs") as progress:
@@ -242,18 +244,18 @@ def _candidates(
                 queries, block, min(width, len(block)), metric=faiss.METRIC_INNER_PRODUCT
             )
             scores = np.concatenate([scores, found], axis=1)
-            rows = np.concatenate([rows, places + start], axis=1)
+            numbers = np.concatenate([numbers, places + start], axis=1)
             if scores.shape[1] > width:
                 best = np.argpartition(-scores, width - 1, axis=1)[:, :width]
                 scores = np.take_along_axis(scores, best, axis=1)
-                rows = np.take_along_axis(rows, best, axis=1)
+                numbers = np.take_along_axis(numbers, best, axis=1)
             progress.advance(len(block))
-    return rows, scores.min(axis=1), longest
+    return numbers, scores.min(axis=1), longest
 
 
-def _rescore(queries: Matrix, documents: Matrix, rows: npt.NDArray[np.int64]) -> Matrix:
+def _rescore(queries: Matrix, documents: Matrix, numbers: npt.NDArray[np.int64]) -> Matrix:
     """Inner products of each query with its candidates, each computed in the same order of sums."""
-    scores = np.empty(rows.shape, dtype=np.float32)
-    for place, (query, candidates) in enumerate(zip(queries, rows, strict=True)):
+    scores = np.empty(numbers.shape, dtype=np.float32)
+    for place, (query, candidates) in enumerate(zip(queries, numbers, strict=True)):
         scores[place] = np.einsum("nd,d->n", documents[candidates], query)
     return scores

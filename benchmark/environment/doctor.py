@@ -47,7 +47,7 @@ def _checks(store: Path) -> Iterator[tuple[bool, str, str, str]]:
         device = torch.cuda.get_device_name() if torch.cuda.is_available() else "no GPU"
         yield True, "torch runs on", f"{torch.get_num_threads()} threads, {device}", ""
     for entry in retrievers().values():
-        reason = entry.make().lacks(None)
+        reason = entry.make().why_unavailable(None)
         yield reason is None, f"retriever {entry.name}", reason or "ready", ""
     existing = next(folder for folder in (store, *store.absolute().parents) if folder.is_dir())
     free = shutil.disk_usage(existing).free

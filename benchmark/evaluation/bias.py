@@ -9,7 +9,7 @@ from typing import Literal, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from benchmark.types import Judgments, Modality, Run
+from benchmark.types import Modality, Qrels, Run
 
 DEPTH = 100
 
@@ -82,12 +82,12 @@ class Retrieved:
         return shares
 
 
-def judged_share(judgments: Judgments, images: Collection[str]) -> dict[str, float]:
+def judged_share(qrels: Qrels, images: Collection[str]) -> dict[str, float]:
     """The share of images among the relevant documents of each question that has one.
 
     images: the ids of the images among the judged documents.
     """
-    wanted = {query: _relevant(judged) for query, judged in judgments.items()}
+    wanted = {query: _relevant(judged) for query, judged in qrels.items()}
     return {
         query: float(np.mean([document in images for document in documents]))
         for query, documents in wanted.items()
@@ -95,12 +95,12 @@ def judged_share(judgments: Judgments, images: Collection[str]) -> dict[str, flo
     }
 
 
-def retrieved(run: Run, judgments: Judgments, images: Collection[str]) -> Retrieved:
+def retrieved(run: Run, qrels: Qrels, images: Collection[str]) -> Retrieved:
     """Look at a run: ``images`` holds the ids of the images among the run's and judged documents.
 
     As in scoring, the questions are those with a relevant document.
     """
-    judged = judged_share(judgments, images)
+    judged = judged_share(qrels, images)
     queries = tuple(judged)
     shape = len(queries), DEPTH
     kinds = np.full(shape, -1, dtype=np.int8)
@@ -108,7 +108,7 @@ def retrieved(run: Run, judgments: Judgments, images: Collection[str]) -> Retrie
     for place, query in enumerate(queries):
         found = run.documents.get(query, [])[:DEPTH]
         kinds[place, : len(found)] = [document in images for document in found]
-        wanted = _relevant(judgments[query])
+        wanted = _relevant(qrels[query])
         relevant[place, : len(found)] = [document in wanted for document in found]
         scores[place, : len(found)] = run.scores.get(query, [])[:DEPTH]
     return Retrieved(queries, kinds, relevant, scores, np.array(list(judged.values())))

@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from benchmark.errors import InputError, unknown
 from benchmark.evaluation.own import OWN, measured
-from benchmark.types import Judgments, Run
+from benchmark.types import Qrels, Run
 
 RANX_NAMES: Mapping[str, str] = MappingProxyType(
     {
@@ -66,7 +66,7 @@ class Scores:
         return Scores(kept, values, self.unanswered)
 
 
-def score_run(run: Run, judgments: Judgments, metrics: Sequence[str] = METRICS) -> Scores:
+def score_run(run: Run, qrels: Qrels, metrics: Sequence[str] = METRICS) -> Scores:
     """Score a run by metrics of the benchmark, by ranx's names of others, by those of plug-ins.
 
     A judged question must have a relevant document; results of unjudged questions are ignored.
@@ -74,7 +74,7 @@ def score_run(run: Run, judgments: Judgments, metrics: Sequence[str] = METRICS) 
     """
     own = [metric for metric in metrics if _is_own(metric)]
     by_ranx = {metric: ranx_name(metric) for metric in metrics if metric not in own}
-    queries = tuple(query for query, judged in judgments.items() if max(judged.values()) > 0)
+    queries = tuple(query for query, judged in qrels.items() if max(judged.values()) > 0)
     answered = sum(1 for query in queries if run.documents.get(query))
     if not answered:
         raise InputError(
@@ -82,9 +82,9 @@ def score_run(run: Run, judgments: Judgments, metrics: Sequence[str] = METRICS) 
             mend="check that run and qrels are of the same split",
         )
     lists = {query: run.documents.get(query, [])[:DEPTH] for query in queries}
-    values = _by_ranx(lists, judgments, by_ranx) if by_ranx else {}
+    values = _by_ranx(lists, qrels, by_ranx) if by_ranx else {}
     for name in own:
-        values[name] = np.array([measured(name, lists[q], judgments[q]) for q in queries])
+        values[name] = np.array([measured(name, lists[q], qrels[q]) for q in queries])
     kept = {metric: values[metric] for metric in metrics}
     return Scores(queries, kept, len(queries) - answered)
 
@@ -107,17 +107,17 @@ def _is_own(metric: str) -> bool:
 
 
 def _by_ranx(
-    lists: Mapping[str, Sequence[str]], judgments: Judgments, names: Mapping[str, str]
+    lists: Mapping[str, Sequence[str]], qrels: Qrels, names: Mapping[str, str]
 ) -> dict[str, npt.NDArray[np.float64]]:
     """The figures of each question, by the metric's name here; names: that one -> ranx's."""
     from ranx import evaluate
 
-    widest = max(len(judgments[query]) for query in lists)
+    widest = max(len(qrels[query]) for query in lists)
     truth = np.zeros((len(lists), widest, 2))
     ranked = np.zeros((len(lists), DEPTH, 2))
     ranked[:, :, 1] = np.arange(DEPTH, 0, -1)
     for place, (query, documents) in enumerate(lists.items()):
-        judged = sorted(judgments[query].items(), key=lambda pair: -pair[1])
+        judged = sorted(qrels[query].items(), key=lambda pair: -pair[1])
         numbers = {document: number for number, (document, _) in enumerate(judged, 1)}
         # Number 0 is no judged document; padding has relevance 0, which ranx leaves out.
         truth[place, : len(judged)] = [(numbers[name], max(level, 0)) for name, level in judged]
@@ -129,14 +129,14 @@ def _by_ranx(
     return {metric: np.asarray(values[name]) for metric, name in names.items()}
 
 
-def score_sets(sets: Mapping[str, Collection[str]], judgments: Judgments) -> Scores:
+def score_sets(sets: Mapping[str, Collection[str]], qrels: Qrels) -> Scores:
     """F1 of unranked sets, as WebQA scores its sources: 2 |A and B| / (|A| + |B|).
 
     Raises InputError where sets and judgments share no question.
     """
     relevant = {
         query: {document for document, relevance in judged.items() if relevance > 0}
-        for query, judged in judgments.items()
+        for query, judged in qrels.items()
     }
     queries = tuple(query for query, documents in relevant.items() if documents)
     answered = sum(1 for query in queries if sets.get(query))
@@ -153,7 +153,7 @@ def score_sets(sets: Mapping[str, Collection[str]], judgments: Judgments) -> Sco
 
 
 def merge_copies(
-    run: Run, judgments: Judgments, canonical: Mapping[str, str]
+    run: Run, qrels: Qrels, canonical: Mapping[str, str]
 ) -> tuple[Run, dict[str, dict[str, int]]]:
     """Run and judgments in which documents of equal content count as one.
 
@@ -168,7 +168,7 @@ def merge_copies(
             first.setdefault(canonical.get(document, document), score)
         documents[query], scores[query] = list(first), list(first.values())
     merged: dict[str, dict[str, int]] = {}
-    for query, judged in judgments.items():
+    for query, judged in qrels.items():
         levels = merged.setdefault(query, {})
         for document, relevance in judged.items():
             name = canonical.get(document, document)

@@ -1,6 +1,6 @@
 """The processes that ``torchrun`` started: who they are, and how they build artefacts together.
 
-All of them run the same command. Rank 0 decides what is missing and publishes what is made; pieces
+All of them run the same command. Rank 0 decides what is missing and publishes what is made; chunks
 are made by all, trainings that can be divided are done by all, and for the rest the others wait.
 Where one rank ends, by an error or a signal, all do, each saying so. Without ``torchrun`` there is
 one rank, and nothing of ``torch.distributed`` is touched.
@@ -16,8 +16,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar, runtime_checkable
 
-from benchmark.artefacts import Artefact, Store
-from benchmark.artefacts.chunks import Divided, Shard, fill
+from benchmark.artefacts.chunks import Chunked, Shard, make_chunks
+from benchmark.artefacts.identity import Artefact
+from benchmark.artefacts.store import Store
 from benchmark.errors import UnavailableError
 from benchmark.progress import say
 
@@ -45,7 +46,7 @@ class Ranks:
 
     @property
     def shard(self) -> Shard:
-        """This rank's share of what is made in pieces."""
+        """This rank's share of what is made in chunks."""
         return Shard(self.number, self.count)
 
     def share(self, count: int) -> range:
@@ -110,9 +111,9 @@ def build(artefact: Artefact, store: Store, ranks: Ranks) -> None:
     kind = type(artefact).__name__
     if ranks.agree(lambda: store.has(artefact)):
         return
-    if isinstance(artefact, Divided):
-        fill(artefact, store, ranks.shard)
-        ranks.wait(f"the pieces of {kind} that others make")
+    if isinstance(artefact, Chunked):
+        make_chunks(artefact, store, ranks.shard)
+        ranks.wait(f"the chunks of {kind} that others make")
     if isinstance(artefact, Joint) and artefact.is_joint():
         _joint = (artefact, ranks)
         try:

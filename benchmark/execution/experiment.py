@@ -9,7 +9,8 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from benchmark.artefacts import Artefact, Store, identity, parts
+from benchmark.artefacts.identity import Artefact, dependencies, identity
+from benchmark.artefacts.store import Store
 from benchmark.datasets import DEFAULT
 from benchmark.errors import InputError, UnavailableError
 from benchmark.execution.distributed import ALONE, Ranks, build, world
@@ -18,7 +19,7 @@ from benchmark.execution.provenance import manifest
 from benchmark.io.files import locked, sweep
 from benchmark.progress import say
 from benchmark.registry import Entry
-from benchmark.results.result import Result, place, seed_folder, write_result
+from benchmark.results.result import Result, results_folder, seed_folder, write_result
 from benchmark.results.variants import Variant, at_hand
 from benchmark.retriever import Ranking, Task
 
@@ -48,7 +49,7 @@ def run(
     ready = []
     for entry in entries:
         retriever = entry.make()
-        if reason := retriever.lacks(task):
+        if reason := retriever.why_unavailable(task):
             if not skip:
                 raise UnavailableError(f"{entry.name} {reason}")
             say(f"skipped {entry.name}: {reason}")
@@ -86,7 +87,7 @@ def run_variants(
 
     Those that can't run here are left out, saying why.
     """
-    home = place(results, task.data, task.split)
+    home = results_folder(results, task.data, task.split)
     distinct = list({one.name: one for one in variants}.values())
     for variant in distinct:
         run(
@@ -102,7 +103,7 @@ def run_variants(
 
 def build_together(artefact: Artefact, store: Store, ranks: Ranks) -> None:
     """Build what ``artefact`` is made from, and then itself, by all ranks."""
-    for part in parts(artefact):
+    for part in dependencies(artefact):
         build(part, store, ranks)
 
 
@@ -113,12 +114,12 @@ def _workers(task: Task) -> int:
 
 def _building(ranking: Ranking, store: Store) -> Iterator[Job]:
     """What builds the artefacts that ``ranking`` is made of and the store lacks, in their order."""
-    for artefact in parts(ranking):
+    for artefact in dependencies(ranking):
         if not store.has(artefact):
             yield Job(
                 key=identity(artefact),
                 work=partial(_build, artefact, store),
-                after=frozenset(map(identity, parts(artefact))) - {identity(artefact)},
+                after=frozenset(map(identity, dependencies(artefact))) - {identity(artefact)},
             )
 
 
@@ -140,8 +141,8 @@ def _run(entry: Entry, ranking: Ranking, seed: int, folder: Path, store: Store) 
             labels={
                 "name": entry.name,
                 "title": entry.title,
-                "setting": entry.setting,
-                **ranking.facts(store),
+                "group": entry.group,
+                **ranking.metadata(store),
             },
             made=manifest(ranking, seed, store),
         )

@@ -9,7 +9,8 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-from benchmark.artefacts import Store, identity, parts, recipe
+from benchmark.artefacts.identity import dependencies, identity, recipe
+from benchmark.artefacts.store import Store
 from benchmark.retriever import Ranking, Task
 
 PACKAGES = (
@@ -53,7 +54,7 @@ def manifest(ranking: Ranking, seed: int, store: Store) -> dict[str, Any]:
                 "seconds": record["seconds"],
                 "files": {name: file["sha256"] for name, file in record["files"].items()},
             }
-            for part in parts(ranking)
+            for part in dependencies(ranking)
             if (record := store.record(part))
         ],
         "commit": commit(),

@@ -19,7 +19,7 @@ from pathlib import Path
 
 from benchmark.errors import InputError
 from benchmark.io.files import replacing, write_text
-from benchmark.types import Judgments, Run
+from benchmark.types import Qrels, Run
 
 INTEGER = re.compile(r"[+-]?[0-9]{1,9}")
 NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?|[+-]?(nan|inf)", re.I)
@@ -148,7 +148,7 @@ def read_qrels(path: Path) -> dict[str, dict[str, int]]:
     Raises InputError, naming the line, for other widths, a relevance that is no integer, or a
     pair judged twice.
     """
-    judgments: dict[str, dict[str, int]] = {}
+    qrels: dict[str, dict[str, int]] = {}
     for number, line in _lines(path):
         fields = line.split()
         if number == 1 and fields == ["query-id", "corpus-id", "score"]:
@@ -162,7 +162,7 @@ def read_qrels(path: Path) -> dict[str, dict[str, int]]:
             )
         query = fields[0]
         document, relevance = fields[1:3] if len(fields) == 3 else fields[2:4]
-        judged = judgments.setdefault(query, {})
+        judged = qrels.setdefault(query, {})
         if document in judged:
             raise InputError(
                 f"document '{document}' is judged twice for query '{query}'",
@@ -178,9 +178,9 @@ def read_qrels(path: Path) -> dict[str, dict[str, int]]:
                 line=number,
             )
         judged[document] = int(relevance)
-    if not judgments:
+    if not qrels:
         raise InputError("no judgments", mend="give at least one judged pair", path=path)
-    return judgments
+    return qrels
 
 
 def line_of(path: Path, query: str, document: str | None = None) -> int | None:
@@ -192,13 +192,13 @@ def line_of(path: Path, query: str, document: str | None = None) -> int | None:
     return None
 
 
-def write_qrels(judgments: Judgments, path: Path) -> None:
+def write_qrels(qrels: Qrels, path: Path) -> None:
     """Write judgments in TREC's four columns."""
     write_text(
         path,
         "".join(
             f"{query} 0 {document} {relevance}\n"
-            for query, judged in judgments.items()
+            for query, judged in qrels.items()
             for document, relevance in judged.items()
         ),
     )

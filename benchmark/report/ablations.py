@@ -72,9 +72,9 @@ def _cell(values: list[float]) -> str:
 
 
 def _notes(ablation: Ablation, pairs: int, data: Collection, split: str) -> list[str]:
-    judgments = data.judgments(split)
-    images = judged_images(data, judgments)
-    share = np.mean(list(judged_share(judgments, images).values()))
+    qrels = data.qrels(split)
+    images = judged_images(data, qrels)
+    share = np.mean(list(judged_share(qrels, images).values()))
     notes = [
         f"Figures in percent, means over the judged questions (and seeds; sd: between them). "
         f"Share of images among the relevant documents: {percent(float(share))}.",

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
-from benchmark.artefacts import Store
+from benchmark.artefacts.store import Store
 from benchmark.report.bias import bias_table
 from benchmark.report.history import curves, seconds_by_stage
 from benchmark.report.inspection import Inspector
 from benchmark.report.plots.bias import bias_chart
 from benchmark.report.plots.chart import Chart
 from benchmark.report.plots.curves import curves_chart
-from benchmark.report.plots.embedding_map import space_chart
+from benchmark.report.plots.embedding_map import embedding_map_chart
 from benchmark.report.plots.leaderboard import leaderboard_chart
 from benchmark.report.plots.seconds import seconds_chart
 
@@ -32,7 +32,9 @@ def learning_curves(of: Inspector, store: Store) -> list[Chart]:
 
 def spaces(of: Inspector) -> list[Chart]:
     """The maps of the systems whose embeddings were mapped."""
-    return [space_chart(one.name, one.space) for one in of.ranked if one.space]
+    return [
+        embedding_map_chart(one.name, one.embedding_map) for one in of.ranked if one.embedding_map
+    ]
 
 
 PLOTS: Mapping[str, Callable[[Inspector, Store], list[Chart]]] = MappingProxyType(

@@ -6,7 +6,7 @@ import importlib
 from collections.abc import Sequence
 from dataclasses import asdict
 
-from benchmark.artefacts import Store
+from benchmark.artefacts.store import Store
 from benchmark.datasets import DEFAULT, FORMATS, Collection
 from benchmark.datasets.describe import categories, lengths, samples
 from benchmark.datasets.find import can_fetch, is_prepared
@@ -25,7 +25,7 @@ def data_sets(store: Store) -> Table:
 
 def descriptions(data: Collection, split: str, count: int) -> list[Table]:
     """What a data set holds, and some of its questions."""
-    documents = data.facts["documents"]
+    documents = data.metadata["documents"]
     total = sum(documents.values())
     shares = [
         (kind, f"{number:,}", f"{100 * number / total:.1f}%") for kind, number in documents.items()

@@ -12,7 +12,7 @@ from benchmark.results.result import Result
 
 def gap_table(results: Sequence[Result], data: Collection, split: str) -> Table:
     """Distances between the kinds of embeddings, and how well a line tells two of them apart."""
-    mapped = [(result, result.space) for result in results if result.space]
+    mapped = [(result, result.embedding_map) for result in results if result.embedding_map]
     if not mapped:
         raise InputError("no embeddings are mapped", mend="run `space` first")
     rows, records = [], []

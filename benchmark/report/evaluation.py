@@ -10,14 +10,14 @@ from benchmark.evaluation.metrics import Scores
 from benchmark.evaluation.significance import ALPHA, compare, permutations_for
 from benchmark.report.tables import Table, p_value, percent
 from benchmark.results.result import summary
-from benchmark.types import Judgments
+from benchmark.types import Qrels
 
 
-def evaluation_table(name: str, scores: Scores, judgments: Judgments, by: str | None) -> Table:
+def evaluation_table(name: str, scores: Scores, qrels: Qrels, by: str | None) -> Table:
     """Each metric's mean with its interval, over all questions and over each group ``by``."""
     groups = {"all": scores}
     if by == "modality":
-        groups |= {kind: scores.among(ids) for kind, ids in _by_modality(judgments).items() if ids}
+        groups |= {kind: scores.among(ids) for kind, ids in _by_modality(qrels).items() if ids}
     rows, records = [], []
     for group, figures in groups.items():
         for metric, value in summary(figures).items():
@@ -90,10 +90,10 @@ def comparison_table(systems: Mapping[str, Scores], metrics: Sequence[str], seed
     )
 
 
-def _by_modality(judgments: Judgments) -> dict[str, set[str]]:
+def _by_modality(qrels: Qrels) -> dict[str, set[str]]:
     """Questions by the modality of their relevant documents, told by WebQA's ids."""
     groups: dict[str, set[str]] = {"image": set(), "text": set(), "both": set()}
-    for query, judged in judgments.items():
+    for query, judged in qrels.items():
         kinds = {document.isdecimal() for document, level in judged.items() if level > 0}
         if kinds:
             group = "both" if len(kinds) == 2 else "image" if kinds.pop() else "text"

@@ -13,7 +13,7 @@ from benchmark.errors import unknown
 from benchmark.evaluation.bias import Floats, Retrieved, judged_share, retrieved
 from benchmark.evaluation.metrics import METRICS
 from benchmark.results.result import Result
-from benchmark.types import Judgments, Modality
+from benchmark.types import Modality, Qrels
 
 BIAS: Mapping[str, Callable[[Retrieved], Floats]] = MappingProxyType(
     {
@@ -51,26 +51,26 @@ def figures(
 @cache
 def look(result: Result, data: Collection, split: str) -> Retrieved:
     """What a result's run retrieved, by modality."""
-    judgments, run = data.judgments(split), result.run()
-    scored = {query: judgments[query] for query in result.scores.queries}
+    qrels, run = data.qrels(split), result.run()
+    scored = {query: qrels[query] for query in result.scores.queries}
     ids = {document for ranked in run.documents.values() for document in ranked}
-    return retrieved(run, scored, _images(data, ids) | judged_images(data, judgments))
+    return retrieved(run, scored, _images(data, ids) | judged_images(data, qrels))
 
 
 @cache
 def asked(data: Collection, split: str, modality: Modality) -> set[str]:
     """The judged questions that documents of one modality alone answer."""
-    judgments = data.judgments(split)
-    images = judged_images(data, judgments)
+    qrels = data.qrels(split)
+    images = judged_images(data, qrels)
     whole = 1.0 if modality == "image" else 0.0
-    return {query for query, share in judged_share(judgments, images).items() if share == whole}
+    return {query for query, share in judged_share(qrels, images).items() if share == whole}
 
 
-def judged_images(data: Collection, judgments: Judgments) -> set[str]:
+def judged_images(data: Collection, qrels: Qrels) -> set[str]:
     """The judged documents that are images."""
-    return _images(data, {document for judged in judgments.values() for document in judged})
+    return _images(data, {document for judged in qrels.values() for document in judged})
 
 
 def _images(data: Collection, ids: Iterable[str]) -> set[str]:
-    pictures = data.corpus.rows("image")
+    pictures = data.corpus.numbers("image")
     return {document for document, row in data.corpus.find(ids).items() if row in pictures}

@@ -7,7 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from benchmark.artefacts import Store, digest
+from benchmark.artefacts.identity import digest
+from benchmark.artefacts.store import Store
 from benchmark.report.plots.curves import FILE, Curve
 from benchmark.report.tables import Table
 from benchmark.results.result import Result

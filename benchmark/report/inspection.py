@@ -12,7 +12,7 @@ from benchmark.errors import InputError, unknown
 from benchmark.evaluation.metrics import MAIN
 from benchmark.report.tables import Table, percent
 from benchmark.results.result import Result, best_first
-from benchmark.types import Document, Judgments, Query
+from benchmark.types import Document, Qrels, Query
 
 DEPTH = 10
 """How many documents of each system are shown."""
@@ -46,8 +46,8 @@ class Inspector:
         return best_first(self.results)
 
     @cached_property
-    def judgments(self) -> Judgments:
-        return self.data.judgments(self.split)
+    def qrels(self) -> Qrels:
+        return self.data.qrels(self.split)
 
     @cached_property
     def queries(self) -> dict[str, Query]:
@@ -83,7 +83,7 @@ class Inspector:
 
     def relevant(self, query: str) -> list[str]:
         """The ids of the documents that are judged relevant."""
-        return [name for name, level in self.judgments[query].items() if level > 0]
+        return [name for name, level in self.qrels[query].items() if level > 0]
 
     def shown(self, query: str) -> list[str]:
         """The ids of all documents to show for a question, the relevant ones first."""

@@ -18,7 +18,7 @@ from benchmark.evaluation.significance import (
 )
 from benchmark.io.files import write_text
 from benchmark.report.tables import LEGEND, Table, best_two, p_value, percent
-from benchmark.results.result import Result, best_first, place, read_results
+from benchmark.results.result import Result, best_first, read_results, results_folder
 
 OF_EXACT = "Of the exact lists"
 
@@ -49,7 +49,7 @@ def leaderboard(
             str(rank),
             result.title,
             result.name,
-            result.setting,
+            result.group,
             f"{percent(main['mean'])} [{percent(main['low'])}, {percent(main['high'])}]",
             marks[result.name],
             *(percent(figures[name]["mean"]) for name in others),
@@ -99,7 +99,7 @@ def leaderboard(
 def write_leaderboard(results: Path, data: Collection, split: str) -> Table:
     """The leaderboard of all results on a data set, put beside them as Markdown."""
     table = leaderboard(read_results(results, data, split), data, split)
-    write_text(place(results, data, split) / "leaderboard.md", table.render("md"))
+    write_text(results_folder(results, data, split) / "leaderboard.md", table.render("md"))
     return table
 
 
@@ -115,9 +115,9 @@ def _notes(
     metric: str,
     comparisons: Sequence[Comparison],
 ) -> list[str]:
-    documents = data.facts["documents"]
+    documents = data.metadata["documents"]
     notes = [
-        f"{data.facts['splits'][split]['judged']:,} judged questions, "
+        f"{data.metadata['splits'][split]['judged']:,} judged questions, "
         f"the denominator of all means; {documents['text']:,} passages and "
         f"{documents['image']:,} images. Figures in percent. {LEGEND}",
     ]
@@ -154,7 +154,7 @@ def _notes(
         if "index" in result.metrics
     ]
     if any(result.metrics.get("copies_as_one") for result in ranked):
-        copies = sum(documents.values()) - data.facts["distinct"]
+        copies = sum(documents.values()) - data.metadata["distinct"]
         notes.append(f"Copies as one: {copies:,} documents repeat another's content.")
     notes += [
         f"{result.name}: external, submitted by {result.external}. Its run was scored here; how it "

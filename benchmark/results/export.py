@@ -31,7 +31,7 @@ Export = Callable[[Sequence[Result], Collection, str, Path], list[Path]]
 def trec(results: Sequence[Result], data: Collection, split: str, out: Path) -> list[Path]:
     """TREC runs, and qrels of four columns."""
     qrels = out / "qrels.txt"
-    write_qrels(data.judgments(split), qrels)
+    write_qrels(data.qrels(split), qrels)
     runs = {out / f"{name}.trec": run for name, run in _runs(results)}
     for path, run in runs.items():
         write_run(run, path)
@@ -40,7 +40,7 @@ def trec(results: Sequence[Result], data: Collection, split: str, out: Path) -> 
 
 def ranx(results: Sequence[Result], data: Collection, split: str, out: Path) -> list[Path]:
     """Runs as {question: {document: score}}, the scores made from the ranks; qrels alike."""
-    paths = [_json(out / "qrels.json", data.judgments(split))]
+    paths = [_json(out / "qrels.json", data.qrels(split))]
     for name, run in _runs(results):
         lists = {
             query: {document: 1 / rank for rank, document in enumerate(documents, 1)}

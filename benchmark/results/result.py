@@ -19,7 +19,7 @@ from typing import Any
 
 import numpy as np
 
-from benchmark.artefacts import digest
+from benchmark.artefacts.identity import digest
 from benchmark.datasets import Collection
 from benchmark.errors import InputError
 from benchmark.evaluation.metrics import MAIN, METRICS, Scores, merge_copies, score_run
@@ -28,10 +28,10 @@ from benchmark.io.files import replacing, sha256, write_text
 from benchmark.io.trec import read_run, write_run
 from benchmark.progress import say
 from benchmark.retriever import Task
-from benchmark.types import Judgments, Run
+from benchmark.types import Qrels, Run
 
 FILES = ("run.trec.gz", "per_query.parquet", "metrics.json", "manifest.json")
-SPACE = "space.json"
+EMBEDDING_MAP = "space.json"
 CHANGED = "not what was written"
 
 
@@ -60,8 +60,9 @@ class Result:
         return str(self.metrics["title"])
 
     @property
-    def setting(self) -> str:
-        return str(self.metrics["setting"])
+    def group(self) -> str:
+        """The group of rows it belongs to; results of before version 1 call it ``setting``."""
+        return str(self.metrics.get("group") or self.metrics["setting"])
 
     @property
     def external(self) -> str | None:
@@ -85,9 +86,9 @@ class Result:
         """The figures of each judged question, averaged over the seeds."""
         return _averaged([seed.scores for seed in self.seeds])
 
-    def scored_by(self, metrics: Sequence[str], judgments: Judgments) -> Scores:
+    def scored_by(self, metrics: Sequence[str], qrels: Qrels) -> Scores:
         """As ``over_seeds``, by metrics that were not kept: its runs are scored again."""
-        return _averaged([score_run(seed.run(), judgments, metrics) for seed in self.seeds])
+        return _averaged([score_run(seed.run(), qrels, metrics) for seed in self.seeds])
 
     @cached_property
     def summary(self) -> dict[str, dict[str, float]]:
@@ -115,12 +116,12 @@ class Result:
         return Scores(tuple(table["query"].to_pylist()), values, self.metrics["unanswered"])
 
     @cached_property
-    def space(self) -> dict[str, Any] | None:
+    def embedding_map(self) -> dict[str, Any] | None:
         """The map of its embeddings and their gaps, where one was made.
 
         Raises InputError where it isn't what was written.
         """
-        path = self.folder / SPACE
+        path = self.folder / EMBEDDING_MAP
         if not path.is_file():
             return None
         values = _read(path)
@@ -191,7 +192,7 @@ def _but_for_seeds(recipe: Any) -> Any:
     return recipe
 
 
-def place(results: Path, data: Collection, split: str) -> Path:
+def results_folder(results: Path, data: Collection, split: str) -> Path:
     """The folder of a data set's results; splits other than test have one of their own."""
     return results / (data.name if split == "test" else f"{data.name}@{split}")
 
@@ -202,7 +203,7 @@ def read_results(results: Path, data: Collection, split: str) -> list[Result]:
     Raises InputError where one of them isn't what was written.
     """
     found = []
-    for path in sorted(place(results, data, split).glob("*/manifest.json")):
+    for path in sorted(results_folder(results, data, split).glob("*/manifest.json")):
         result = Result(path.parent)
         result.check()
         if result.manifest["data"]["fingerprint"] != data.fingerprint:
@@ -219,7 +220,7 @@ def results_at_hand(results: Path, data: Collection, split: str) -> list[Result]
         raise InputError(
             "no results",
             mend="run retrievers on this data set first",
-            path=place(results, data, split),
+            path=results_folder(results, data, split),
         )
     return found
 
@@ -258,8 +259,8 @@ def _is_sealed(values: Mapping[str, Any]) -> bool:
 
 def scored(run: Run, task: Task, labels: Mapping[str, Any]) -> tuple[Scores, dict[str, Any]]:
     """The figures of ``run``, and what ``metrics.json`` says of them."""
-    judgments = task.judgments()
-    scores = score_run(run, judgments)
+    qrels = task.qrels()
+    scores = score_run(run, qrels)
     metrics = {
         **labels,
         "data": task.data.name,
@@ -270,7 +271,7 @@ def scored(run: Run, task: Task, labels: Mapping[str, Any]) -> tuple[Scores, dic
     }
     copies = _copies(task.data)
     if copies:
-        merged = score_run(*merge_copies(run, judgments, copies))
+        merged = score_run(*merge_copies(run, qrels, copies))
         metrics["copies_as_one"] = summary(merged)
     return scores, metrics
 
@@ -300,9 +301,9 @@ def _write_table(scores: Scores, path: Path) -> None:
         pq.write_table(pa.table({"query": scores.queries, **scores.values}), temporary)
 
 
-def write_space(folder: Path, content: Mapping[str, Any]) -> None:
+def write_embedding_map(folder: Path, content: Mapping[str, Any]) -> None:
     """Put a map of the embeddings beside a result."""
-    write_text(folder / SPACE, json.dumps({**content, "seal": digest(content)}) + "\n")
+    write_text(folder / EMBEDDING_MAP, json.dumps({**content, "seal": digest(content)}) + "\n")
 
 
 def _write(values: Any, path: Path) -> None:

@@ -1,6 +1,6 @@
 """Submissions: runs made elsewhere, checked, scored here, and added as external rows.
 
-<folder>/submission.toml        name, title, setting, by, and perhaps url: what the author says
+<folder>/submission.toml        name, title, group, by, and perhaps url: what the author says
          manifest.json          as ``run`` writes it; at the least data.fingerprint and data.split
          run.trec.gz            the ranked lists, or run.trec
          seed-<n>/run.trec.gz   those of each further seed
@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from benchmark.artefacts import digest
+from benchmark.artefacts.identity import digest
 from benchmark.datasets import Collection
 from benchmark.errors import InputError
 from benchmark.evaluation.metrics import DEPTH
@@ -30,7 +30,7 @@ from benchmark.results.result import Result, seed_folder, write_result
 from benchmark.retriever import SEED, Task
 from benchmark.types import Run
 
-REQUIRED = ("name", "title", "setting", "by")
+REQUIRED = ("name", "title", "group", "by")
 OPTIONAL = ("url",)
 LONGEST = 200
 """Characters of each of the texts that an author writes."""
@@ -91,7 +91,7 @@ def add(submission: Submission, task: Task, home: Path) -> Result:
     labels = {
         "name": submission.name,
         "title": f"{submission.says['title']} (external)",
-        "setting": submission.says["setting"],
+        "group": submission.says["group"],
         "external": submission.says["by"],
     }
     home.mkdir(parents=True, exist_ok=True)

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from benchmark.datasets import Collection
 from benchmark.registry import Entry, retriever
-from benchmark.results.result import Result, place
+from benchmark.results.result import Result, results_folder
 from benchmark.types import Modality
 
 
@@ -54,7 +54,7 @@ def at_hand(
 
     Raises InputError where one of them isn't what was written.
     """
-    home = place(results, data, split)
+    home = results_folder(results, data, split)
     named = {one.name: Result(one.folder(home) / one.name) for one in variants}
     found = {name: result for name, result in named.items() if result.is_whole()}
     for result in found.values():

@@ -8,7 +8,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from benchmark.artefacts import Store
+from benchmark.artefacts.store import Store
 from benchmark.errors import InputError
 from benchmark.io.files import write_text
 from benchmark.progress import track

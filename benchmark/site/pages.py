@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from benchmark.artefacts import Store
+from benchmark.artefacts.store import Store
 from benchmark.evaluation.metrics import MAIN
 from benchmark.evaluation.significance import Comparison
 from benchmark.papers.univl_dr.ablations import ABLATIONS

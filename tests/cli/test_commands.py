@@ -19,16 +19,16 @@ import numpy as np
 from benchmark import Retriever, Task, TopK, register, top_k
 
 
-@register("overlap", title="Word overlap", setting="Mine")
+@register("overlap", title="Word overlap", group="Mine")
 @dataclass(frozen=True, kw_only=True)
 class Overlap(Retriever):
     """Counts the words that a question and a document share."""
 
     def search(self, task: Task) -> TopK:
-        documents = [set(text.split()) for text in task.data.corpus.texts(task.rows)]
+        documents = [set(text.split()) for text in task.data.corpus.texts(task.numbers)]
         questions = [set(text.split()) for text in task.questions()]
         scores = np.array([[len(q & d) for d in documents] for q in questions], dtype=np.float32)
-        return top_k(scores, task.rows, task.depth)
+        return top_k(scores, task.numbers, task.depth)
 '''
 
 

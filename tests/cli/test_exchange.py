@@ -10,13 +10,13 @@ from ranx import Qrels, evaluate
 from ranx import Run as RanxRun
 from site_world import HOSTILE
 
-from benchmark.artefacts import Store
+from benchmark.artefacts.store import Store
 from benchmark.datasets import Collection, find
 from benchmark.errors import InputError
 from benchmark.io.trec import read_qrels, read_run
 from benchmark.report.inspection import Inspector
 from benchmark.report.leaderboard import leaderboard
-from benchmark.results.result import place, read_results
+from benchmark.results.result import read_results, results_folder
 from benchmark.results.submission import add, read_submission
 from benchmark.retriever import Task
 from benchmark.site.build import build
@@ -27,7 +27,7 @@ RUN = "q0 Q0 d2 1 9 theirs\nq0 Q0 d0 2 8 theirs\nq1 Q0 d1 1 7 theirs\n"
 def submission(folder: Path, data: Collection, **says: object) -> Path:
     """A folder as its author would send it, with figures that nobody should believe."""
     folder.mkdir(exist_ok=True)
-    words = {"name": "theirs", "title": "Theirs", "setting": "Single", "by": "A. N. Other", **says}
+    words = {"name": "theirs", "title": "Theirs", "group": "Single", "by": "A. N. Other", **says}
     text = "".join(
         f"{key} = {json.dumps(value, ensure_ascii=False)}\n" for key, value in words.items()
     )
@@ -74,7 +74,7 @@ def test_words_of_a_submission_are_text_everywhere(inspector: Inspector, tmp_pat
     )
     (theirs / "run.trec").write_text("q0 Q0 30000000 1 1 x\n")
     found = read_submission(theirs, data, "test")
-    add(found, Task(data=data), place(tmp_path, data, "test"))
+    add(found, Task(data=data), results_folder(tmp_path, data, "test"))
     (result,) = read_results(tmp_path, data, "test")
     table = leaderboard([result], data, "test")
     for form in ("md", "html", "latex"):

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from benchmark import Retriever, Task, register
-from benchmark.artefacts import Store
+from benchmark.artefacts.store import Store
 from benchmark.datasets import Corpus
 from benchmark.dense import encode, search
 from benchmark.dense.search import DenseRanking
@@ -36,7 +36,7 @@ class Letters:
         counts = [[text.count(chr(97 + letter)) for letter in range(26)] for text in texts]
         return np.array(counts, dtype=np.float32)
 
-    def encode_documents(self, corpus: Corpus, rows: np.ndarray) -> np.ndarray:
+    def encode_documents(self, corpus: Corpus, numbers: np.ndarray) -> np.ndarray:
         if log := os.environ.get("LETTERS_LOG"):
             with open(log, "a+", encoding="utf-8") as file:  # noqa: PTH123
                 file.seek(0)
@@ -46,11 +46,11 @@ class Letters:
                     # Others first write what they have begun: cut off, it would be made twice.
                     time.sleep(2)
                     os.kill(os.getpid(), signal.SIGKILL)
-                file.write(f"{me}: {rows.tolist()}\n")
-        return self.encode_queries(corpus.texts(rows))
+                file.write(f"{me}: {numbers.tolist()}\n")
+        return self.encode_queries(corpus.texts(numbers))
 
 
-@register("letters", title="Letters", setting="Tests")
+@register("letters", title="Letters", group="Tests")
 @dataclass(frozen=True, kw_only=True)
 class LetterCounts(Retriever):
     """Counts letters."""

@@ -24,7 +24,7 @@ def test_ranks_give_the_same_bytes_as_one_process(command: Run, tmp_path: Path) 
     assert runs[0] == runs[1] != {}
     arrays = [files(place / "store", "*.npy") for place in places.values()]
     assert arrays[0] == arrays[1] == arrays[2] != {}
-    assert not list(tmp_path.rglob(".*.pieces"))
+    assert not list(tmp_path.rglob(".*.chunks"))
 
 
 def test_a_killed_rank_ends_all_and_a_repeat_goes_on(command: Run, tmp_path: Path) -> None:

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from benchmark.artefacts import Store
 from benchmark.artefacts import chunks as shards
-from benchmark.artefacts.chunks import Divided, Piece, Shard, fill, missing, pieces
+from benchmark.artefacts.chunks import Chunk, Chunked, Shard, chunks, make_chunks, missing
+from benchmark.artefacts.store import Store
 from benchmark.errors import InputError
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
@@ -40,7 +40,7 @@ def test_shards_in_any_order_give_the_same_bytes_as_one_process(
     assert command("encode", "--shard", "0/3", LETTERS_LOG=log).returncode == 0
     again = log.read_text().splitlines()[len(done) :]
     assert done
-    assert not set(done) & set(again), "a piece that was done is done again"
+    assert not set(done) & set(again), "a chunk that was done is done again"
 
     assert command("encode", "--shard", "1/3").returncode == 0
     only = command("merge")
@@ -65,8 +65,8 @@ def test_a_shard_that_is_none(command: Run) -> None:
         assert f"error: '{wrong}' is no shard; write i/n, counting from 0" in done.stderr
 
 
-class Squares(Divided):
-    """The squares of some numbers, eight a piece."""
+class Squares(Chunked):
+    """The squares of some numbers, eight a chunk."""
 
     doing: ClassVar[str] = "square"
 
@@ -79,16 +79,16 @@ class Squares(Divided):
     def size(self) -> int:
         return 8
 
-    def worker(self, store: Store) -> Callable[[range], Piece]:
+    def worker(self, store: Store) -> Callable[[range], Chunk]:
         return lambda rows: {"squares": np.array([row * row for row in rows])}
 
 
 @given(rows=st.integers(0, 200), count=st.integers(1, 40))
 def test_each_piece_belongs_to_one_shard(rows: int, count: int) -> None:
-    every = pieces(Squares(rows))
+    every = chunks(Squares(rows))
     parts = [Shard(number, count).of(every) for number in range(count)]
-    assert [piece for part in parts for piece in part] == every
-    assert [row for piece in every for row in piece] == list(range(rows))
+    assert [chunk for part in parts for chunk in part] == every
+    assert [row for chunk in every for row in chunk] == list(range(rows))
     assert max(map(len, parts)) - min(map(len, parts)) <= 1
 
 
@@ -99,20 +99,20 @@ def squares(store: Store, monkeypatch: pytest.MonkeyPatch) -> Iterator[Squares]:
 
 
 def test_other_numbers_of_shards_use_what_is_there(squares: Squares, store: Store) -> None:
-    fill(squares, store, Shard(0, 3))
+    make_chunks(squares, store, Shard(0, 3))
     assert [str(one) for one in missing(squares, store)] == ["1/3", "2/3"]
-    fill(squares, store, Shard(1, 2))
+    make_chunks(squares, store, Shard(1, 2))
     assert missing(squares, store) == []
-    found = np.concatenate([piece["squares"] for _, piece in shards.made(squares, store)])
+    found = np.concatenate([chunk["squares"] for _, chunk in shards.read_chunks(squares, store)])
     assert found.tolist() == [row * row for row in range(20)]
 
 
 def test_a_damaged_piece_is_named_and_made_again(squares: Squares, store: Store) -> None:
-    fill(squares, store)
-    (path,) = store.pieces(squares).glob("000000000008-*")
+    make_chunks(squares, store)
+    (path,) = store.chunks(squares).glob("000000000008-*")
     path.write_bytes(path.read_bytes()[:-30])
     with pytest.raises(InputError, match=r"000000000008-000000000016.npz: damaged"):
-        list(shards.made(squares, store))
+        list(shards.read_chunks(squares, store))
     assert missing(squares, store) == [Shard(0, 1)]
-    fill(squares, store)
-    assert len(list(shards.made(squares, store))) == 3
+    make_chunks(squares, store)
+    assert len(list(shards.read_chunks(squares, store))) == 3

@@ -7,7 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from benchmark.artefacts import Store, identity
+from benchmark.artefacts.identity import identity
+from benchmark.artefacts.store import Store
 from benchmark.datasets import Collection, find
 from benchmark.dense.backends import BackEnd, Exact, Faiss, Qdrant, back_end
 from benchmark.dense.indexed import IndexedRanking, indexed, recall
@@ -73,9 +74,9 @@ def test_its_lists_are_those_of_exact_search(
     exact = DenseRanking(task=task, model=Drawn())
     ranking = IndexedRanking(task=task, exact=exact, index=index)
     found, expected = ranking.top(store), exact.top(store)
-    assert found.rows.tolist() == expected.rows.tolist()
+    assert found.numbers.tolist() == expected.numbers.tolist()
     assert found.scores.tolist() == expected.scores.tolist()
-    assert ranking.facts(store) == {"index": index.label, "recall_of_exact": 1.0}
+    assert ranking.metadata(store) == {"index": index.label, "recall_of_exact": 1.0}
     assert identity(ranking) != identity(exact)
 
 
@@ -85,12 +86,13 @@ def test_an_approximate_search_tells_what_it_loses(data: Collection, store: Stor
     ranking = IndexedRanking(task=task, exact=exact, index=Faiss(factory="IVF20,Flat"))
     found, expected = ranking.top(store), exact.top(store)
     kept = [
-        len(set(got) & set(want)) / 50 for got, want in zip(found.rows, expected.rows, strict=True)
+        len(set(got) & set(want)) / 50
+        for got, want in zip(found.numbers, expected.numbers, strict=True)
     ]
-    share = ranking.facts(store)["recall_of_exact"]
+    share = ranking.metadata(store)["recall_of_exact"]
     assert share == pytest.approx(sum(kept) / QUESTIONS)
     assert 0 < share < 0.5
-    for rows, scores in zip(found.rows, found.scores, strict=True):
+    for rows, scores in zip(found.numbers, found.scores, strict=True):
         order = [(-score, row) for score, row in zip(scores, rows, strict=True) if row >= 0]
         assert order == sorted(order)
 

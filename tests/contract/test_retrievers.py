@@ -5,7 +5,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from benchmark.artefacts import Store, identity, recipe
+from benchmark.artefacts.identity import identity, recipe
+from benchmark.artefacts.store import Store
 from benchmark.datasets import Collection, find
 from benchmark.registry import Entry, retrievers
 from benchmark.retriever import Retriever, Task
@@ -15,7 +16,7 @@ ENTRIES = [pytest.param(entry, id=name) for name, entry in retrievers().items()]
 
 def made(entry: Entry, task: Task) -> Retriever:
     retriever = entry.make()
-    if reason := retriever.lacks(task):
+    if reason := retriever.why_unavailable(task):
         pytest.skip(f"{entry.name} {reason}")
     return retriever
 
@@ -43,12 +44,12 @@ def test_it_keeps_the_order_of_copies_and_repeats_itself(
     ranking = made(entry, task).ranking(task)
     top = ranking.top(store)
     # The two copies of "red fox" stand next to each other, in the order of the corpus.
-    found = top.rows[0].tolist()
+    found = top.numbers[0].tolist()
     assert found.index(0) + 1 == found.index(2)
     other = Store(tmp_path / "other store")
     again = entry.make().ranking(Task(data=find("beir", beir, other), depth=4))
     assert identity(again) == identity(ranking)
-    assert again.top(other).rows.tolist() == top.rows.tolist()
+    assert again.top(other).numbers.tolist() == top.numbers.tolist()
     assert np.array_equal(again.top(other).scores, top.scores)
 
 
@@ -57,4 +58,4 @@ def test_it_is_a_documented_value(entry: Entry) -> None:
     assert entry.make() == entry.make()
     assert entry.summary.endswith((".", ";"))
     assert entry.title
-    assert entry.setting
+    assert entry.group

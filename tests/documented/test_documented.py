@@ -18,7 +18,7 @@ import pytest
 from click.testing import CliRunner
 from conftest import write_lines
 
-from benchmark.artefacts import Store
+from benchmark.artefacts.store import Store
 from benchmark.cli import cli
 from benchmark.datasets import Collection
 from benchmark.datasets.webqa_mini import FOLDER

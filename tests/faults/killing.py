@@ -27,7 +27,7 @@ from pathlib import Path
 
 import psutil
 
-from benchmark.artefacts import RECORD, damage
+from benchmark.artefacts.store import RECORD, damage
 from benchmark.results.result import Result
 
 PROGRAM = Path(__file__).with_name("small_world.py")

@@ -24,7 +24,7 @@ from PIL import Image
 
 from baselines.encoders.regions import RegionFile, RegionWriter, extract
 from benchmark import registry
-from benchmark.artefacts import Store
+from benchmark.artefacts.store import Store
 from benchmark.datasets import Collection, beir, find, webqa
 from benchmark.datasets.writer import Writer
 from benchmark.errors import InputError
@@ -93,9 +93,9 @@ def _patience() -> Iterator[None]:
 def _content(data: Collection) -> tuple[object, ...]:
     """All that a prepared data set says."""
     corpus = data.corpus
-    images = [_pixels(data, row) for row in corpus.rows("image")]
+    images = [_pixels(data, row) for row in corpus.numbers("image")]
     views = [corpus.texts(range(len(corpus)), view) for view in corpus.views]
-    splits = [(one, data.queries(one), data.judgments(one)) for one in data.splits]
+    splits = [(one, data.queries(one), data.qrels(one)) for one in data.splits]
     return [corpus[row] for row in range(len(corpus))], images, views, splits
 
 
@@ -249,10 +249,10 @@ def _write_beir(content: tuple[Any, ...], folder: Path) -> None:
     (folder / "qrels").mkdir()
     lines = [{"_id": one.id, "text": one.text} for one in documents]
     (folder / "corpus.jsonl").write_bytes(_lines(*lines))
-    for split, queries, judgments in splits:
+    for split, queries, qrels in splits:
         lines = [{"_id": one.id, "text": one.text} for one in queries]
         (folder / "queries.jsonl").write_bytes(_lines(*lines))
-        write_qrels(judgments, folder / "qrels" / f"{split}.tsv")
+        write_qrels(qrels, folder / "qrels" / f"{split}.tsv")
 
 
 def _among(files: tuple[tuple[str, bytes], ...], file: str) -> dict[str, Any]:

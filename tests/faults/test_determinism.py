@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from benchmark.artefacts import Store
+from benchmark.artefacts.store import Store
 from benchmark.datasets import find
 
 

@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 from killing import Place, made, outcome, undisturbed
 
-from benchmark.artefacts import RECORD, Store
+from benchmark.artefacts.store import RECORD, Store
 from benchmark.datasets import Collection
 from benchmark.errors import InputError
-from benchmark.results.result import read_results, write_space
-from benchmark.verify import audit
+from benchmark.results.result import read_results, write_embedding_map
+from benchmark.verify import verify
 
 Fault = Callable[[Path], None]
 
@@ -95,17 +95,17 @@ def test_rot_in_each_file_of_a_result_is_named(tmp_path: Path, fault: Fault) -> 
     data, store = prepared(calm), Store(calm.store)
     sound = tmp_path / "sound" / "webqa-mini" / "bm25"
     shutil.copytree(calm.results / "webqa-mini" / "bm25", sound)
-    write_space(sound, {"points": [0.5]})
-    assert audit(tmp_path / "sound", data, "test", store) == []
+    write_embedding_map(sound, {"points": [0.5]})
+    assert verify(tmp_path / "sound", data, "test", store) == []
     for path in sorted(sound.iterdir()):
         home = tmp_path / path.name
         shutil.copytree(tmp_path / "sound", home)
         rotten = home / "webqa-mini" / "bm25" / path.name
         fault(rotten)
-        findings = audit(home, data, "test", store)
+        findings = verify(home, data, "test", store)
         assert any(path.name in f"{one.path} {one.wrong}" for one in findings), path.name
         with pytest.raises(InputError, match=path.name):
-            _ = [result.space for result in read_results(home, data, "test")]
+            _ = [result.embedding_map for result in read_results(home, data, "test")]
 
 
 def test_verify_ends_with_1_for_an_edited_table(tmp_path: Path) -> None:

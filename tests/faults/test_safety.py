@@ -11,7 +11,7 @@ import pytest
 import torch
 from conftest import Command
 
-from benchmark.artefacts import Store
+from benchmark.artefacts.store import Store
 from benchmark.datasets import find
 from benchmark.errors import InputError
 from benchmark.registry import check_name

@@ -9,7 +9,7 @@ from conftest import Command
 from PIL import Image
 from site_world import COLOURS, HOSTILE
 
-from benchmark.artefacts import Store
+from benchmark.artefacts.store import Store
 from benchmark.datasets import Corpus
 from benchmark.errors import InputError
 from benchmark.report.inspection import Inspector, question_tables, questions_table

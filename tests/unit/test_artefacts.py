@@ -8,7 +8,8 @@ from typing import ClassVar
 
 import pytest
 
-from benchmark.artefacts import INCIDENTAL, Artefact, Store, identity, parts
+from benchmark.artefacts.identity import INCIDENTAL, Artefact, dependencies, identity
+from benchmark.artefacts.store import Store
 
 built: list[str] = []
 
@@ -78,7 +79,7 @@ def test_identity_is_of_what_matters() -> None:
 
 def test_parts_come_once_each_before_what_needs_them() -> None:
     leaf = Leaf(text="a")
-    assert list(parts(Pair(left=leaf, right=leaf))) == [leaf, Pair(left=leaf, right=leaf)]
+    assert list(dependencies(Pair(left=leaf, right=leaf))) == [leaf, Pair(left=leaf, right=leaf)]
 
 
 def test_nothing_is_built_twice(store: Store) -> None:

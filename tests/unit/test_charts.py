@@ -16,7 +16,7 @@ SVG = "{http://www.w3.org/2000/svg}"
 
 def result(name: str, mean: float) -> Any:
     figure = {"mean": mean, "low": mean - 0.1, "high": mean + 0.2}
-    return SimpleNamespace(name=name, setting=f"of {name} <b> $x^2$", summary={"MRR@10": figure})
+    return SimpleNamespace(name=name, group=f"of {name} <b> $x^2$", summary={"MRR@10": figure})
 
 
 def point(step: int, accuracy: float) -> dict[str, Any]:

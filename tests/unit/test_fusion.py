@@ -18,7 +18,7 @@ from baselines.fusion import (
     Weights,
     best,
 )
-from benchmark.artefacts import Store
+from benchmark.artefacts.store import Store
 from benchmark.datasets import Collection
 from benchmark.datasets.writer import Writer
 from benchmark.errors import InputError
@@ -58,10 +58,10 @@ def collection(folder: Path, *modalities: Modality | None) -> Collection:
                 (Query(id=f"{split}{n}", text=f"question {n}", modality=modality), HERE)
                 for n, modality in enumerate(modalities)
             ]
-            judgments = {
+            qrels = {
                 query.id: {"i5" if query.modality == "image" else "p1": 1} for query, _ in queries
             }
-            writer.split(split, queries, judgments, Path("nowhere"))
+            writer.split(split, queries, qrels, Path("nowhere"))
     return Collection(folder)
 
 
@@ -75,7 +75,7 @@ def listed(task: Task, *lists: Sequence[tuple[int, float]]) -> Listed:
 
 
 def found(ranking: Ranking, store: Store) -> list[list[int]]:
-    return [[row for row in rows if row >= 0] for rows in ranking.top(store).rows.tolist()]
+    return [[row for row in rows if row >= 0] for rows in ranking.top(store).numbers.tolist()]
 
 
 def test_reciprocal_rank_by_hand(task: Task, store: Store) -> None:
@@ -100,10 +100,10 @@ def test_exact_fractions_keep_ties(task: Task, store: Store) -> None:
         listed(deep, [(1, 9.0), (2, 8.0), (3, 7.0), (4, 6.0), (5, 5.0), (7, 4.0)], []),
     )
     top = ReciprocalRank(task=deep, lists=lists).top(store)
-    ranked = dict(zip(top.rows[0].tolist(), top.scores[0].tolist(), strict=True))
+    ranked = dict(zip(top.numbers[0].tolist(), top.scores[0].tolist(), strict=True))
     assert ranked[0] == ranked[7] == 0.5
-    assert top.rows[0].tolist() == [1, 2, 3, 0, 7, 4]
-    assert top.rows[1].tolist() == [-1] * 6
+    assert top.numbers[0].tolist() == [1, 2, 3, 0, 7, 4]
+    assert top.numbers[1].tolist() == [-1] * 6
 
 
 @given(
@@ -121,8 +121,8 @@ def test_fusion_orders_its_documents_and_needs_no_order_of_lists(
         return best([sums], depth)
 
     top = fused(iter(lists))
-    assert top.rows.tolist() == fused(reversed(lists)).rows.tolist()
-    rows = [row for row in top.rows[0].tolist() if row >= 0]
+    assert top.numbers.tolist() == fused(reversed(lists)).numbers.tolist()
+    rows = [row for row in top.numbers[0].tolist() if row >= 0]
     assert len(rows) == min(depth, len({row for ranked in lists for row in ranked}))
     pairs = [(-score, row) for row, score in zip(rows, top.scores[0].tolist(), strict=False)]
     assert pairs == sorted(set(pairs))
@@ -173,7 +173,7 @@ class InOrder(Retriever):
     step: int = 1
 
     def search(self, task: Task) -> TopK:
-        rows = np.array(task.rows[:: self.step][: task.depth], dtype=np.int32)
+        rows = np.array(task.numbers[:: self.step][: task.depth], dtype=np.int32)
         count = len(task.questions())
         return TopK(
             np.tile(rows, (count, 1)),
@@ -196,14 +196,14 @@ def test_each_half_searches_its_own_modality(task: Task, store: Store) -> None:
 
 def test_a_single_modality_run_restricts_corpus_and_questions(task: Task, store: Store) -> None:
     alone = replace(task, scope="image")
-    ordered = score_run(InOrder().ranking(alone).run("x", store), alone.judgments())
+    ordered = score_run(InOrder().ranking(alone).run("x", store), alone.qrels())
     assert ordered.queries == ("test1",)
     assert ordered.mean("MRR@10") == pytest.approx(1 / 2)  # 5 is the second image
-    halves = score_run(Halves().ranking(alone).run("x", store), alone.judgments())
+    halves = score_run(Halves().ranking(alone).run("x", store), alone.qrels())
     assert halves.mean("MRR@10") == pytest.approx(1 / 3)
 
 
 def test_a_single_modality_run_needs_questions_of_it(tmp_path: Path) -> None:
     task = Task(data=collection(tmp_path / "texts", "text"), depth=4, scope="image")
     with pytest.raises(InputError, match="no judged question of split 'test'"):
-        task.judgments()
+        task.qrels()

@@ -5,7 +5,8 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-from benchmark.artefacts import Store, digest
+from benchmark.artefacts.identity import digest
+from benchmark.artefacts.store import Store
 from benchmark.report.history import curves, seconds_by_stage, tree
 
 START: dict[str, Any] = {"kind": "m.Checkpoint", "version": "1", "seed": 7}

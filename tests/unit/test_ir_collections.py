@@ -7,7 +7,7 @@ import ir_datasets
 import pytest
 from ir_datasets.formats import BaseDocs, BaseQrels, BaseQueries
 
-from benchmark.artefacts import Store
+from benchmark.artefacts.store import Store
 from benchmark.datasets import find
 from benchmark.errors import BenchmarkError
 
@@ -60,9 +60,12 @@ def registered() -> None:
 def test_a_collection_by_id_is_read_once_and_known_by_content(store: Store) -> None:
     data = find("ir_datasets:tiny/test", None, store)
     assert data.name == "tiny-test"
-    assert data.corpus.texts(data.corpus.rows()) == ["Fox red fox", "Whale blue whale\nin the sea"]
+    assert data.corpus.texts(data.corpus.numbers()) == [
+        "Fox red fox",
+        "Whale blue whale\nin the sea",
+    ]
     assert [query.text for query in data.queries("test")] == ["what swims"]
-    assert data.judgments("test") == {"q1": {"d2": 2}}
+    assert data.qrels("test") == {"q1": {"d2": 2}}
     assert find("ir_datasets:tiny/test", None, store).fingerprint == data.fingerprint
 
 

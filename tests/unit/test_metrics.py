@@ -29,9 +29,9 @@ def run_of(documents: dict[str, list[str]]) -> Run:
 
 
 def test_by_hand() -> None:
-    judgments = {"a": {"x": 1, "y": 1}, "b": {"z": 1}, "c": {"w": 1}, "never": {"n": 0}}
+    qrels = {"a": {"x": 1, "y": 1}, "b": {"z": 1}, "c": {"w": 1}, "never": {"n": 0}}
     run = run_of({"a": ["u", "x", "v", "y"], "b": [f"n{i}" for i in range(14)] + ["z"], "d": ["w"]})
-    scores = score_run(run, judgments)
+    scores = score_run(run, qrels)
     assert scores.queries == ("a", "b", "c")  # one without a relevant document can't be scored
     assert scores.unanswered == 1
     assert scores.values["MRR@10"].tolist() == [1 / 2, 0, 0]
@@ -48,18 +48,18 @@ def test_by_hand() -> None:
 def test_against_trec_eval() -> None:
     dice = random.Random(7)
     pool = [f"d{i}" for i in range(150)]
-    judgments = {
+    qrels = {
         f"q{i}": {d: dice.choice([0, 1, 1, 2]) for d in dice.sample(pool, 9)} for i in range(40)
     }
-    documents = {q: dice.sample(pool, dice.choice([1, 30, 100])) for q in list(judgments)[:35]}
-    scores = score_run(run_of(documents), judgments)
+    documents = {q: dice.sample(pool, dice.choice([1, 30, 100])) for q in list(qrels)[:35]}
+    scores = score_run(run_of(documents), qrels)
     asked = {"ndcg_cut", "recall", "success", "recip_rank", "P_5", "map", "Rprec"}
     further = {"precision@5": "P_5", "map": "map", "r-precision": "Rprec"}
-    scores_further = score_run(run_of(documents), judgments, [*further])
-    theirs = pytrec_eval.RelevanceEvaluator(judgments, asked).evaluate(
+    scores_further = score_run(run_of(documents), qrels, [*further])
+    theirs = pytrec_eval.RelevanceEvaluator(qrels, asked).evaluate(
         {q: {d: -float(i) for i, d in enumerate(ranked)} for q, ranked in documents.items()}
     )
-    cut = pytrec_eval.RelevanceEvaluator(judgments, {"recip_rank"}).evaluate(
+    cut = pytrec_eval.RelevanceEvaluator(qrels, {"recip_rank"}).evaluate(
         {q: {d: -float(i) for i, d in enumerate(ranked[:10])} for q, ranked in documents.items()}
     )
     for place, query in enumerate(scores.queries):
@@ -83,28 +83,28 @@ def test_an_unknown_metric_is_rejected(name: str) -> None:
 
 
 def test_f1_of_sets_by_hand() -> None:
-    judgments = {"a": {"x": 1, "y": 1}, "b": {"z": 1}, "c": {"w": 1}}
-    scores = score_sets({"a": ["x", "u", "v"], "b": [], "other": ["z"]}, judgments)
+    qrels = {"a": {"x": 1, "y": 1}, "b": {"z": 1}, "c": {"w": 1}}
+    scores = score_sets({"a": ["x", "u", "v"], "b": [], "other": ["z"]}, qrels)
     assert scores.values["F1"].tolist() == [2 / 5, 0, 0]
     assert scores.unanswered == 2
 
 
 def test_the_published_f1_of_webqas_baseline(shared: Path) -> None:
-    judgments = read_qrels(shared / "webqa" / "test_qrels.txt")
-    scores = score_sets(read_sets(shared / "webqa" / "vlp_x101fpn_val_sources.json"), judgments)
-    images = {q for q, judged in judgments.items() if next(iter(judged)).isdecimal()}
+    qrels = read_qrels(shared / "webqa" / "test_qrels.txt")
+    scores = score_sets(read_sets(shared / "webqa" / "vlp_x101fpn_val_sources.json"), qrels)
+    images = {q for q, judged in qrels.items() if next(iter(judged)).isdecimal()}
     assert len(images) == 2511
     assert scores.among(images).mean("F1") == pytest.approx(0.6799, abs=5e-5)
     assert scores.among(set(scores.queries) - images).mean("F1") == pytest.approx(0.7006, abs=5e-5)
 
 
 def test_copies_count_as_one() -> None:
-    run, judgments = merge_copies(
+    run, qrels = merge_copies(
         run_of({"q": ["b2", "x", "b1", "y"]}), {"q": {"b1": 1}}, {"b2": "b1", "y": "x"}
     )
     assert run.documents == {"q": ["b1", "x"]}
-    assert judgments == {"q": {"b1": 1}}
-    assert score_run(run, judgments, ["success@1"]).mean("success@1") == 1
+    assert qrels == {"q": {"b1": 1}}
+    assert score_run(run, qrels, ["success@1"]).mean("success@1") == 1
 
 
 def test_a_run_of_another_split_is_refused() -> None:

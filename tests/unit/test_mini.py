@@ -23,7 +23,7 @@ from sklearn.model_selection import cross_val_score
 from sklearn.pipeline import make_pipeline
 
 from baselines.bm25 import BM25
-from benchmark.artefacts import Store
+from benchmark.artefacts.store import Store
 from benchmark.datasets import Collection
 from benchmark.datasets.mini.canvas import SIZE
 from benchmark.datasets.mini.drawing import PAINT
@@ -162,8 +162,8 @@ def test_question_words_tell_the_modality_about_as_often_as_on_webqa(mini: Mini)
 def test_question_words_tell_the_modality_of_the_real_questions(mini: Mini) -> None:
     if not REAL.exists():
         pytest.skip(f"WebQA's own questions are not at {REAL}")
-    judgments = [line.split() for line in (REAL / "test_qrels.txt").read_text().splitlines()]
-    text = {line[0]: int("_" in line[1]) for line in judgments}
+    qrels = [line.split() for line in (REAL / "test_qrels.txt").read_text().splitlines()]
+    text = {line[0]: int("_" in line[1]) for line in qrels}
     lines = (REAL / "val_queries.jsonl").read_text("utf-8").splitlines()
     real = {question["qid"]: question["Q"] for question in map(json.loads, lines)}
     accuracy = told_apart(list(real.values()), [text[qid] for qid in real])
@@ -199,7 +199,7 @@ def test_word_overlap_stays_well_short_of_perfect(
     webqa_mini: Collection, mini_store: Store
 ) -> None:
     run = BM25().ranking(Task(data=webqa_mini, split="dev")).run("bm25", mini_store)
-    assert 0.35 < score_run(run, webqa_mini.judgments("dev")).mean("MRR@10") < 0.75
+    assert 0.35 < score_run(run, webqa_mini.qrels("dev")).mean("MRR@10") < 0.75
 
 
 def test_the_loader_reads_it_as_it_was_made(webqa_mini: Collection, mini: Mini) -> None:
@@ -207,8 +207,8 @@ def test_the_loader_reads_it_as_it_was_made(webqa_mini: Collection, mini: Mini) 
         assert [query.id for query in webqa_mini.queries(split)] == [e["Guid"] for e in entries]
         for entry in entries[:50]:
             positives = {identity(fact) for fact in facts(entry, *POSITIVES)}
-            assert set(webqa_mini.judgments(split)[entry["Guid"]]) == positives
-    row = webqa_mini.corpus.rows("image")[7]
+            assert set(webqa_mini.qrels(split)[entry["Guid"]]) == positives
+    row = webqa_mini.corpus.numbers("image")[7]
     picture = int(webqa_mini.corpus[row].id) - FIRST_IMAGE_ID
     pixels = list(mini.pixels("imgs"))[picture]
     assert np.asarray(webqa_mini.corpus.image(row)).tolist() == pixels.tolist()

@@ -16,7 +16,7 @@ import pytest
 import torch
 from univl_tiny import checkpoint, collection
 
-from benchmark.artefacts import Store
+from benchmark.artefacts.store import Store
 from benchmark.errors import UnavailableError
 from benchmark.execution.distributed import ALONE, Ranks, build, joined
 from univl_dr.losses import Contrastive, HardNegative, InBatch, Outcome, Symmetric

@@ -22,7 +22,7 @@ def test_a_row_is_a_retriever_under_other_settings(tmp_path: Path) -> None:
     path.write_text('[bm25-web]\nretriever = "bm25"\ntitle = "BM25 (web)"\nk1 = 0.82\nb = 0.68\n')
     registry.read_rows(path)
     entry = registry.retriever("bm25-web")
-    assert (entry.title, entry.setting) == ("BM25 (web)", registry.retriever("bm25").setting)
+    assert (entry.title, entry.group) == ("BM25 (web)", registry.retriever("bm25").group)
     made = entry.make()
     assert type(made) is registry.retriever("bm25").kind
     assert (made.k1, made.b) == (0.82, 0.68)

@@ -4,12 +4,13 @@ from pathlib import Path
 
 import pytest
 
-from benchmark.artefacts import Store, identity
+from benchmark.artefacts.identity import identity
+from benchmark.artefacts.store import Store
 from benchmark.datasets import Collection
 from benchmark.registry import retrievers
 from benchmark.results.result import Result
 from benchmark.retriever import Task
-from benchmark.verify import audit
+from benchmark.verify import verify
 
 RESULTS = Path(__file__).resolve().parents[2] / "results"
 MINI = RESULTS / "webqa-mini"
@@ -18,7 +19,7 @@ pytestmark = pytest.mark.skipif(not MINI.is_dir(), reason="no results/webqa-mini
 
 
 def test_they_score_what_they_say(webqa_mini: Collection, mini_store: Store) -> None:
-    findings = audit(RESULTS, webqa_mini, "test", mini_store)
+    findings = verify(RESULTS, webqa_mini, "test", mini_store)
     assert [f"{finding.path}: {finding.wrong}" for finding in findings] == []
 
 
@@ -27,7 +28,7 @@ def test_they_are_made_as_the_code_makes_them_now(webqa_mini: Collection) -> Non
     others = [
         name
         for name, entry in retrievers().items()
-        if entry.make().lacks(task) is None
+        if entry.make().why_unavailable(task) is None
         and not (
             (made := Result(MINI / name)).is_whole()
             and made.manifest["ranking"] == identity(entry.make().ranking(task))

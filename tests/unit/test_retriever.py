@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from conftest import Command
 
-from benchmark.artefacts import Store
+from benchmark.artefacts.store import Store
 from benchmark.datasets import Collection
 from benchmark.errors import InputError
 from benchmark.retriever import Retriever, Task
@@ -65,7 +65,7 @@ def test_an_installed_package_adds_its_own(
     (tmp_path / "theirs.py").write_text(
         "from dataclasses import dataclass\n"
         "from benchmark import Retriever, register\n"
-        "@register('theirs', title='Theirs', setting='Mine')\n"
+        "@register('theirs', title='Theirs', group='Mine')\n"
         "@dataclass(frozen=True, kw_only=True)\n"
         "class Theirs(Retriever):\n    '''One of theirs.'''\n"
     )

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from baselines.router import HardRouting, Router, SoftRouting, cross_validated_accuracy
-from benchmark.artefacts import Store
+from benchmark.artefacts.store import Store
 from benchmark.datasets import Collection
 from benchmark.datasets.writer import Writer
 from benchmark.errors import InputError
@@ -37,8 +37,8 @@ def collection(folder: Path, train: list[tuple[str, Modality | None]]) -> Collec
                 Query(id=f"{split}{n}", text=text, modality=modality)
                 for n, (text, modality) in enumerate(questions)
             ]
-            judgments = {query.id: {"p0": 1} for query in queries}
-            writer.split(split, [(query, HERE) for query in queries], judgments, Path("nowhere"))
+            qrels = {query.id: {"p0": 1} for query in queries}
+            writer.split(split, [(query, HERE) for query in queries], qrels, Path("nowhere"))
     return Collection(folder)
 
 
@@ -101,11 +101,11 @@ def test_hard_and_soft_routing_by_hand(data: Collection, store: Store) -> None:
     lists = {"text": Same(task=task, rows=(0, 1, 2)), "image": Same(task=task, rows=(5, 6, 7))}
     router = Sure(data=data)
     hard = HardRouting(task=task, router=router, **lists).top(store)
-    assert hard.rows.tolist() == [[5, 6, 7], [0, 1, 2], [5, 6, 7], [0, 1, 2]]
+    assert hard.numbers.tolist() == [[5, 6, 7], [0, 1, 2], [5, 6, 7], [0, 1, 2]]
     soft = SoftRouting(task=task, router=router, **lists).top(store)
     # Images 3/4, 3/8, 1/4 against passages 1/4, 1/8: of the two quarters the passage comes first.
     # Then 3/5, 3/10, 1/5 against 2/5, 1/5; then ties throughout; then images are worth nothing.
-    assert soft.rows.tolist() == [[5, 6, 0], [0, 5, 1], [0, 5, 1], [0, 1, 2]]
+    assert soft.numbers.tolist() == [[5, 6, 0], [0, 5, 1], [0, 5, 1], [0, 1, 2]]
     assert soft.scores[0].tolist() == pytest.approx([3 / 4, 3 / 8, 1 / 4])
 
 
@@ -113,8 +113,8 @@ def test_accuracy_on_the_real_questions(shared: Path) -> None:
     folder = shared / "webqa"
     lines = (folder / "val_queries.jsonl").read_text(encoding="utf-8").splitlines()
     queries = [json.loads(line) for line in lines]
-    judgments = read_qrels(folder / "test_qrels.txt")
-    pictures = [all(name.isdigit() for name in judgments[query["qid"]]) for query in queries]
+    qrels = read_qrels(folder / "test_qrels.txt")
+    pictures = [all(name.isdigit() for name in qrels[query["qid"]]) for query in queries]
     assert sum(pictures) == 2511
     texts = [query["Q"] for query in queries]
     assert cross_validated_accuracy(texts, pictures) >= 0.956

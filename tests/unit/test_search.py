@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from benchmark.artefacts import Store
+from benchmark.artefacts.store import Store
 from benchmark.datasets import Collection, Corpus
 from benchmark.dense import encode, scan, search
 from benchmark.dense.encode import Documents, batches_by_length
@@ -30,7 +30,7 @@ def test_search_is_a_full_sort_with_the_tie_rule(seed: int, depth: int, block: i
         patch.setattr(search, "WIDEST", 300)
         found = search.search(queries, documents, depth)
     expected = top_k(queries @ documents.T, range(len(documents)), depth)
-    assert found.rows.tolist() == expected.rows.tolist()
+    assert found.numbers.tolist() == expected.numbers.tolist()
     assert found.scores.tolist() == expected.scores.tolist()
 
 
@@ -42,9 +42,9 @@ def test_equal_embeddings_tie_exactly_whatever_the_blocks(monkeypatch: pytest.Mo
     whole = search.search(queries, documents, 50)
     monkeypatch.setattr(search, "BLOCK", 111)
     parts = search.search(queries, documents, 50)
-    assert whole.rows.tolist() == parts.rows.tolist()
+    assert whole.numbers.tolist() == parts.numbers.tolist()
     assert whole.scores.tolist() == parts.scores.tolist()
-    for rows, scores in zip(whole.rows, whole.scores, strict=True):
+    for rows, scores in zip(whole.numbers, whole.scores, strict=True):
         assert all(
             b > a for a, b, s, t in zip(rows, rows[1:], scores, scores[1:], strict=False) if s == t
         )
@@ -65,15 +65,15 @@ def test_merged_parts_are_the_search_of_the_whole(seed: int, depth: int, cuts: l
     parts = []
     for start, stop in itertools.pairwise(edges):
         found = search.search(queries, documents[start:stop], depth + search.MARGIN)
-        rows = np.where(found.rows >= 0, found.rows + start, -1)
+        rows = np.where(found.numbers >= 0, found.numbers + start, -1)
         # The last digits of another processor's scores, which must not count.
         scores = found.scores * np.float32(1 + 1e-7 * (start % 3))
         parts.append(TopK(rows.astype(np.int32), scores))
     merged = search.merge(parts, queries, documents, depth)
     whole = search.search(queries, documents, depth)
-    assert merged.rows.shape == whole.rows.shape
+    assert merged.numbers.shape == whole.numbers.shape
     if len(parts) > 1:
-        assert merged.rows.tolist() == whole.rows.tolist()
+        assert merged.numbers.tolist() == whole.numbers.tolist()
         assert merged.scores.tolist() == whole.scores.tolist()
 
 
@@ -121,7 +121,7 @@ def test_a_search_that_begins_with_a_scan_gives_the_same(monkeypatch: pytest.Mon
     assert any(given_up)
     assert not all(given_up)
     found = search.search(queries, documents, 20)
-    assert found.rows.tolist() == exact.rows.tolist()
+    assert found.numbers.tolist() == exact.numbers.tolist()
     assert found.scores.tolist() == exact.scores.tolist()
 
 
@@ -145,8 +145,8 @@ class LetterCounts:
         counts = [[text.count(chr(97 + i)) for i in range(26)] for text in texts]
         return np.array(counts, dtype=np.float32)
 
-    def encode_documents(self, corpus: Corpus, rows: np.ndarray) -> np.ndarray:
-        return self.encode_queries(corpus.texts(rows))
+    def encode_documents(self, corpus: Corpus, numbers: np.ndarray) -> np.ndarray:
+        return self.encode_queries(corpus.texts(numbers))
 
 
 def test_equal_contents_are_encoded_once(zoo: Collection, store: Store) -> None:

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 import pytest
 
-from benchmark.artefacts import Store
+from benchmark.artefacts.store import Store
 from benchmark.datasets import Collection, Corpus
-from benchmark.dense.embedding_map import space_of
+from benchmark.dense.embedding_map import embedding_map_of
 from benchmark.dense.search import DenseRanking
 from benchmark.retriever import Task
 
@@ -25,15 +25,15 @@ class Apart:
     def encode_queries(self, texts: Sequence[str]) -> np.ndarray:
         return self._along(np.zeros(len(texts), dtype=int))
 
-    def encode_documents(self, corpus: Corpus, rows: np.ndarray) -> np.ndarray:
-        return self._along(1 + (rows >= corpus.rows("image").start))
+    def encode_documents(self, corpus: Corpus, numbers: np.ndarray) -> np.ndarray:
+        return self._along(1 + (numbers >= corpus.numbers("image").start))
 
     def _along(self, axes: np.ndarray) -> np.ndarray:
         return 2 * np.eye(4, dtype=np.float32)[axes]
 
 
 def test_gaps_and_points(webqa_micro: Collection, store: Store) -> None:
-    space = space_of(DenseRanking(task=Task(data=webqa_micro), model=Apart()), "pca")
+    space = embedding_map_of(DenseRanking(task=Task(data=webqa_micro), model=Apart()), "pca")
     assert space is not None
     content = space.content(store)
     assert content["gaps"] == pytest.approx(

@@ -11,7 +11,7 @@ from PIL import Image
 from torch import Tensor
 from univl_tiny import clip, collection
 
-from benchmark.artefacts import Store
+from benchmark.artefacts.store import Store
 from benchmark.dense.encode import Documents
 from benchmark.errors import InputError
 from univl_dr.documents import Presentation

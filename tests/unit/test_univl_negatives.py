@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from univl_tiny import clip, collection
 
-from benchmark.artefacts import Store
+from benchmark.artefacts.store import Store
 from benchmark.errors import InputError
 from benchmark.retriever import Ranking, Task
 from benchmark.types import TopK
@@ -72,7 +72,7 @@ def test_positives_are_never_mined_and_examples_lead_with_theirs(
 ) -> None:
     data = collection(tmp_path / "tiny")
     mined = HardNegatives(ranking=Backwards(task=Task(data=data, split="train", depth=16)))
-    rows = mined.rows(store)
+    rows = mined.numbers(store)
     positives = [0, 8, 1, 9]  # of the questions t0, i0, t1, i1
     for found, positive in zip(rows, positives, strict=False):
         assert found[:-1].tolist() == [row for row in range(15, -1, -1) if row != positive]

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from univl_tiny import collection
 
-from benchmark.artefacts import identity, parts
+from benchmark.artefacts.identity import dependencies, identity
 from benchmark.dense.search import DenseRanking
 from benchmark.registry import retriever
 from benchmark.retriever import Task
@@ -27,7 +27,7 @@ def test_stages_are_shared_and_the_seed_changes_what_is_trained_on_the_task(
     zero_shot, first, second = CLIPZeroShot(), CLIPDPR(), UniVLDR()
     assert identity(zero_shot.ranking(one)) == identity(zero_shot.ranking(other))
     assert identity(first.ranking(one)) != identity(first.ranking(other))
-    made = list(parts(second.ranking(one)))
+    made = list(dependencies(second.ranking(one)))
     start, stage = model(zero_shot.ranking(one)).weights, model(first.ranking(one)).weights
     assert start in made
     assert stage in made
@@ -57,10 +57,10 @@ def test_what_is_missing_is_said_with_what_mends_it(tmp_path: Path) -> None:
     mini = Task(data=collection(tmp_path / "mini", name="webqa-mini"))
     released = retriever("univl-dr-released").make()
     path = tmp_path / "tiny" / "checkpoints" / "univl-dr.pt"
-    assert released.lacks(task) == f"needs the authors' checkpoint: put it at {path}"
-    assert "--dataset webqa" in str(released.lacks(mini))
+    assert released.why_unavailable(task) == f"needs the authors' checkpoint: put it at {path}"
+    assert "--dataset webqa" in str(released.why_unavailable(mini))
     path.parent.mkdir()
     path.write_bytes(b"")
-    assert "all_imgs_query.json" in str(released.lacks(task))
-    assert UniVLDR().lacks(mini) is None
-    assert "neither" in str(CLIPDPR(start="openay").lacks(task))
+    assert "all_imgs_query.json" in str(released.why_unavailable(task))
+    assert UniVLDR().why_unavailable(mini) is None
+    assert "neither" in str(CLIPDPR(start="openay").why_unavailable(task))

@@ -13,7 +13,7 @@ import pytest
 import torch
 from univl_tiny import checkpoint, collection
 
-from benchmark.artefacts import Store
+from benchmark.artefacts.store import Store
 from benchmark.errors import InputError
 from univl_dr.curves import waited
 from univl_dr.documents import Presentation

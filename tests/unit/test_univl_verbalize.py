@@ -9,7 +9,7 @@ import pytest
 import torch
 from univl_tiny import COLOURS, checkpoint, clip, collection
 
-from benchmark.artefacts import Store
+from benchmark.artefacts.store import Store
 from benchmark.datasets import Collection, Corpus
 from benchmark.errors import InputError
 from univl_dr.documents import AS_IS, Presentation, Presenter

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from benchmark.artefacts import Store, digest
+from benchmark.artefacts.identity import digest
+from benchmark.artefacts.store import Store
 from benchmark.datasets import Collection
 from benchmark.errors import InputError
 from benchmark.execution.experiment import run_variants
@@ -18,7 +19,7 @@ from benchmark.report.claims import claims_table, effects_of, judge
 from benchmark.results.result import Result, read_results
 from benchmark.results.variants import Variant, at_hand
 from benchmark.retriever import Task
-from benchmark.verify import audit
+from benchmark.verify import verify
 
 
 def test_a_variant_is_named_by_what_it_changes() -> None:
@@ -85,10 +86,10 @@ def test_a_table_and_verdicts_from_nothing(
     run_variants(wanted, task, seeds=1, results=tmp_path, store=micro_store)
     assert ": scored in" not in capsys.readouterr().err
 
-    assert audit(tmp_path, webqa_micro, "test", micro_store) == []
+    assert verify(tmp_path, webqa_micro, "test", micro_store) == []
     lists = found["bm25-clip-dpr"].folder / "run.trec.gz"
     lists.rename(tmp_path / "elsewhere")
-    (lost,) = audit(tmp_path, webqa_micro, "test", micro_store)
+    (lost,) = verify(tmp_path, webqa_micro, "test", micro_store)
     assert lost.wrong.startswith(f"cannot be read: {lists}: no such file")
     (tmp_path / "elsewhere").rename(lists)
 

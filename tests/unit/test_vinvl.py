@@ -15,7 +15,7 @@ from baselines.encoders.region_documents import Pictured
 from baselines.encoders.regions import WIDTH, RegionFile, RegionWriter, extract
 from baselines.encoders.visual_bert import WithRegions
 from baselines.vinvl import VinVLDPR
-from benchmark.artefacts import Store
+from benchmark.artefacts.store import Store
 from benchmark.datasets import Collection
 from benchmark.datasets.writer import Writer
 from benchmark.errors import InputError
@@ -142,7 +142,7 @@ def test_regions_count_and_their_padding_does_not(
     assert not torch.allclose(together[0], together[3])
     module.save(tmp_path / "kept")
     plain = VisualBertModel.from_pretrained(tmp_path / "kept", add_pooling_layer=False).eval()
-    read = module.pieces.batch(module.pieces.read(["red barn"])[0])
+    read = module.chunks.batch(module.chunks.read(["red barn"])[0])
     with torch.inference_mode():
         whole = plain(
             **read,
@@ -178,6 +178,6 @@ def test_images_come_with_tags_and_regions_and_passages_without(tmp_path: Path) 
 
 
 def test_the_row_says_where_regions_are_missing(tmp_path: Path) -> None:
-    reason = VinVLDPR().lacks(Task(data=pictures(tmp_path / "toy")))
+    reason = VinVLDPR().why_unavailable(Task(data=pictures(tmp_path / "toy")))
     assert reason is not None
     assert "put features.tsv and predictions.tsv into" in reason

@@ -11,7 +11,7 @@ import pytest
 from conftest import write_lines
 from PIL import Image
 
-from benchmark.artefacts import Store
+from benchmark.artefacts.store import Store
 from benchmark.datasets import Collection, find, prepare, webqa
 from benchmark.datasets.verify import verify
 from benchmark.errors import InputError
@@ -126,7 +126,7 @@ def test_official_files(official: Path, store: Store) -> None:
     ]
     (test,) = data.queries("test")
     assert (test.id, test.text, test.modality, test.category) == (Q2, "Which two?", "text", "color")
-    assert data.judgments("test") == {Q2: {f"{Q1}_0": 1, f"{Q2}_1": 1}}
+    assert data.qrels("test") == {Q2: {f"{Q1}_0": 1, f"{Q2}_1": 1}}
     order = [Q1, Q3]
     np.random.seed(1234)
     np.random.shuffle(order)
@@ -149,7 +149,7 @@ def test_derived_files(tmp_path: Path, store: Store) -> None:
     assert list(map(data.corpus.__getitem__, range(6))) == list(
         map(official.corpus.__getitem__, range(6))
     )
-    assert data.judgments("test") == official.judgments("test")
+    assert data.qrels("test") == official.qrels("test")
     assert data.corpus.image(4).getpixel((0, 0)) == (255, 0, 0)
     assert data.corpus.views == ("query",)
     assert data.corpus.texts([0, 4, 5], view="query") == [
@@ -161,7 +161,7 @@ def test_derived_files(tmp_path: Path, store: Store) -> None:
         data.corpus.texts([4], view="caption")
     qrels = folder / "test_qrels.txt"
     qrels.write_text(f"{Q2}\t{Q2}_1\t1\n{Q2}\t{Q1}_0\t0\n")
-    assert prepare("webqa", folder, store).judgments("test") == {Q2: {f"{Q2}_1": 1, f"{Q1}_0": 0}}
+    assert prepare("webqa", folder, store).qrels("test") == {Q2: {f"{Q2}_1": 1, f"{Q1}_0": 0}}
     qrels.write_text(f"{Q2}\t{Q2}_1\t1\n{Q3}\t{Q1}_0\t1\n")
     with pytest.raises(InputError, match=r"test_qrels\.txt:2: judgment for the unknown query"):
         prepare("webqa", folder, store)
@@ -251,7 +251,7 @@ def test_the_real_judgments(shared: Path, tmp_path: Path, store: Store) -> None:
             index.write(f"{tsv.tell()}\n")
             tsv.write(f"{rows[row]}\tAAAA\n" if row in rows else "")
     data = prepare("webqa", folder, store)
-    lines = [f"{q}\t{d}\t{n}\n" for q, js in data.judgments("test").items() for d, n in js.items()]
+    lines = [f"{q}\t{d}\t{n}\n" for q, js in data.qrels("test").items() for d, n in js.items()]
     assert "".join(lines) == (shared / "webqa" / "test_qrels.txt").read_text()
     checks = {check.fact: check.agrees for check in verify(data)}
     assert {fact for fact, agrees in checks.items() if fact.startswith("test") and agrees} >= {

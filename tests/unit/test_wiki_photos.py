@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from platformdirs import user_cache_path
 
-from benchmark.artefacts import Store
+from benchmark.artefacts.store import Store
 from benchmark.datasets import Collection
 from benchmark.datasets.find import prepare
 from benchmark.datasets.verify import verify
@@ -137,7 +137,7 @@ def test_the_packages_give_what_is_known(prepared: Collection) -> None:
     checks = verify(prepared)
     assert [check for check in checks if check.agrees is False] == []
     assert sum(check.agrees is True for check in checks) == 7
-    rows = list(prepared.corpus.rows())
+    rows = list(prepared.corpus.numbers())
     assert all("http" in credit for credit in prepared.corpus.credits(rows))
 
 

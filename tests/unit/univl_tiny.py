@@ -42,13 +42,13 @@ def collection(folder: Path, *, broken: int | None = None, name: str = "tiny") -
             writer.add(Document(id=str(number), text=caption, modality="image"), HERE)
         writer.images(folder / "images", offsets, f"broken: {broken}")
         for split in ("train", "dev"):
-            queries, judgments = [], {}
+            queries, qrels = [], {}
             for number, colour in enumerate(COLOURS):
                 queries.append((Query(id=f"t{number}", text=f"when was the {colour} tower"), HERE))
                 queries.append((Query(id=f"i{number}", text=f"what shows {colour}"), HERE))
-                judgments[f"t{number}"] = {f"p{number}": 1}
-                judgments[f"i{number}"] = {f"{number}": 1}
-            writer.split(split, queries, judgments, HERE.path)
+                qrels[f"t{number}"] = {f"p{number}": 1}
+                qrels[f"i{number}"] = {f"{number}": 1}
+            writer.split(split, queries, qrels, HERE.path)
     return Collection(folder / "data")
 
 

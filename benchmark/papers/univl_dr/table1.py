@@ -59,7 +59,7 @@ def table1(results: Sequence[Result], data: Collection, split: str) -> Table:
             records.append({"setting": setting, "title": result.title, "name": name, **means})
     shown = [found[str(record["name"])] for record in records]
     missing = [name for names in GROUPS.values() for name in names if name not in found]
-    judged = data.facts["splits"][split]["judged"]
+    judged = data.metadata["splits"][split]["judged"]
     notes = [f"{judged:,} judged questions, the denominator of all means. Figures in percent."]
     notes.append(f"{LEGEND} The oracle, which is told the modality, is left out of that.")
     if len(shown) > 1:

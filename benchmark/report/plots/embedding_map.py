@@ -14,7 +14,7 @@ KINDS = {"passages": (BLUE, "s"), "images": (VERMILION, "D"), "questions": (ORAN
 """Kind -> its colour and marker, in the order of drawing."""
 
 
-def space_chart(name: str, space: Mapping[str, Any]) -> Chart:
+def embedding_map_chart(name: str, space: Mapping[str, Any]) -> Chart:
     """space: what ``space.json`` says of the system called ``name``."""
 
     def draw(figure: Figure) -> None:

@@ -19,12 +19,12 @@ MARKERS = "osD^vP"
 def leaderboard_chart(results: Sequence[Result], metric: str = MAIN) -> Chart:
     """Each system's mean with its interval over the questions."""
     ranked = sorted(results, key=lambda result: (-result.summary[metric]["mean"], result.name))
-    settings = list(dict.fromkeys(result.setting for result in results))
+    settings = list(dict.fromkeys(result.group for result in results))
 
     def draw(figure: Figure) -> None:
         axes = figure.subplots()
         for number, setting in enumerate(settings):
-            rows = [row for row, one in enumerate(ranked) if one.setting == setting]
+            rows = [row for row, one in enumerate(ranked) if one.group == setting]
             figures = [ranked[row].summary[metric] for row in rows]
             means = [100 * one["mean"] for one in figures]
             below = [100 * (one["mean"] - one["low"]) for one in figures]
