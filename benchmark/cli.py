@@ -7,17 +7,26 @@ import sys
 
 import click
 
-from benchmark.commands import (
-    bench,
-    cluster,
-    data,
-    exchange,
-    machine,
-    reports,
-    retrievers,
-    runs,
-    tables,
-)
+from benchmark.commands.bench import bench
+from benchmark.commands.claims import claims
+from benchmark.commands.compare import compare
+from benchmark.commands.data import data
+from benchmark.commands.doctor import doctor
+from benchmark.commands.encode import encode
+from benchmark.commands.evaluate import evaluate
+from benchmark.commands.export import export
+from benchmark.commands.inspect import inspect
+from benchmark.commands.list import list_
+from benchmark.commands.merge import merge
+from benchmark.commands.plot import plot
+from benchmark.commands.run import run
+from benchmark.commands.search import search
+from benchmark.commands.show import show
+from benchmark.commands.site import site
+from benchmark.commands.space import space
+from benchmark.commands.submit import submit
+from benchmark.commands.table import table
+from benchmark.commands.verify import verify
 from benchmark.errors import BenchmarkError
 
 
@@ -74,25 +83,25 @@ def cli() -> None:
 
 
 for _command in (
-    retrievers.list_,
-    retrievers.show,
-    retrievers.run,
-    cluster.encode,
-    cluster.search,
-    cluster.merge,
-    tables.table,
-    tables.claims,
-    retrievers.space,
-    runs.evaluate,
-    runs.compare,
-    runs.verify,
-    exchange.submit,
-    exchange.export,
-    reports.site,
-    reports.inspect,
-    reports.plot,
-    data.data,
-    machine.doctor,
-    bench.bench,
+    list_,
+    show,
+    run,
+    encode,
+    search,
+    merge,
+    table,
+    claims,
+    space,
+    evaluate,
+    compare,
+    verify,
+    submit,
+    export,
+    site,
+    inspect,
+    plot,
+    data,
+    doctor,
+    bench,
 ):
     cli.add_command(_command)

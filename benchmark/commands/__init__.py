@@ -1,1 +1,1 @@
-"""The commands, one file a family. Each imports what it needs when it runs."""
+"""The commands, one module each, named after it. Each imports what it needs when it runs."""

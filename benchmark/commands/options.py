@@ -13,6 +13,7 @@ import click
 if TYPE_CHECKING:
     from benchmark.artefacts.store import Store
     from benchmark.datasets import Collection
+    from benchmark.report.inspection import Inspector
     from benchmark.report.tables import Table
     from benchmark.results.result import Result
 
@@ -160,6 +161,12 @@ class Chosen:
         from benchmark.results.result import results_at_hand
 
         return results_at_hand(self.results, self.data, self.split)
+
+    def inspector(self) -> Inspector:
+        """The results on the data set, question by question."""
+        from benchmark.report.inspection import Inspector
+
+        return Inspector(self.at_hand(), self.data, self.split)
 
 
 def chosen_options(function: Callable[..., None]) -> Callable[..., None]:

@@ -8,11 +8,15 @@ from pathlib import Path
 import pytest
 
 import benchmark
+from benchmark.cli import cli
 
 ROOT = Path(__file__).resolve().parents[2]
 MODULES = [
     path for name in ("benchmark", "baselines", "univl_dr") for path in (ROOT / name).rglob("*.py")
 ]
+
+
+SHARED_BY_COMMANDS = ("options", "shards")
 
 
 def test_imports_follow_the_arrows() -> None:
@@ -37,3 +41,9 @@ def test_the_public_names_are_documented() -> None:
         assert said.strip(), name
         assert not said.startswith(f"{name}("), f"{name} has the docstring that dataclasses make"
         assert f"``{name}``" in str(benchmark.__doc__), name
+
+
+def test_each_command_is_a_module_named_after_it() -> None:
+    folder = ROOT / "benchmark" / "commands"
+    modules = {path.stem for path in folder.glob("*.py")} - {"__init__", *SHARED_BY_COMMANDS}
+    assert modules == set(cli.commands)

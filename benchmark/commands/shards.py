@@ -1,4 +1,4 @@
-"""The commands that split encoding and search over processes, and put their chunks together."""
+"""What `encode`, `search` and `merge` share: dense rankings, and work split into shards."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def _shard(_: click.Context, __: click.Parameter, text: str | None) -> Shard | N
     return None if text is None else Shard.parse(text)
 
 
-def _options(function: Callable[..., None]) -> Callable[..., None]:
+def shard_command(function: Callable[..., None]) -> Callable[..., None]:
     """Add what names retrievers on a data set; the function gets ``rankings`` and ``store``."""
 
     @wraps(function)
@@ -50,63 +50,12 @@ def _options(function: Callable[..., None]) -> Callable[..., None]:
     return names(data_options(plugin_option(rows_option(seed(command)))))
 
 
-_shard_option = click.option(
+shard_option = click.option(
     "--shard",
     callback=_shard,
     metavar="I/N",
     help="This one of N equal parts, from 0, by itself [default: all, over torchrun's ranks].",
 )
-
-
-@click.command()
-@_options
-@_shard_option
-def encode(rankings: Rankings, store: Store, shard: Shard | None) -> None:
-    """Embed the questions and documents of dense retrievers, all or a shard of them.
-
-    What is done already is kept, whoever did it. Models that aren't trained yet are trained first.
-
-    \b
-        torchrun --nproc-per-node 4 -m benchmark encode clip-dpr
-        python -m benchmark encode clip-dpr --shard 0/8
-    """
-    with _ranks(shard) as ranks:
-        for _, ranking in rankings:
-            for embedded in ranking.further_dependencies():
-                _make(embedded, store, shard, ranks)
-
-
-@click.command()
-@_options
-@_shard_option
-def search(rankings: Rankings, store: Store, shard: Shard | None) -> None:
-    """Search exactly what `encode` embedded, all or a shard of the documents.
-
-    \b
-        torchrun --nproc-per-node 4 -m benchmark search clip-dpr
-        python -m benchmark search clip-dpr --shard 0/8
-    """
-    with _ranks(shard) as ranks:
-        for name, ranking in rankings:
-            if shard is not None:
-                _complete(ranking.further_dependencies(), name, "encode", store)
-            _make(ranking, store, shard, ranks)
-
-
-@click.command()
-@_options
-def merge(rankings: Rankings, store: Store) -> None:
-    """Put the shards together that `encode` and `search` made; name those that are missing.
-
-    `run` scores what is complete.
-    """
-    for name, ranking in rankings:
-        _complete(ranking.further_dependencies(), name, "encode", store)
-        if store.has(ranking) or store.chunks(ranking).exists():
-            _complete([ranking], name, "search", store)
-            click.echo(f"{name}: embeddings and lists are complete")
-        else:
-            click.echo(f"{name}: embeddings are complete; nothing is searched yet")
 
 
 def _dense(
@@ -131,7 +80,7 @@ def _dense(
 
 
 @contextmanager
-def _ranks(shard: Shard | None) -> Iterator[Ranks]:
+def joined_ranks(shard: Shard | None) -> Iterator[Ranks]:
     from benchmark.execution.distributed import joined
 
     with joined() as ranks:
@@ -143,7 +92,7 @@ def _ranks(shard: Shard | None) -> Iterator[Ranks]:
         yield ranks
 
 
-def _make(artefact: Chunked, store: Store, shard: Shard | None, ranks: Ranks) -> None:
+def make(artefact: Chunked, store: Store, shard: Shard | None, ranks: Ranks) -> None:
     from benchmark.artefacts.chunks import make_chunks
     from benchmark.execution.experiment import build_together
 
@@ -153,7 +102,7 @@ def _make(artefact: Chunked, store: Store, shard: Shard | None, ranks: Ranks) ->
         make_chunks(artefact, store, shard)
 
 
-def _complete(artefacts: Sequence[Chunked], name: str, command: str, store: Store) -> None:
+def complete(artefacts: Sequence[Chunked], name: str, command: str, store: Store) -> None:
     """Build ``artefacts`` from their chunks. Raises InputError, naming shards that are missing."""
     from benchmark.artefacts.chunks import missing
 

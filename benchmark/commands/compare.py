@@ -1,14 +1,14 @@
-"""The commands that score, compare and verify runs."""
+"""``compare``: tests of the differences between systems."""
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from benchmark.commands.evaluate import score_file
 from benchmark.commands.options import (
     PATH,
     Chosen,
@@ -16,7 +16,6 @@ from benchmark.commands.options import (
     format_option,
     metric_option,
     plugin_option,
-    qrels_option,
     show_table,
     show_tables,
 )
@@ -26,33 +25,6 @@ if TYPE_CHECKING:
     from benchmark.evaluation.metrics import Scores
     from benchmark.report.slices import By
     from benchmark.types import Qrels
-
-
-@click.command()
-@click.argument("run", type=PATH)
-@qrels_option
-@click.option("--by", type=click.Choice(["modality"]), help="Figures of each group of questions.")
-@metric_option
-@plugin_option
-@format_option
-def evaluate(run: Path, qrels: Path, by: str | None, metrics: tuple[str, ...], form: str) -> None:
-    """Score a run against judgments.
-
-    RUN is a TREC run (six columns, .gz or not), or WebQA's prediction JSON: an object of
-    'question id -> [document ids]', an unranked set scored by F1. The denominator is the judged
-    questions. Modality is read from WebQA's ids: an image's is an integer, a passage's isn't.
-
-    \b
-        python -m benchmark evaluate run.trec.gz --qrels qrels.txt
-        python -m benchmark evaluate sources.json --qrels test_qrels.txt --by modality
-        python -m benchmark evaluate run.trec --qrels qrels.txt --metric precision@5
-    """
-    from benchmark.io.trec import read_qrels
-    from benchmark.report.evaluation import evaluation_table
-
-    judged = read_qrels(qrels)
-    name, scores = _scores(run, judged, metrics)
-    show_table(evaluation_table(name, scores, judged, by), form)
 
 
 @click.command()
@@ -119,24 +91,6 @@ def compare(
     show_tables(tables, form)
 
 
-@click.command()
-@chosen_options
-def verify(chosen: Chosen) -> None:
-    """Compute all metrics, tables and hashes of a data set's results again, from the files.
-
-    Exit code 1, with a line for each file that differs from what was written or from what the run
-    scores: results, their seeds and variants, leaderboard and claims, artefacts in the store.
-    """
-    from benchmark.verify import verify
-
-    findings = verify(chosen.results, chosen.data, chosen.split, chosen.store)
-    for finding in findings:
-        click.echo(f"{finding.path}: {finding.wrong}")
-    if findings:
-        sys.exit(1)
-    click.echo("all is as it was written, and scores what it says")
-
-
 def _named(
     systems: Sequence[str], qrels: Qrels, home: Path | None, metrics: Sequence[str]
 ) -> dict[str, Scores]:
@@ -154,21 +108,9 @@ def _named(
             name = system
             scores = result.over_seeds if kept else result.scored_by(metrics, qrels)
         elif home is None or Path(system).is_file():
-            name, scores = _scores(Path(system), qrels, metrics)
+            name, scores = score_file(Path(system), qrels, metrics)
         else:
             names = [path.parent.name for path in sorted(home.glob("*/manifest.json"))]
             raise unknown("result or run file", system, names)
         found[system if name in found else name] = scores
     return found
-
-
-def _scores(path: Path, qrels: Qrels, metrics: Sequence[str]) -> tuple[str, Scores]:
-    from benchmark.evaluation.metrics import METRICS, score_run, score_sets
-    from benchmark.io.trec import read_run, read_sets
-
-    if path.suffix == ".json":
-        if set(metrics) - {"F1"}:
-            raise InputError("unranked sets have F1 alone", mend="leave --metric out", path=path)
-        return path.stem, score_sets(read_sets(path), qrels)
-    run = read_run(path)
-    return run.name, score_run(run, qrels, metrics or METRICS)

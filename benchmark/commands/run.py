@@ -1,0 +1,101 @@
+"""``run``: retrievers on a data set, and the leaderboard."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from benchmark.commands.options import (
+    data_options,
+    format_option,
+    plugin_option,
+    results_option,
+    rows_option,
+    seed_options,
+    show_table,
+)
+from benchmark.errors import InputError
+
+if TYPE_CHECKING:
+    from benchmark.artefacts.store import Store
+
+
+@click.command()
+@click.argument("names", nargs=-1, metavar="[NAME]...")
+@click.option("--all", "everything", is_flag=True, help="Run every retriever that can run here.")
+@data_options
+@plugin_option
+@rows_option
+@results_option
+@format_option
+@seed_options
+@click.option(
+    "--jobs",
+    type=click.IntRange(1),
+    help="Processes side by side [default: one a core on webqa-mini, else 1].",
+)
+@click.option(
+    "--index",
+    default="exact",
+    show_default=True,
+    metavar="BACKEND",
+    help="How dense retrievers search: exact, faiss:FACTORY[:PARAMETERS], qdrant[:URL]. "
+    "Others than exact make rows of their own, with their recall against exact search.",
+)
+def run(
+    names: tuple[str, ...],
+    everything: bool,
+    dataset: str,
+    data_dir: Path | None,
+    split: str,
+    store: Store,
+    results: Path,
+    form: str,
+    seed: int,
+    seeds: int,
+    jobs: int | None,
+    index: str,
+) -> None:
+    """Run retrievers on a data set, score them, and print the leaderboard.
+
+    What is done already is reused; what was interrupted goes on where it stopped.
+
+    \b
+        python -m benchmark run --all
+        python -m benchmark run bm25 --dataset beir --data-dir scifact/
+        python -m benchmark run mine --plugin mine.py --dataset my-data.toml
+    """
+    from benchmark.datasets import find
+    from benchmark.execution import experiment
+    from benchmark.execution.distributed import joined
+    from benchmark.registry import retriever, retrievers
+    from benchmark.report.leaderboard import write_leaderboard
+    from benchmark.results.result import results_folder
+    from benchmark.retriever import Task
+
+    if bool(names) == everything:
+        raise InputError("no retriever is named", mend="give names, or --all alone")
+    entries = [*retrievers().values()] if everything else [retriever(name) for name in names]
+    if index != "exact":
+        from benchmark.dense.backends import back_end
+        from benchmark.dense.indexed import indexed
+
+        entries = [indexed(entry, back_end(index)) for entry in entries]
+    data = find(dataset, data_dir, store)
+    task = Task(data=data, split=split, seed=seed)
+    folder = results_folder(results, data, split)
+    with joined() as ranks:
+        experiment.run(
+            entries,
+            task,
+            seeds=seeds,
+            folder=folder,
+            store=store,
+            skip=everything,
+            workers=jobs,
+            ranks=ranks,
+        )
+    if ranks.first:
+        show_table(write_leaderboard(results, data, split), form)

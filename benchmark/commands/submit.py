@@ -1,0 +1,42 @@
+"""``submit``: a run that was made elsewhere."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from benchmark.commands.options import (
+    PATH,
+    Chosen,
+    chosen_options,
+    format_option,
+    show_table,
+)
+
+
+@click.command()
+@click.argument("folder", type=PATH, metavar="DIR")
+@chosen_options
+@format_option
+def submit(
+    folder: Path,
+    chosen: Chosen,
+    form: str,
+) -> None:
+    """Add a run that was made elsewhere to the leaderboard, as an external row.
+
+    DIR holds run.trec.gz (or run.trec), seed-<n>/run.trec.gz of further seeds, manifest.json with
+    data.fingerprint and data.split, and submission.toml with name, title, group, by, and perhaps
+    url. The run is checked and scored here; figures that come along are not read.
+
+    \b
+        python -m benchmark submit their-results/ --dataset webqa
+    """
+    from benchmark.report.leaderboard import write_leaderboard
+    from benchmark.results.submission import add, read_submission
+    from benchmark.retriever import Task
+
+    submission = read_submission(folder, chosen.data, chosen.split)
+    add(submission, Task(data=chosen.data, split=chosen.split), chosen.home)
+    show_table(write_leaderboard(chosen.results, chosen.data, chosen.split), form)

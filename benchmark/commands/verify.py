@@ -1,0 +1,30 @@
+"""``verify``: all figures of a data set's results, computed again."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from benchmark.commands.options import (
+    Chosen,
+    chosen_options,
+)
+
+
+@click.command()
+@chosen_options
+def verify(chosen: Chosen) -> None:
+    """Compute all metrics, tables and hashes of a data set's results again, from the files.
+
+    Exit code 1, with a line for each file that differs from what was written or from what the run
+    scores: results, their seeds and variants, leaderboard and claims, artefacts in the store.
+    """
+    from benchmark.verify import verify
+
+    findings = verify(chosen.results, chosen.data, chosen.split, chosen.store)
+    for finding in findings:
+        click.echo(f"{finding.path}: {finding.wrong}")
+    if findings:
+        sys.exit(1)
+    click.echo("all is as it was written, and scores what it says")
