@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from benchmark.artefacts.identity import Artefact
+from benchmark.artefacts.identity import Artefact, recipe_name
 from benchmark.artefacts.store import Store
 from benchmark.environment.java import anserini, lacks_java
 from benchmark.registry import register
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 _CHUNK = 4096
 
 
+@recipe_name("LuceneIndex")
 @dataclass(frozen=True, kw_only=True)
 class LuceneIndex(Artefact):
     """A Lucene index of the texts of a corpus, or of one modality of it.
@@ -53,6 +54,7 @@ class LuceneIndex(Artefact):
             anserini("io.anserini.index.IndexCollection", arguments, flags=["optimize", "quiet"])
 
 
+@recipe_name("LuceneRanking")
 @dataclass(frozen=True, kw_only=True)
 class LuceneRanking(Ranking):
     """Each question's best documents by BM25."""

@@ -12,7 +12,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
-from benchmark.artefacts.identity import Artefact
+from benchmark.artefacts.identity import Artefact, recipe_name
 from benchmark.artefacts.store import Store
 from benchmark.errors import InputError
 from benchmark.retriever import Ranking, Task
@@ -30,6 +30,7 @@ GRID = 20
 """Weights are tuned in steps of one twentieth."""
 
 
+@recipe_name("ReciprocalRank")
 @dataclass(frozen=True, kw_only=True)
 class ReciprocalRank(Ranking):
     """A document's score is the sum over the lists of 1 / (constant + rank), rank from 1.
@@ -54,6 +55,7 @@ class ReciprocalRank(Ranking):
         return best(fused, self.task.depth)
 
 
+@recipe_name("InverseSquareRank")
 @dataclass(frozen=True, kw_only=True)
 class InverseSquareRank(Ranking):
     """ISR of Mourão et al. (2015): how many lists hold a document, times the sum of 1 / rank^2.
@@ -78,6 +80,7 @@ class InverseSquareRank(Ranking):
             return best(_from_ranx(fuse(runs, norm=None, method="isr")), self.task.depth)
 
 
+@recipe_name("FusionWeights")
 @dataclass(frozen=True, kw_only=True)
 class Weights(Artefact):
     """A weight for each list, tuned by MRR@10 on the questions that the lists are of: never test's.
@@ -107,6 +110,7 @@ class Weights(Artefact):
         return tuple(json.loads((store.path(self) / "weights.json").read_text())["weights"])
 
 
+@recipe_name("WeightedSum")
 @dataclass(frozen=True, kw_only=True)
 class WeightedSum(Ranking):
     """A document's score is the weighted sum of its normalised scores; 0 where a list lacks it."""
@@ -121,6 +125,7 @@ class WeightedSum(Ranking):
         return best(_sums(scores, self.weights.values(store)), self.task.depth)
 
 
+@recipe_name("OracleModality")
 @dataclass(frozen=True, kw_only=True)
 class OracleModality(Ranking):
     """The modality of a question's own answer picks the list: the upper bound of routing."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from benchmark.artefacts.identity import recipe_name
 from benchmark.artefacts.store import Store
 from benchmark.errors import InputError
 from benchmark.registry import register
@@ -26,6 +27,7 @@ BATCH = 2048
 """Padded tokens that go through the model at once."""
 
 
+@recipe_name("MiniLM")
 @dataclass(frozen=True, kw_only=True)
 class MiniLM:
     """all-MiniLM-L6-v2: mean of the last layer's tokens, normalised; 256 word pieces at most."""

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from baselines.fusion import best, choose
-from benchmark.artefacts.identity import Artefact
+from benchmark.artefacts.identity import Artefact, recipe_name
 from benchmark.artefacts.store import Store
 from benchmark.errors import InputError
 from benchmark.progress import say
@@ -29,6 +29,7 @@ INVERSE_PENALTY = 10.0
 """scikit-learn's C. On WebQA's real questions 3, 10 and 30 are within a quarter of a percent."""
 
 
+@recipe_name("Router")
 @dataclass(frozen=True, kw_only=True)
 class Router(Artefact):
     """Logistic regression over TF-IDF of words, word pairs and the letters within words.
@@ -79,6 +80,7 @@ class Router(Artefact):
         return shares.get(split)
 
 
+@recipe_name("HardRouting")
 @dataclass(frozen=True, kw_only=True)
 class HardRouting(Ranking):
     """The router picks one list; the other is not looked at."""
@@ -93,6 +95,7 @@ class HardRouting(Ranking):
         return choose(pictures, self.text.top(store), self.image.top(store))
 
 
+@recipe_name("SoftRouting")
 @dataclass(frozen=True, kw_only=True)
 class SoftRouting(Ranking):
     """Reciprocal ranks, each weighted by how likely the router holds the list's modality."""

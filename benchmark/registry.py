@@ -24,6 +24,7 @@ from importlib.metadata import entry_points
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
+from benchmark.artefacts.identity import name_retriever
 from benchmark.errors import InputError, unknown
 from benchmark.evaluation.own import OWN
 from benchmark.io.files import read_toml, sha256
@@ -71,6 +72,7 @@ def register(name: str, *, title: str, group: str) -> Callable[[R], R]:
     def decorate(kind: R) -> R:
         summary = (kind.__doc__ or "").strip().split("\n")[0]
         _add(Entry(name=name, title=title, group=group, kind=kind, summary=summary))
+        name_retriever(kind, name)
         return kind
 
     return decorate

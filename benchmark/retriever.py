@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from benchmark.artefacts.identity import INCIDENTAL, Artefact
+from benchmark.artefacts.identity import INCIDENTAL, Artefact, recipe_name
 from benchmark.artefacts.store import Store
 from benchmark.errors import InputError
 from benchmark.types import Modality, Qrels, Run, TopK
@@ -20,6 +20,7 @@ SEED = 1234
 """The paper's seed, and the first of several."""
 
 
+@recipe_name("Task")
 @dataclass(frozen=True, kw_only=True)
 class Task:
     """What every retriever is given alike: the questions of a split, one corpus, a depth, a seed.
@@ -140,6 +141,7 @@ class Retriever:
         return None
 
 
+@recipe_name("Searched")
 @dataclass(frozen=True, kw_only=True)
 class Searched(Ranking):
     """What a retriever's own ``search`` found."""

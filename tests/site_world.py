@@ -11,6 +11,7 @@ import numpy as np
 from PIL import Image
 
 from benchmark import Retriever, Task, TopK, top_k
+from benchmark.artefacts.identity import recipe_name
 from benchmark.artefacts.store import Store
 from benchmark.datasets import find
 from benchmark.execution import experiment
@@ -22,6 +23,7 @@ HOSTILE = r'<script>alert("x")</script> \input{x} $a_1$ & 100% שלום עולם
 COLOURS = ("red", "green", "blue", "white", "black", "grey")
 
 
+@recipe_name("site_world-Words")
 @dataclass(frozen=True, kw_only=True)
 class Words(Retriever):
     """Counts the words that a question and a document share."""
@@ -33,6 +35,7 @@ class Words(Retriever):
         return top_k(scores, task.numbers, task.depth)
 
 
+@recipe_name("site_world-Last")
 @dataclass(frozen=True, kw_only=True)
 class Last(Retriever):
     """Takes the last document of the corpus for the best."""

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from benchmark.artefacts.identity import recipe_name
 from benchmark.artefacts.store import Store
 from benchmark.datasets import Corpus
 from benchmark.errors import InputError
@@ -37,6 +38,7 @@ class Captions(Protocol):
         """What gives the caption of each image document of some numbers; made first if need be."""
 
 
+@recipe_name("Presentation")
 @dataclass(frozen=True, kw_only=True)
 class Presentation:
     """What a model is shown of a document; a passage is always its text.

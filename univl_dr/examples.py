@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Protocol, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from benchmark.artefacts.identity import recipe_name
 from benchmark.artefacts.store import Store
 from benchmark.datasets import Collection
 from benchmark.errors import InputError
@@ -70,6 +71,7 @@ class Source(Protocol):
         """Read what drawing needs; ``preprocess`` is the model's own."""
 
 
+@recipe_name("Examples")
 @dataclass(frozen=True, kw_only=True)
 class Examples:
     """The judged questions of a split of ``data``, one random positive each.

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
+from benchmark.artefacts.identity import recipe_name
 from benchmark.artefacts.store import Store
 from benchmark.datasets import Collection, Corpus
 from benchmark.dense.encode import Matrix
@@ -22,6 +23,7 @@ CHUNK = 1024
 CUTOFF = 10
 
 
+@recipe_name("Encoding")
 @dataclass(frozen=True, kw_only=True)
 class Encoding:
     """An embedder with what it is shown of documents: a model for ``DenseRanking``.
@@ -84,6 +86,7 @@ class EmbedderEncoder:
         return {what: count for what, count in found.items() if count}
 
 
+@recipe_name("Validation")
 @dataclass(frozen=True, kw_only=True)
 class Validation:
     """MRR@10 of a split's judged questions over the whole collection."""

@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 from torch.nn.functional import cross_entropy
 
+from benchmark.artefacts.identity import recipe_name
 from univl_dr.embedder import Embedder, Trained
 from univl_dr.examples import Example
 
@@ -75,6 +76,7 @@ def false_negatives(examples: Sequence[Example]) -> Tensor:
     )
 
 
+@recipe_name("InBatch")
 @dataclass(frozen=True, kw_only=True)
 class InBatch(Contrastive):
     """Softmax over all documents of the batch, of both modalities.
@@ -93,6 +95,7 @@ class InBatch(Contrastive):
         return Outcome.of(logits, targets)
 
 
+@recipe_name("HardNegative")
 @dataclass(frozen=True, kw_only=True)
 class HardNegative(Contrastive):
     """Softmax over a question's positive and its own negatives, with no in-batch negatives."""
@@ -102,6 +105,7 @@ class HardNegative(Contrastive):
         return Outcome.of(logits, torch.zeros(len(logits), dtype=torch.long, device=logits.device))
 
 
+@recipe_name("Symmetric")
 @dataclass(frozen=True, kw_only=True)
 class Symmetric(Contrastive):
     """CLIP's own pretraining loss: the mean of both directions (Radford et al., 2021, figure 3)."""

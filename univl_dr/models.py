@@ -8,7 +8,7 @@ from typing import Any
 
 import torch
 
-from benchmark.artefacts.identity import INCIDENTAL
+from benchmark.artefacts.identity import INCIDENTAL, recipe_name
 from benchmark.artefacts.store import Store
 from benchmark.environment.hub import lacks_weights
 from benchmark.errors import InputError, unknown
@@ -27,6 +27,7 @@ class _Clip:
         return DualEncoder.load(folder)
 
 
+@recipe_name("OpenClip")
 @dataclass(frozen=True, kw_only=True)
 class OpenClip(_Clip):
     """A model of open_clip with the weights of a tag of its, downloaded at first use."""
@@ -56,6 +57,7 @@ class OpenClip(_Clip):
         return lacks_weights(weights["hf_hub"].rstrip("/"), "open_clip_model.safetensors")
 
 
+@recipe_name("ClipFile")
 @dataclass(frozen=True, kw_only=True)
 class ClipFile(_Clip):
     """A model of open_clip with the weights of a file, such as one of UniVL-DR's releases.
@@ -79,6 +81,7 @@ class ClipFile(_Clip):
         return module.to(device())
 
 
+@recipe_name("SmallClip")
 @dataclass(frozen=True, kw_only=True)
 class SmallClip(_Clip):
     """An untrained CLIP for small images and a vocabulary of word pieces, cheap on two cores."""

@@ -12,7 +12,7 @@ from typing import Literal, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from benchmark.artefacts.identity import Artefact
+from benchmark.artefacts.identity import Artefact, recipe_name
 from benchmark.artefacts.store import Store
 from benchmark.errors import InputError, unknown
 from benchmark.retriever import Ranking
@@ -43,6 +43,7 @@ MIX: Mapping[Strategy, tuple[int, int, int]] = MappingProxyType(
 """How many passages, images, and documents of either kind each strategy draws."""
 
 
+@recipe_name("HardNegatives")
 @dataclass(frozen=True, kw_only=True)
 class HardNegatives(Artefact):
     """The mined negatives of each question of the ranking's split, best first.
@@ -73,6 +74,7 @@ class HardNegatives(Artefact):
         return numbers
 
 
+@recipe_name("Negatives")
 @dataclass(frozen=True, kw_only=True)
 class Negatives:
     """How negatives are drawn from the mined ones, for each question anew.

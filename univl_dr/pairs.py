@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
+from benchmark.artefacts.identity import recipe_name
 from benchmark.artefacts.store import Store
 from benchmark.datasets import Collection
 from benchmark.datasets.images import ImageFileMap
@@ -25,6 +26,7 @@ HELD_OUT = 10
 """Each so many-th pair is for the dev part."""
 
 
+@recipe_name("Pairs")
 @dataclass(frozen=True, kw_only=True)
 class Pairs:
     """Pairs beside the questions of webqa-mini, whose entities they share nothing with.

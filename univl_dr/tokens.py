@@ -9,7 +9,7 @@ from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from benchmark.artefacts.identity import Artefact
+from benchmark.artefacts.identity import Artefact, recipe_name
 from benchmark.artefacts.store import Store
 from benchmark.datasets import Collection
 
@@ -92,6 +92,7 @@ def load_tokens(folder: Path) -> Tokens:
     return WordPieces(path) if path.exists() else BytePairs()
 
 
+@recipe_name("Vocabulary")
 @dataclass(frozen=True, kw_only=True)
 class Vocabulary(Artefact):
     """Word pieces learnt from the training texts alone: questions, and documents that answer them.

@@ -23,7 +23,7 @@ from typing import Any, ClassVar, Literal
 import numpy as np
 import torch
 
-from benchmark.artefacts.identity import Artefact
+from benchmark.artefacts.identity import Artefact, recipe_name
 from benchmark.artefacts.store import Store
 from benchmark.errors import InputError
 from benchmark.execution.distributed import Ranks, ranks_of
@@ -43,6 +43,7 @@ ORDER, DRAW, DEV, DROP = range(4)
 """What a random generator is for: it is seeded by the seed, this, and a number."""
 
 
+@recipe_name("TrainingRecipe")
 @dataclass(frozen=True, kw_only=True)
 class Recipe:
     """How weights are optimised; the defaults are those of UniVL-DR's released code.
@@ -70,6 +71,7 @@ class Recipe:
     bf16: bool = False
 
 
+@recipe_name("Checkpoint")
 @dataclass(frozen=True, kw_only=True)
 class Checkpoint(Artefact):
     """A trained model, itself a start for another training; any module and source will do.

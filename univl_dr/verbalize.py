@@ -10,7 +10,7 @@ from typing import Any, ClassVar, Literal, TypeAlias
 
 import torch
 
-from benchmark.artefacts.identity import Artefact
+from benchmark.artefacts.identity import Artefact, recipe_name
 from benchmark.artefacts.store import Store
 from benchmark.datasets import Collection, Corpus
 from benchmark.errors import InputError
@@ -29,6 +29,7 @@ Generator: TypeAlias = Callable[[range], list[str]]
 """Corpus rows of images -> a text about each."""
 
 
+@recipe_name("GivenCaptions")
 @dataclass(frozen=True, kw_only=True)
 class Given:
     """The expanded captions that come with the data.
@@ -44,6 +45,7 @@ class Given:
         return lambda rows: corpus.texts(rows, self.view)
 
 
+@recipe_name("GeneratedAlone")
 @dataclass(frozen=True, kw_only=True)
 class Alone:
     """What was generated in place of the caption: V(I) without C."""
@@ -114,6 +116,7 @@ class Verbalized(Artefact):
         return lambda rows: [texts[row - first] for row in rows]
 
 
+@recipe_name("WrittenCaptions")
 @dataclass(frozen=True, kw_only=True)
 class Written(Verbalized):
     """What a trained ``Verbalizer`` writes about the images as they are presented to it."""
@@ -134,6 +137,7 @@ class Written(Verbalized):
         return generate
 
 
+@recipe_name("PublishedCaptions")
 @dataclass(frozen=True, kw_only=True)
 class Captioned(Verbalized):
     """What an image-to-text model of ``transformers`` writes, by its name on the hub or folder."""

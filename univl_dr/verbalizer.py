@@ -17,6 +17,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.utils.rnn import pad_sequence
 
+from benchmark.artefacts.identity import recipe_name
 from benchmark.artefacts.store import Store
 from univl_dr.embedder import Item, Start, Trained, device
 from univl_dr.encoder import DualEncoder
@@ -141,6 +142,7 @@ class Verbalizer(Trained):
         return self.written["decoder"]
 
 
+@recipe_name("UntrainedVerbalizer")
 @dataclass(frozen=True, kw_only=True)
 class UntrainedVerbalizer:
     """A verbalizer to be trained, which sees images as ``encoder`` does."""
@@ -162,6 +164,7 @@ class UntrainedVerbalizer:
         return Verbalizer.load(folder)
 
 
+@recipe_name("Likelihood")
 @dataclass(frozen=True, kw_only=True)
 class Likelihood:
     """The likelihood of an example's question, given its positive."""

@@ -20,6 +20,7 @@ from transformers import (
 )
 from transformers.utils import logging
 
+from benchmark.artefacts.identity import recipe_name
 from benchmark.artefacts.store import Store
 from benchmark.dense.encode import batches_by_length
 from benchmark.errors import InputError
@@ -110,6 +111,7 @@ class DualBert(Embedder):
         return torch.cat(parts)[back].float()
 
 
+@recipe_name("PublishedBert")
 @dataclass(frozen=True, kw_only=True)
 class PublishedBert:
     """Weights of the Hugging Face hub, or folders of that form: DPR's two encoders, or one BERT.

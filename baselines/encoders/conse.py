@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Literal, Protocol
 import numpy as np
 import torch
 
+from benchmark.artefacts.identity import recipe_name
 from benchmark.artefacts.store import Store
 from benchmark.dense.encode import Documents
 from univl_dr.documents import Presentation, Presenter, View
@@ -49,6 +50,7 @@ class Classifying(Protocol):
         """Load the weights."""
 
 
+@recipe_name("ConSEImages")
 @dataclass(frozen=True, kw_only=True)
 class Pictures:
     """Images without their captions, through the names of their ``top`` classes."""
@@ -108,6 +110,7 @@ class PicturesEncoder:
         return _normalised(np.einsum("it,itd->id", weights, names))
 
 
+@recipe_name("ConSE")
 @dataclass(frozen=True, kw_only=True)
 class ConSE:
     """Passages by a text encoder, and captioned images by the view: caption, image, or both.

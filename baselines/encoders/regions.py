@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 import numpy.typing as npt
 
-from benchmark.artefacts.identity import INCIDENTAL, Artefact
+from benchmark.artefacts.identity import INCIDENTAL, Artefact, recipe_name
 from benchmark.artefacts.store import Store
 from benchmark.datasets import Collection
 from benchmark.errors import InputError
@@ -76,6 +76,7 @@ class Regional(Protocol):
         """The regions by image id."""
 
 
+@recipe_name("VinVLFolder")
 @dataclass(frozen=True, kw_only=True)
 class VinVLFolder:
     """A folder in VinVL's format, known by the hash of its predictions."""
@@ -88,6 +89,7 @@ class VinVLFolder:
         return RegionFile(self.folder)
 
 
+@recipe_name("PixelRegions")
 @dataclass(frozen=True, kw_only=True)
 class PixelRegions(Artefact):
     """Regions of a collection's images by our extractor: fixed boxes, their pixels and colour."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
+from benchmark.artefacts.identity import recipe_name
 from benchmark.artefacts.store import Store
 from benchmark.datasets import Collection
 from univl_dr.examples import EVERY, Drawn, Example, Places, Rows
@@ -21,6 +22,7 @@ HELD_OUT = 10
 """Each so many-th text is for the dev part."""
 
 
+@recipe_name("Sentences")
 @dataclass(frozen=True, kw_only=True)
 class Sentences:
     """The corpus' distinct texts and the training questions: no judgment, and no other question."""

@@ -15,6 +15,7 @@ from transformers import BertTokenizer, VisualBertConfig, VisualBertModel
 
 from baselines.encoders.bert import DualBert, Pieces, pool_first_token, threads_for
 from baselines.encoders.regions import WIDTH
+from benchmark.artefacts.identity import recipe_name
 from benchmark.artefacts.store import Store
 from benchmark.dense.encode import batches_by_length
 from univl_dr.embedder import Embedder, Item, Start, device
@@ -72,6 +73,7 @@ class VisualBert(Embedder):
         return torch.cat(parts)[back].float()
 
 
+@recipe_name("WithRegions")
 @dataclass(frozen=True, kw_only=True)
 class WithRegions:
     """A BERT that is to learn regions too: its own weights, and a random layer for the features.

@@ -1,7 +1,13 @@
 """What an artefact is, and the hash that tells it apart from every other value.
 
-An artefact is a frozen, keyword-only dataclass. Its identity hashes its class, the version that the
-class carries, and its fields, of which some are artefacts or data sets themselves.
+An artefact is a frozen, keyword-only dataclass. Its identity hashes the name that its class
+declares, the version that the class carries, and its fields, of which some are artefacts or data
+sets themselves. The name is declared, not taken from the module, so that moving or renaming a class
+changes no identity:
+
+    @recipe_name("HardNegatives")
+    @dataclass(frozen=True, kw_only=True)
+    class HardNegatives(Artefact): ...
 """
 
 from __future__ import annotations
@@ -9,16 +15,69 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, ClassVar, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeVar, runtime_checkable
+
+from benchmark.errors import InputError
 
 if TYPE_CHECKING:
     from benchmark.artefacts.store import Store
 
 INCIDENTAL = MappingProxyType({"identity": False})
 """Metadata of a dataclass field that doesn't change the result (a path, say)."""
+
+C = TypeVar("C", bound=type)
+
+_NAME = "__recipe_name__"
+_named: dict[str, str] = {}
+"""Declared name -> the class that declared it, by module and qualified name."""
+
+
+def recipe_name(name: str) -> Callable[[C], C]:
+    """Class decorator: declare the name by which recipes know a class.
+
+    Every class whose values enter recipes needs one of its own; subclasses inherit none. Raises
+    InputError where another class has declared the name, or where it can't name a folder.
+    """
+    if not re.fullmatch(r"\w[\w-]{0,79}", name):
+        raise InputError(
+            f"recipe name '{name}' is no plain name",
+            mend="use letters, digits, hyphens and underscores, 80 at most",
+        )
+
+    def declare(cls: C) -> C:
+        if _named.setdefault(name, _place(cls)) != _place(cls):
+            raise InputError(
+                f"{_place(cls)} and {_named[name]} both declare the recipe name '{name}'",
+                mend="rename one of them",
+            )
+        setattr(cls, _NAME, name)
+        return cls
+
+    return declare
+
+
+def name_retriever(cls: type, name: str) -> None:
+    """Let recipes know a class by the name under which it is registered as a retriever.
+
+    Registered names are unique among themselves; no declared name has the form of these.
+    """
+    if _NAME not in vars(cls):
+        setattr(cls, _NAME, f"retriever/{name}")
+
+
+def name_of(cls: type) -> str:
+    """The name that a class has declared. Raises InputError where it has declared none."""
+    name: str | None = vars(cls).get(_NAME)
+    if name is None:
+        raise InputError(
+            f"{_place(cls)} has no recipe name of its own",
+            mend=f'put @recipe_name("{cls.__name__}") above the class',
+        )
+    return name
 
 
 class Artefact:
@@ -48,26 +107,39 @@ class Fingerprinted(Protocol):
 
 
 def recipe(value: object) -> Any:
-    """``value`` as JSON data that tells it apart from every value that means something else."""
+    """``value`` as JSON data that tells it apart from every value that means something else.
+
+    A dataclass becomes its declared name, its version and its fields; data become their
+    fingerprint. Raises InputError for a class without a declared name, TypeError for values of
+    other kinds.
+    """
     match value:
         case None | bool() | int() | float() | str():
             return value
         case tuple() | list() | range():
             return [recipe(item) for item in value]
         case Fingerprinted():
-            return {"fingerprint": value.fingerprint}
-        case Mapping():
-            return {str(key): recipe(value[key]) for key in sorted(value)}
+            return {"data": name_of(type(value)), "fingerprint": value.fingerprint}
+        case Mapping() if all(isinstance(key, str) for key in value):
+            return {"mapping": {key: recipe(value[key]) for key in sorted(value)}}
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        kind = type(value)
+        cls = type(value)
         fields = {
             field.name: recipe(getattr(value, field.name))
             for field in dataclasses.fields(value)
             if field.metadata.get("identity", True)
         }
-        version = getattr(kind, "version", None)
-        return {"kind": f"{kind.__module__}.{kind.__qualname__}", "version": version, **fields}
+        version = None if "version" in fields else getattr(cls, "version", None)
+        return {"kind": name_of(cls), "version": version, "fields": fields}
     raise TypeError(f"{type(value).__name__} cannot be part of an artefact's identity")
+
+
+def recipe_fields(made: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The fields in the recipe of a dataclass; manifests of format 1 have them beside the name."""
+    if "fields" in made:
+        fields: Mapping[str, Any] = made["fields"]
+        return fields
+    return {name: value for name, value in made.items() if name not in ("kind", "version")}
 
 
 def identity(value: object) -> str:
@@ -99,3 +171,7 @@ def digest(made: Any) -> str:
     """The SHA-256 of JSON data, whatever the order of its keys, in hexadecimal digits."""
     text = json.dumps(made, sort_keys=True, ensure_ascii=False, allow_nan=False)
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _place(cls: type) -> str:
+    return f"{cls.__module__}.{cls.__qualname__}"

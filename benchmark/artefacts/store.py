@@ -12,7 +12,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from benchmark.artefacts.identity import Artefact, digest, identity, recipe
+from benchmark.artefacts.identity import Artefact, digest, identity, name_of, recipe
 from benchmark.errors import InputError
 from benchmark.io.files import locked, sha256, sweep, write_text
 from benchmark.progress import say
@@ -82,7 +82,7 @@ class Store:
         self._sound.add(folder)
 
     def _place(self, artefact: Artefact) -> Path:
-        return self.root / type(artefact).__name__ / identity(artefact)[:SHOWN]
+        return self.root / name_of(type(artefact)) / identity(artefact)[:SHOWN]
 
     def _whole(self, folder: Path) -> bool:
         """Whether ``folder`` holds the files it was built with, by their sizes."""

@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from benchmark.artefacts.identity import dependencies
+from benchmark.artefacts.identity import dependencies, recipe_name
 from benchmark.artefacts.store import Store
 from benchmark.bench.bm25 import write_beir
 from benchmark.bench.process import measured
@@ -73,6 +73,7 @@ def table(records: Sequence[Mapping[str, Any]]) -> Table:
     )
 
 
+@recipe_name("RandomModel")
 @dataclass(frozen=True, kw_only=True)
 class MadeUp:
     """A model whose embeddings are drawn at random around a common direction, row by row."""

@@ -23,6 +23,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from benchmark.artefacts.identity import recipe_name
 from benchmark.errors import InputError
 from benchmark.io.trec import read_qrels
 from benchmark.types import Document, Modality, Qrels, Query
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
 FORMAT = 1
 
 
+@recipe_name("Corpus")
 class Corpus:
     """Documents by row number, read through a memory map; safe to use in worker processes."""
 
@@ -163,6 +165,7 @@ class Corpus:
         return values
 
 
+@recipe_name("Collection")
 @dataclass(frozen=True)
 class Collection:
     """A prepared data set on disk. Two with the same fingerprint have the same content."""

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType, ModuleType
 
-from benchmark.artefacts.identity import INCIDENTAL, Artefact
+from benchmark.artefacts.identity import INCIDENTAL, Artefact, name_of, recipe_name
 from benchmark.artefacts.store import Store
 from benchmark.datasets.collection import Collection
 from benchmark.datasets.ir_collections import PREFIX, as_beir
@@ -43,6 +43,7 @@ Where they apply, also ``own()``: name and hash of what the project itself adds 
 """
 
 
+@recipe_name("Prepared")
 @dataclass(frozen=True, kw_only=True)
 class Prepared(Artefact):
     """A data set in the form that retrievers read, known by the content of its files."""
@@ -159,7 +160,7 @@ def _pointer(name: str, store: Store) -> Path:
 def _pointed(name: str, store: Store) -> Path:
     """The folder that was prepared by that name."""
     kind, _, folder = _pointer(name, store).read_text(encoding="utf-8").strip().partition("/")
-    if kind != Prepared.__name__ or not folder.isalnum():
+    if kind != name_of(Prepared) or not folder.isalnum():
         raise InputError(
             "names no prepared data set",
             mend=f"run `{_preparation(name)}` again",

@@ -15,7 +15,7 @@ from typing import Any, Protocol, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from benchmark.artefacts.identity import Artefact, identity
+from benchmark.artefacts.identity import Artefact, identity, recipe_name
 from benchmark.artefacts.store import Store
 from benchmark.dense.encode import Documents, Matrix
 from benchmark.dense.search import search
@@ -46,6 +46,7 @@ class BackEnd(Protocol):
         """What searches ``documents`` by inner product."""
 
 
+@recipe_name("ExactSearch")
 @dataclass(frozen=True)
 class Exact:
     """Every question against every document: the default, and what others are measured by."""
@@ -60,6 +61,7 @@ class Exact:
         return lambda queries, width: search(queries, matrix, width).numbers.astype(np.int64)
 
 
+@recipe_name("Faiss")
 @dataclass(frozen=True, kw_only=True)
 class Faiss:
     """An index by faiss's factory string, such as ``IVF1024,Flat``, ``HNSW32`` or ``IVF256,PQ32``.
@@ -94,6 +96,7 @@ class Faiss:
         return candidates
 
 
+@recipe_name("FaissIndex")
 @dataclass(frozen=True, kw_only=True)
 class FaissIndex(Artefact):
     """A trained and filled faiss index over inner products."""
@@ -124,6 +127,7 @@ class FaissIndex(Artefact):
         faiss.write_index(index, str(folder / self.file))
 
 
+@recipe_name("Qdrant")
 @dataclass(frozen=True, kw_only=True)
 class Qdrant:
     """The vector engine Qdrant, by its own client.

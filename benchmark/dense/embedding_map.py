@@ -10,7 +10,7 @@ from typing import Any, Literal, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from benchmark.artefacts.identity import Artefact
+from benchmark.artefacts.identity import Artefact, recipe_name
 from benchmark.artefacts.store import Store
 from benchmark.dense.encode import Documents, Matrix, Questions
 from benchmark.dense.search import DenseRanking
@@ -27,6 +27,7 @@ SAMPLE = 1000
 FOLDS = 5
 
 
+@recipe_name("EmbeddingMap")
 @dataclass(frozen=True, kw_only=True)
 class EmbeddingMap(Artefact):
     """A sample of what a model embeds, laid out in two dimensions.

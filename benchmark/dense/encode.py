@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from benchmark.artefacts.chunks import Chunk, Chunked, make_chunks, read_chunks
+from benchmark.artefacts.identity import recipe_name
 from benchmark.artefacts.store import Store
 from benchmark.io.files import write_text
 from benchmark.progress import say
@@ -108,6 +109,7 @@ class Embedded(Chunked):
         return mapped
 
 
+@recipe_name("Questions")
 @dataclass(frozen=True, kw_only=True)
 class Questions(Embedded):
     """The embeddings of a split's questions, in their order."""
@@ -128,6 +130,7 @@ class Questions(Embedded):
         return [query.text for query in self.data.queries(self.split)]
 
 
+@recipe_name("Documents")
 @dataclass(frozen=True, kw_only=True)
 class Documents(Embedded):
     """The embeddings of the corpus, or of one modality of it; equal contents are encoded once.

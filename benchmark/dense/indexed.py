@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from benchmark.artefacts.identity import Artefact
+from benchmark.artefacts.identity import Artefact, recipe_name
 from benchmark.artefacts.store import Store
 from benchmark.dense.backends import BackEnd, Exact
 from benchmark.dense.search import MARGIN, DenseRanking, rescored, shifted
@@ -23,6 +23,7 @@ from benchmark.types import TopK
 FILE = "recall.json"
 
 
+@recipe_name("IndexedRanking")
 @dataclass(frozen=True, kw_only=True)
 class IndexedRanking(Ranking):
     """What ``exact`` finds, looked for by a back end; its recall is measured against that."""

@@ -17,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from benchmark.artefacts.chunks import Chunk, Chunked, chunks, make_chunks, read_chunks
+from benchmark.artefacts.identity import recipe_name
 from benchmark.artefacts.store import Store
 from benchmark.dense.encode import Documents, Matrix, Model, Questions
 from benchmark.dense.scan import MOST, TILE, has_int8, scan
@@ -44,6 +45,7 @@ LARGE = 200_000_000
 """Scores from which on a search is begun by a scan in int8."""
 
 
+@recipe_name("DenseRanking")
 @dataclass(frozen=True, kw_only=True)
 class DenseRanking(Chunked, Ranking):
     """Each question's nearest documents by inner product of their embeddings.

@@ -17,7 +17,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar, runtime_checkable
 
 from benchmark.artefacts.chunks import Chunked, Shard, make_chunks
-from benchmark.artefacts.identity import Artefact
+from benchmark.artefacts.identity import Artefact, name_of
 from benchmark.artefacts.store import Store
 from benchmark.errors import UnavailableError
 from benchmark.progress import say
@@ -108,7 +108,7 @@ def ranks_of(artefact: Artefact) -> Ranks:
 def build(artefact: Artefact, store: Store, ranks: Ranks) -> None:
     """Build ``artefact`` where it is missing, after all that it is made from."""
     global _joint
-    kind = type(artefact).__name__
+    kind = name_of(type(artefact))
     if ranks.agree(lambda: store.has(artefact)):
         return
     if isinstance(artefact, Chunked):

@@ -9,9 +9,12 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-from benchmark.artefacts.identity import dependencies, identity, recipe
+from benchmark.artefacts.identity import dependencies, identity, name_of, recipe
 from benchmark.artefacts.store import Store
 from benchmark.retriever import Ranking, Task
+
+FORMAT = 2
+"""The form of manifests. In format 1, which bears no number, fields stand beside a class's name."""
 
 PACKAGES = (
     "univl-bench",
@@ -43,13 +46,14 @@ def manifest(ranking: Ranking, seed: int, store: Store) -> dict[str, Any]:
     """How ``ranking`` was made, as JSON data. It must have been built."""
     task = ranking.task
     return {
+        "format": FORMAT,
         "ranking": identity(ranking),
         "data": data_of(task),
         "seed": seed,
         "recipe": recipe(ranking),
         "artefacts": [
             {
-                "kind": type(part).__name__,
+                "kind": name_of(type(part)),
                 "identity": identity(part),
                 "seconds": record["seconds"],
                 "files": {name: file["sha256"] for name, file in record["files"].items()},

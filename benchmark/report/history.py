@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from benchmark.artefacts.identity import digest
+from benchmark.artefacts.identity import digest, recipe_fields
 from benchmark.artefacts.store import Store
 from benchmark.report.plots.curves import FILE, Curve
 from benchmark.report.tables import Table
@@ -127,7 +127,7 @@ def curves(results: Sequence[Result], store: Store) -> dict[str, Curve]:
 
 
 def _parts(recipe: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    for name, value in recipe.items():
+    for name, value in recipe_fields(recipe).items():
         values = value if isinstance(value, list) else [value]
         for part in values:
             if isinstance(part, dict) and "kind" in part:
@@ -136,6 +136,8 @@ def _parts(recipe: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]
 
 def _settings(recipe: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
     parts = {name for name, _ in _parts(recipe)}
-    for name, value in recipe.items():
-        if name != "kind" and name not in parts and not (name == "version" and value is None):
+    if (version := recipe.get("version")) is not None:
+        yield "version", version
+    for name, value in recipe_fields(recipe).items():
+        if name not in parts:
             yield name, value

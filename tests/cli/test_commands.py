@@ -120,7 +120,7 @@ def test_the_manifest_says_how_a_result_was_made(
         "LuceneIndex",
         "LuceneRanking",
     ]
-    assert manifest["recipe"]["k1"] == 0.9
+    assert manifest["recipe"]["fields"]["k1"] == 0.9
     assert manifest["packages"]["pyserini"]
     assert manifest["machine"]["threads"] >= 1
 

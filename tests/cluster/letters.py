@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from benchmark import Retriever, Task, register
+from benchmark.artefacts.identity import recipe_name
 from benchmark.artefacts.store import Store
 from benchmark.datasets import Corpus
 from benchmark.dense import encode, search
@@ -20,6 +21,7 @@ search.SEGMENT = 2
 search.MARGIN = 1
 
 
+@recipe_name("letters-Letters")
 @dataclass(frozen=True, kw_only=True)
 class Letters:
     """Embeds a text as the counts of its letters; leaves a line in a file for each call.

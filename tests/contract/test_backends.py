@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from benchmark.artefacts.identity import identity
+from benchmark.artefacts.identity import identity, recipe_name
 from benchmark.artefacts.store import Store
 from benchmark.datasets import Collection, find
 from benchmark.dense.backends import BackEnd, Exact, Faiss, Qdrant, back_end
@@ -20,6 +20,7 @@ from benchmark.retriever import Task
 DIMENSION, DOCUMENTS, QUESTIONS = 16, 400, 9
 
 
+@recipe_name("test_backends-Drawn")
 class Drawn:
     """A model whose embeddings are drawn at random; each fourth document repeats another one."""
 

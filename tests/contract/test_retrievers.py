@@ -33,7 +33,7 @@ def test_it_runs_on_captioned_images(
         assert len(set(ranked)) == len(ranked) <= 100
     assert sum(map(len, run.documents.values())) > 0
     assert identity(ranking) == identity(entry.make().ranking(task))
-    assert recipe(ranking)["task"]["data"] == {"fingerprint": webqa_micro.fingerprint}
+    assert recipe(ranking)["fields"]["task"]["fields"]["data"] == recipe(webqa_micro)
 
 
 @pytest.mark.parametrize("entry", ENTRIES)

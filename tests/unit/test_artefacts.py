@@ -8,12 +8,13 @@ from typing import ClassVar
 
 import pytest
 
-from benchmark.artefacts.identity import INCIDENTAL, Artefact, dependencies, identity
+from benchmark.artefacts.identity import INCIDENTAL, Artefact, dependencies, identity, recipe_name
 from benchmark.artefacts.store import Store
 
 built: list[str] = []
 
 
+@recipe_name("test_artefacts-Leaf")
 @dataclass(frozen=True, kw_only=True)
 class Leaf(Artefact):
     text: str
@@ -24,6 +25,7 @@ class Leaf(Artefact):
         (folder / "text.txt").write_text(self.text)
 
 
+@recipe_name("test_artefacts-Pair")
 @dataclass(frozen=True, kw_only=True)
 class Pair(Artefact):
     left: Leaf
@@ -34,6 +36,7 @@ class Pair(Artefact):
         (folder / "text.txt").write_text("+".join(texts))
 
 
+@recipe_name("test_artefacts-Stubborn")
 @dataclass(frozen=True, kw_only=True)
 class Stubborn(Artefact):
     """Fails at its second step the first time."""
@@ -48,6 +51,7 @@ class Stubborn(Artefact):
         (folder / "second").write_text("done")
 
 
+@recipe_name("test_artefacts-Slow")
 @dataclass(frozen=True, kw_only=True)
 class Slow(Artefact):
     log: Path = field(metadata=INCIDENTAL)
@@ -71,7 +75,8 @@ def test_identity_is_of_what_matters() -> None:
     assert identity(Leaf(text="a")) != identity(Leaf(text="b"))
     both = Pair(left=Leaf(text="a"), right=Leaf(text="b"))
     assert identity(both) != identity(Pair(left=Leaf(text="b"), right=Leaf(text="a")))
-    newer: type[Leaf] = type("Leaf", (Leaf,), {"version": "2", "__module__": Leaf.__module__})
+    body = {"version": "2", "__module__": Leaf.__module__, "__qualname__": Leaf.__qualname__}
+    newer: type[Leaf] = recipe_name("test_artefacts-Leaf")(type("Leaf", (Leaf,), body))
     assert identity(newer(text="a")) != identity(Leaf(text="a"))
     with pytest.raises(TypeError):
         identity(Leaf(text=b"a"))

@@ -17,7 +17,7 @@ from baselines.encoders.conse import ConSE, Pictures
 from baselines.encoders.imagenet import EfficientNetLite0
 from baselines.fusion import OracleModality
 from baselines.router import SoftRouting
-from benchmark.artefacts.identity import identity
+from benchmark.artefacts.identity import identity, recipe_name
 from benchmark.artefacts.store import Store
 from benchmark.datasets import Collection, Corpus
 from benchmark.dense.encode import Documents, Matrix
@@ -28,6 +28,7 @@ from univl_dr.documents import View
 AXES = {"fox": [1.0, 0.0, 0.0], "owl": [0.0, 1.0, 0.0], "whale": [0.0, 0.0, 1.0]}
 
 
+@recipe_name("test_conse-Words")
 @dataclass(frozen=True, kw_only=True)
 class Words:
     """A text encoder that knows three words; every other text is the third."""
@@ -46,6 +47,7 @@ class Words:
         return self.encode_queries(corpus.texts(numbers))
 
 
+@recipe_name("test_conse-Guess")
 @dataclass(frozen=True, kw_only=True)
 class Guess:
     """A classifier that sees the same in all images."""

@@ -18,6 +18,7 @@ from baselines.fusion import (
     Weights,
     best,
 )
+from benchmark.artefacts.identity import recipe_name
 from benchmark.artefacts.store import Store
 from benchmark.datasets import Collection
 from benchmark.datasets.writer import Writer
@@ -30,6 +31,7 @@ from benchmark.types import Document, Modality, Query, TopK
 HERE = Source(Path("nowhere"))
 
 
+@recipe_name("test_fusion-Listed")
 @dataclass(frozen=True, kw_only=True)
 class Listed(Ranking):
     """A ranking that is written down: for each question (row, score) pairs, best first."""
@@ -166,6 +168,7 @@ def test_the_oracle_needs_the_modality(tmp_path: Path, store: Store) -> None:
         OracleModality(task=task, text=ranking, image=ranking).top(store)
 
 
+@recipe_name("test_fusion-InOrder")
 @dataclass(frozen=True, kw_only=True)
 class InOrder(Retriever):
     """Ranks the corpus from its start, or from its end."""

@@ -9,14 +9,18 @@ from benchmark.artefacts.identity import digest
 from benchmark.artefacts.store import Store
 from benchmark.report.history import curves, seconds_by_stage, tree
 
-START: dict[str, Any] = {"kind": "m.Checkpoint", "version": "1", "seed": 7}
-MODEL: dict[str, Any] = {"kind": "m.Model", "version": None, "weights": START}
-RANKING: dict[str, Any] = {"kind": "m.DenseRanking", "version": "1", "model": MODEL, "also": START}
+
+def value(name: str, version: str | None, /, **fields: Any) -> dict[str, Any]:
+    return {"kind": name, "version": version, "fields": fields}
+
+
+START = value("Checkpoint", "1", seed=7, kind="nq")
+MODEL = value("Model", None, weights=START)
+RANKING = value("DenseRanking", "1", model=MODEL, also=START)
 
 
 def artefact(recipe: dict[str, Any], seconds: float, *files: str) -> dict[str, Any]:
-    kind = recipe["kind"].rpartition(".")[2]
-    made = {"kind": kind, "identity": digest(recipe), "seconds": seconds}
+    made = {"kind": recipe["kind"], "identity": digest(recipe), "seconds": seconds}
     return {**made, "files": dict.fromkeys(files, "hash")}
 
 
@@ -29,13 +33,13 @@ RESULT: Any = SimpleNamespace(name="one", manifest=MANIFEST)
 
 def test_the_tree_knows_artefacts_by_their_recipe_and_shows_each_once() -> None:
     root = tree(MANIFEST)
-    assert (root.kind, root.seconds, root.identity) == ("m.DenseRanking", 0.5, digest(RANKING))
+    assert (root.kind, root.seconds, root.identity) == ("DenseRanking", 0.5, digest(RANKING))
     model, again = root.parts
     assert (model.role, model.identity, model.settings) == ("model", None, {})
     (start,) = model.parts
     assert (start.seconds, start.settings, start.repeated) == (
         2.0,
-        {"version": "1", "seed": 7},
+        {"version": "1", "seed": 7, "kind": "nq"},
         False,
     )
     assert (again.role, again.repeated, again.settings) == ("also", True, {})

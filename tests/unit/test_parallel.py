@@ -16,6 +16,7 @@ import pytest
 import torch
 from univl_tiny import checkpoint, collection
 
+from benchmark.artefacts.identity import recipe_name
 from benchmark.artefacts.store import Store
 from benchmark.errors import UnavailableError
 from benchmark.execution.distributed import ALONE, Ranks, build, joined
@@ -120,6 +121,7 @@ def test_the_gradient_is_that_of_the_whole_batch(tmp_path: Path, count: int) -> 
         assert torch.allclose(tensor, together[name], atol=1e-5), name
 
 
+@recipe_name("test_parallel-Killed")
 @dataclass(frozen=True, kw_only=True)
 class Killed(InBatch):
     """In-batch training that ends one rank at its fifth step."""

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from conftest import Command
 
+from benchmark.artefacts.identity import recipe_name
 from benchmark.artefacts.store import Store
 from benchmark.datasets import Collection
 from benchmark.errors import InputError
@@ -14,6 +15,7 @@ from benchmark.retriever import Retriever, Task
 from benchmark.types import TopK
 
 
+@recipe_name("test_retriever-Fixed")
 @dataclass(frozen=True, kw_only=True)
 class Fixed(Retriever):
     """Finds the same for the first question whatever it is, and nothing for the others."""
@@ -31,9 +33,9 @@ class Fixed(Retriever):
 @pytest.mark.parametrize(
     ("rows", "scores", "said"),
     [
-        ((0, 1), "2 1", "rows of shape (3, 2)"),
+        ((0, 1), "2 1", "numbers of shape (3, 2)"),
         ((0, 1, 2), "2 nan 1", "scores that are no finite numbers"),
-        ((0, 1, 5), "3 2 1", "rows outside the corpus"),
+        ((0, 1, 5), "3 2 1", "numbers outside the corpus"),
         ((0, -1, 1), "3 -inf 1", "documents after the end of a list"),
         ((0, 1, 2), "3 1 2", "scores that increase"),
         ((0, 1, 0), "3 2 1", "repeated documents"),

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from baselines.router import HardRouting, Router, SoftRouting, cross_validated_accuracy
+from benchmark.artefacts.identity import recipe_name
 from benchmark.artefacts.store import Store
 from benchmark.datasets import Collection
 from benchmark.datasets.writer import Writer
@@ -75,6 +76,7 @@ def test_a_router_needs_both_modalities(tmp_path: Path, store: Store) -> None:
         store.path(Router(data=data))
 
 
+@recipe_name("test_router-Same")
 @dataclass(frozen=True, kw_only=True)
 class Same(Ranking):
     """The same rows for each question."""
@@ -88,6 +90,7 @@ class Same(Ranking):
         return TopK(rows, -np.tile(np.arange(rows.shape[1], dtype=np.float32), (count, 1)))
 
 
+@recipe_name("test_router-Sure")
 @dataclass(frozen=True, kw_only=True)
 class Sure(Router):
     """A router whose probabilities are written down."""

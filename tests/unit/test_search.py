@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from benchmark.artefacts.identity import recipe_name
 from benchmark.artefacts.store import Store
 from benchmark.datasets import Collection, Corpus
 from benchmark.dense import encode, scan, search
@@ -125,6 +126,7 @@ def test_a_search_that_begins_with_a_scan_gives_the_same(monkeypatch: pytest.Mon
     assert found.scores.tolist() == exact.scores.tolist()
 
 
+@recipe_name("test_search-LetterCounts")
 class LetterCounts:
     """A model and encoder that needs no weights, and remembers what it was asked to encode."""
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import pytest
 
+from benchmark.artefacts.identity import recipe_name
 from benchmark.artefacts.store import Store
 from benchmark.datasets import Collection, Corpus
 from benchmark.dense.embedding_map import embedding_map_of
@@ -13,6 +14,7 @@ from benchmark.dense.search import DenseRanking
 from benchmark.retriever import Task
 
 
+@recipe_name("test_space-Apart")
 @dataclass(frozen=True, kw_only=True)
 class Apart:
     """Questions, passages and images each along an axis of its own, twice as long as needed."""

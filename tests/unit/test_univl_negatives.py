@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from univl_tiny import clip, collection
 
+from benchmark.artefacts.identity import recipe_name
 from benchmark.artefacts.store import Store
 from benchmark.errors import InputError
 from benchmark.retriever import Ranking, Task
@@ -55,6 +56,7 @@ def test_random_is_drawn_from_the_mixed_list() -> None:
     assert all(count == pytest.approx(200, rel=0.25) for count in seen.values())
 
 
+@recipe_name("test_univl_negatives-Backwards")
 @dataclass(frozen=True, kw_only=True)
 class Backwards(Ranking):
     """All documents, from the last row to the first."""

@@ -13,6 +13,7 @@ import pytest
 import torch
 from univl_tiny import checkpoint, collection
 
+from benchmark.artefacts.identity import recipe_name
 from benchmark.artefacts.store import Store
 from benchmark.errors import InputError
 from univl_dr.curves import waited
@@ -24,6 +25,7 @@ from univl_dr.train import Checkpoint
 from univl_dr.weights import read_weights
 
 
+@recipe_name("test_univl_train-Until")
 @dataclass(frozen=True, kw_only=True)
 class Until:
     """In-batch training that does something else at one step."""
@@ -114,6 +116,7 @@ def test_parts_of_a_batch_add_up_to_the_whole(tmp_path: Path, store: Store) -> N
         assert torch.allclose(one, other, atol=1e-5)
 
 
+@recipe_name("test_univl_train-Alone")
 @dataclass(frozen=True, kw_only=True)
 class Alone:
     """The squared distance between a question and its positive."""
@@ -155,6 +158,7 @@ def test_training_stops_when_patience_ends(tmp_path: Path, store: Store) -> None
     assert curves["chosen"] == 3
 
 
+@recipe_name("test_univl_train-Worsening")
 @dataclass(frozen=True, kw_only=True)
 class Worsening:
     """Right on the dev examples at the first evaluations, then wrong."""

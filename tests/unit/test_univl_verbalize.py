@@ -9,6 +9,7 @@ import pytest
 import torch
 from univl_tiny import COLOURS, checkpoint, clip, collection
 
+from benchmark.artefacts.identity import recipe_name
 from benchmark.artefacts.store import Store
 from benchmark.datasets import Collection, Corpus
 from benchmark.errors import InputError
@@ -97,6 +98,7 @@ def test_a_verbalizer_is_saved_whole(tmp_path: Path, store: Store) -> None:
     assert losses[0] == pytest.approx(losses[1])
 
 
+@recipe_name("test_univl_verbalize-_Unrelated")
 @dataclass(frozen=True, kw_only=True)
 class _Unrelated(Given):
     def open(self, store: Store, corpus: Corpus) -> Callable[[Sequence[int]], list[str]]:

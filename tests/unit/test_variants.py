@@ -72,13 +72,14 @@ def test_a_table_and_verdicts_from_nothing(
     other = Path(shutil.copytree(found["clip-dpr"].folder, found["clip-dpr"].folder / "seed-1"))
     assert len(Result(found["clip-dpr"].folder).seeds) == 2
     made = json.loads((other / "manifest.json").read_text())
-    made["recipe"]["model"]["weights"]["seed"] = 1
+    weights = made["recipe"]["fields"]["model"]["fields"]["weights"]["fields"]
+    weights["seed"] = 1
     (other / "manifest.json").write_text(json.dumps(made))
     with pytest.raises(InputError, match=r"seed-1/manifest\.json: not what was written"):
         _ = Result(found["clip-dpr"].folder).seeds
     _seal(other, made)
     assert len(Result(found["clip-dpr"].folder).seeds) == 2
-    made["recipe"]["model"]["weights"]["recipe"]["epochs"] = 99
+    weights["recipe"]["fields"]["epochs"] = 99
     _seal(other, made)
     assert len(Result(found["clip-dpr"].folder).seeds) == 1
 
