@@ -25,7 +25,7 @@ def test_they_score_what_they_say(webqa_mini: Collection, mini_store: Store) -> 
 
 
 def test_they_are_made_as_the_code_makes_them_now(webqa_mini: Collection) -> None:
-    """Manifests of format 1 have identities of an earlier form: there the row has to be, no more."""
+    """Identities in manifests of format 1 are of an earlier form: those rows only have to exist."""
     task = Task(data=webqa_mini)
     others = []
     for name, entry in retrievers().items():
