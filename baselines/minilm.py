@@ -65,24 +65,24 @@ class _Encoder:
         return int(self._model.config.hidden_size)
 
     def encode_queries(self, texts: Sequence[str]) -> Matrix:
-        import numpy as np
         import torch
 
-        from benchmark.dense.encode import batches_by_length
+        from benchmark.dense.batching import Places, embed_by_length
 
         encoded = self._tokenizer(list(texts), truncation=True, max_length=self._longest)
         tokens = encoded["input_ids"]
-        vectors = np.empty((len(texts), self.dimension), dtype=np.float32)
-        for places in batches_by_length([len(ids) for ids in tokens], BATCH):
+
+        def embed(places: Places) -> torch.Tensor:
             batch = self._tokenizer.pad(
                 {"input_ids": [tokens[place] for place in places]}, return_tensors="pt"
             )
-            with torch.inference_mode():
-                hidden = self._model(**batch).last_hidden_state
-                mask = batch["attention_mask"].unsqueeze(-1)
-                mean = (hidden * mask).sum(1) / mask.sum(1)
-                vectors[places] = torch.nn.functional.normalize(mean, dim=-1).numpy()
-        return vectors
+            hidden = self._model(**batch).last_hidden_state
+            mask = batch["attention_mask"].unsqueeze(-1)
+            mean = (hidden * mask).sum(1) / mask.sum(1)
+            return torch.nn.functional.normalize(mean, dim=-1)
+
+        with torch.inference_mode():
+            return embed_by_length([len(ids) for ids in tokens], BATCH, embed).numpy()
 
     def encode_documents(self, corpus: Corpus, numbers: npt.NDArray[np.int64]) -> Matrix:
         return self.encode_queries(corpus.texts(numbers))

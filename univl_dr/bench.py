@@ -136,16 +136,16 @@ class _Photographs:
         assert self.transform is not None  # noqa: S101  (set before a DataLoader reads)
         return self.transform(Image.open(io.BytesIO(self._encoded[row])))
 
-    def rows(self, modality: str) -> range:
+    def numbers(self, modality: str) -> range:
         return range(len(self)) if modality == "image" else range(0)
 
-    def texts(self, rows: Any) -> list[str]:
-        return [""] * len(rows)
+    def texts(self, numbers: Any) -> list[str]:
+        return [""] * len(numbers)
 
-    def image(self, row: int) -> Any:
+    def image(self, number: int) -> Any:
         from benchmark.datasets.images import to_rgb
 
-        return to_rgb(self._encoded[row])
+        return to_rgb(self._encoded[number])
 
 
 def _encode_images(folder: Path) -> Work:
@@ -156,14 +156,14 @@ def _encode_images(folder: Path) -> Work:
 
     from benchmark.artefacts.store import Store
     from univl_dr.documents import Presentation
-    from univl_dr.inference import EmbedderEncoder
+    from univl_dr.inference import presented
 
     module, photographs = _encoder(), _Photographs(IMAGES)
     clip = _open_clip(module)
     photographs.transform = open_clip.image_transform(module.size, is_train=False)
 
     def ours() -> Any:
-        encoder = EmbedderEncoder(module, Presentation(view="image"), Store(folder), bf16=True)
+        encoder = presented(module, Presentation(view="image"), Store(folder), bf16=True)
         return torch.from_numpy(encoder.encode_documents(photographs, np.arange(IMAGES)))  # type: ignore[arg-type]
 
     def peer() -> Any:

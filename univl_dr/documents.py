@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import lru_cache
@@ -29,6 +29,16 @@ CACHED = 8192
 
 DECODERS = 4
 """Threads that decode images: Pillow lets others run meanwhile."""
+
+
+class ReadsDocuments(Protocol):
+    """What puts the documents of one corpus before one model."""
+
+    unreadable: Mapping[int, str]
+    """What was wrong with each image that was left out, by its number."""
+
+    def items(self, numbers: Sequence[int] | npt.NDArray[np.int64]) -> list[Item]:
+        """The documents in ``numbers``."""
 
 
 class Captions(Protocol):
@@ -71,8 +81,8 @@ class Presenter:
         self._captions = None if captions is None else captions.open(store, corpus)
         self._preprocess = preprocess
         self._image = lru_cache(maxsize=CACHED)(self._read)
-        self.unreadable: dict[int, str] = {}
-        """What was wrong with each image that was skipped, by row."""
+        self._unreadable: dict[int, str] = {}
+        self.unreadable: Mapping[int, str] = self._unreadable
 
     def items(self, numbers: Sequence[int] | npt.NDArray[np.int64]) -> list[Item]:
         """The documents in ``numbers``."""
@@ -100,5 +110,5 @@ class Presenter:
         except InputError as error:
             if self._as.unreadable == "fail":
                 raise
-            self.unreadable[row] = str(error)
+            self._unreadable[row] = str(error)
             return None

@@ -13,7 +13,7 @@ from PIL import Image
 from torch import Tensor
 from torch.nn.functional import normalize
 
-from benchmark.dense.encode import batches_by_length
+from benchmark.dense.batching import embed_by_length
 from univl_dr.attention import pool_one_token, use_self_attention
 from univl_dr.embedder import Embedder, Item, device
 from univl_dr.tokens import Tokens, load_tokens
@@ -121,11 +121,11 @@ class DualEncoder(Embedder):
         causal and pools at the end token, so what comes after it changes nothing.
         """
         tokens = [self._tokens(text) for text in texts]
-        parts, order = [], []
-        for places in batches_by_length([len(ids) for ids in tokens], self.room):
-            parts.append(self._embed_tokens([tokens[place] for place in places]))
-            order.append(places)
-        return torch.cat(parts)[self._places(np.argsort(np.concatenate(order)))]
+        return embed_by_length(
+            [len(ids) for ids in tokens],
+            self.room,
+            lambda places: self._embed_tokens([tokens[place] for place in places]),
+        )
 
     def _tokens(self, text: str) -> list[int]:
         ids, room = self.tokens.ids(text), self.longest - 2

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 import numpy as np
@@ -62,6 +63,27 @@ class Drawn(Protocol):
 
         shown: the places of those whose items will be looked at; others may be blank.
         """
+
+
+class FixedExamples:
+    """Examples that involve no draw: each is always the same."""
+
+    unreadable: Mapping[int, str] = MappingProxyType({})
+
+    def __init__(self, examples: Sequence[Example]) -> None:
+        self._examples = examples
+
+    def __len__(self) -> int:
+        return len(self._examples)
+
+    def order(self, generator: np.random.Generator) -> Rows:
+        return generator.permutation(len(self))
+
+    def draw(
+        self, numbers: Rows, generator: np.random.Generator, shown: Places = EVERY
+    ) -> list[Example]:
+        del generator, shown
+        return [self._examples[number] for number in numbers.tolist()]
 
 
 class Source(Protocol):

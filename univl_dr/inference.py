@@ -13,7 +13,7 @@ from benchmark.artefacts.store import Store
 from benchmark.datasets import Collection, Corpus
 from benchmark.dense.encode import Matrix
 from benchmark.dense.search import search
-from univl_dr.documents import AS_IS, Presentation, Presenter
+from univl_dr.documents import AS_IS, Presentation, Presenter, ReadsDocuments
 from univl_dr.embedder import Embedder, Start, Trained, computing
 from univl_dr.examples import Rows
 
@@ -40,20 +40,23 @@ class Encoding:
         """Load the weights."""
         module = self.weights.module(store)
         assert isinstance(module, Embedder)  # noqa: S101  (nothing else can be searched with)
-        return EmbedderEncoder(module, self.presentation, store, bf16=self.bf16)
+        return presented(module, self.presentation, store, bf16=self.bf16)
 
 
 class EmbedderEncoder:
-    """An embedder as the benchmark's ``Encoder``."""
+    """An embedder as the benchmark's ``Encoder``.
+
+    reader: gives what presents the documents of a corpus to the embedder. It is asked once, for an
+    encoder encodes one corpus.
+    """
 
     def __init__(
-        self, module: Embedder, presentation: Presentation, store: Store, *, bf16: bool
+        self, module: Embedder, reader: Callable[[Corpus], ReadsDocuments], *, bf16: bool = False
     ) -> None:
         self._module = module.eval()
-        self._presentation = presentation
-        self._store = store
+        self._reader = reader
         self._bf16 = bf16
-        self._presenter: Presenter | None = None
+        self._documents: ReadsDocuments | None = None
 
     @property
     def dimension(self) -> int:
@@ -64,26 +67,34 @@ class EmbedderEncoder:
             return self._module.embed_questions(texts).float().cpu().numpy()
 
     def encode_documents(self, corpus: Corpus, numbers: Rows) -> Matrix:
-        if self._presenter is None:
-            self._presenter = Presenter(
-                self._presentation, corpus, self._store, self._module.preprocess
-            )
+        if self._documents is None:
+            self._documents = self._reader(corpus)
         parts = []
         for start in range(0, len(numbers), CHUNK):
-            items = self._presenter.items(numbers[start : start + CHUNK])
+            items = self._documents.items(numbers[start : start + CHUNK])
             with torch.inference_mode(), computing(self._module, bf16=self._bf16):
                 parts.append(self._module.embed_documents(items).float().cpu().numpy())
         return np.concatenate(parts)
 
     @property
     def notes(self) -> dict[str, int]:
-        """What became of texts and images so far, where not all of them could be used."""
-        unreadable = len(self._presenter.unreadable) if self._presenter else 0
-        found = {
+        """How many texts were cut and images left out so far, where there were any."""
+        counts = {
             "texts cut at the context length": self._module.cut,
-            "unreadable images": unreadable,
+            "unreadable images": len(self._documents.unreadable) if self._documents else 0,
         }
-        return {what: count for what, count in found.items() if count}
+        return {what: count for what, count in counts.items() if count}
+
+
+def presented(
+    module: Embedder, presentation: Presentation, store: Store, *, bf16: bool = False
+) -> EmbedderEncoder:
+    """An embedder that is shown documents as ``presentation`` says."""
+    return EmbedderEncoder(
+        module,
+        lambda corpus: Presenter(presentation, corpus, store, module.preprocess),
+        bf16=bf16,
+    )
 
 
 @recipe_name("Validation")
@@ -98,7 +109,7 @@ class Validation:
     def open(self, module: Trained, store: Store) -> Callable[[], float]:
         """What measures the module as it is when called: 0 for a rank beyond 10, as ever."""
         assert isinstance(module, Embedder)  # noqa: S101  (nothing else can be searched with)
-        encoder = EmbedderEncoder(module, self.presentation, store, bf16=False)
+        encoder = presented(module, self.presentation, store)
         corpus, qrels = self.data.corpus, self.data.qrels(self.split)
         judged = [query for query in self.data.queries(self.split) if query.id in qrels]
         questions = [query.text for query in judged]

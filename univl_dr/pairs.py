@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal
-
-import numpy as np
 
 from benchmark.artefacts.identity import recipe_name
 from benchmark.artefacts.store import Store
@@ -16,7 +13,7 @@ from benchmark.datasets.images import ImageFileMap
 from benchmark.datasets.webqa_mini import FOLDER
 from benchmark.io.jsonl import read_jsonl
 from univl_dr.embedder import Item
-from univl_dr.examples import EVERY, Drawn, Example, Places, Rows
+from univl_dr.examples import Drawn, Example, FixedExamples
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -55,32 +52,10 @@ class Pairs:
                 image = images.decode(int(offset), str(record["image_id"]))
                 pairs.append((record["caption"], Item(None, preprocess(image))))
         held_out = self.part == "dev"
-        return _Drawn([one for n, one in enumerate(pairs) if (n % HELD_OUT == 0) == held_out])
-
-
-class _Drawn:
-    unreadable: Mapping[int, str] = MappingProxyType({})
-
-    def __init__(self, pairs: list[tuple[str, Item]]) -> None:
-        self._pairs = pairs
-
-    def __len__(self) -> int:
-        return len(self._pairs)
-
-    def order(self, generator: np.random.Generator) -> Rows:
-        return generator.permutation(len(self))
-
-    def draw(
-        self, numbers: Rows, generator: np.random.Generator, shown: Places = EVERY
-    ) -> list[Example]:
-        del generator, shown
-        return [
-            Example(
-                name=f"pair {number}",
-                question=self._pairs[number][0],
-                items=[self._pairs[number][1]],
-                keys=[number],
-                positives=frozenset([number]),
-            )
-            for number in numbers.tolist()
-        ]
+        kept = [pair for n, pair in enumerate(pairs) if (n % HELD_OUT == 0) == held_out]
+        return FixedExamples(
+            [
+                Example(f"pair {number}", question, [item], [number], frozenset([number]))
+                for number, (question, item) in enumerate(kept)
+            ]
+        )

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
-import numpy as np
 import torch
 from torch import Tensor, nn
 from transformers import (
@@ -22,7 +21,7 @@ from transformers.utils import logging
 
 from benchmark.artefacts.identity import recipe_name
 from benchmark.artefacts.store import Store
-from benchmark.dense.encode import batches_by_length
+from benchmark.dense.batching import Places, embed_by_length
 from benchmark.errors import InputError
 from benchmark.io.files import sha256
 from univl_dr.embedder import Embedder, Item, device
@@ -70,7 +69,7 @@ class DualBert(Embedder):
         self.question, self.document = question, document
         for model in {question, document}:
             pool_first_token(model)
-        self.chunks = Pieces(tokenizer, document.config)
+        self.pieces = Pieces(tokenizer, document.config)
         config = document.config
         self.dimension = int(getattr(config, "projection_dim", 0) or config.hidden_size)
         self.width = int(config.hidden_size)
@@ -89,7 +88,7 @@ class DualBert(Embedder):
         self.question.save_pretrained(folder / "question")
         if self.document is not self.question:
             self.document.save_pretrained(folder / "document")
-        self.chunks.tokenizer.save_pretrained(folder)
+        self.pieces.tokenizer.save_pretrained(folder)
 
     def embed_questions(self, texts: Sequence[str]) -> Tensor:
         return self._embed(self.question, texts)
@@ -98,17 +97,17 @@ class DualBert(Embedder):
         return self._embed(self.document, [item.text or "" for item in items])
 
     def _embed(self, model: Any, texts: Sequence[str]) -> Tensor:
-        tokens, cut = self.chunks.read(texts)
+        tokens, cut = self.pieces.read(texts)
         self.cut += cut
-        parts, order = [], []
-        for places in batches_by_length([len(ids) for ids in tokens], self.room):
-            batch = self.chunks.batch([tokens[place] for place in places])
-            found = model(**{name: tensor.to(self.device) for name, tensor in batch.items()})
-            dpr = model.config.model_type == "dpr"
-            parts.append(found.pooler_output if dpr else found.last_hidden_state[:, 0])
-            order.append(places)
-        back = torch.as_tensor(np.argsort(np.concatenate(order)), device=self.device)
-        return torch.cat(parts)[back].float()
+
+        def embed(places: Places) -> Tensor:
+            batch = self.pieces.batch([tokens[place] for place in places])
+            output = model(**{name: tensor.to(self.device) for name, tensor in batch.items()})
+            is_dpr = model.config.model_type == "dpr"
+            first: Tensor = output.pooler_output if is_dpr else output.last_hidden_state[:, 0]
+            return first
+
+        return embed_by_length([len(ids) for ids in tokens], self.room, embed).float()
 
 
 @recipe_name("PublishedBert")
@@ -175,9 +174,9 @@ def network(name: str | Path, role: Role) -> Any:
 def pool_first_token(model: nn.Module) -> None:
     """Let the last layer of a BERT feed no token forward but the first, for no other is pooled."""
 
-    def first(attention: nn.Module, given: Any, found: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
-        del attention, given
-        return (found[0][:, :1], *found[1:])
+    def first(attention: nn.Module, inputs: Any, outputs: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
+        del attention, inputs
+        return (outputs[0][:, :1], *outputs[1:])
 
     *_, last = (part for name, part in model.named_modules() if name.endswith(".attention"))
     last.register_forward_hook(first)

@@ -1,4 +1,4 @@
-"""BERT's own training by masked words, for the small network that stands in for BERT."""
+"""Masked language modelling, BERT's own training, for the small network that stands in for BERT."""
 
 from __future__ import annotations
 
@@ -20,17 +20,17 @@ from univl_dr.losses import Outcome
 from univl_dr.tokens import FILE, SPECIAL, Vocabulary
 
 
-class MaskedBert(Trained):
-    """BERT with its head for masked words."""
+class MaskedLanguageModel(Trained):
+    """BERT with the head that predicts masked word pieces."""
 
     def __init__(self, model: Any, tokenizer: Any) -> None:
         super().__init__()
         self.model = model
-        self.chunks = Pieces(tokenizer, model.config)
+        self.pieces = Pieces(tokenizer, model.config)
         self.threads = threads_for(int(model.config.hidden_size))
 
     @classmethod
-    def load(cls, folder: Path) -> MaskedBert:
+    def load(cls, folder: Path) -> MaskedLanguageModel:
         """The model that ``save`` wrote."""
         model = BertForMaskedLM.from_pretrained(folder)
         return cls(model, BertTokenizer.from_pretrained(folder)).to(device())
@@ -38,23 +38,23 @@ class MaskedBert(Trained):
     def save(self, folder: Path) -> None:
         """A folder of ``transformers``."""
         self.model.save_pretrained(folder)
-        self.chunks.tokenizer.save_pretrained(folder)
+        self.pieces.tokenizer.save_pretrained(folder)
 
 
 @recipe_name("MaskedWords")
 @dataclass(frozen=True, kw_only=True)
-class MaskedWords:
-    """BERT's objective (Devlin et al., 2019): 15% of the pieces are to be told from the others.
+class MaskedLanguageModeling:
+    """BERT's objective (Devlin et al., 2019): 15% of the word pieces are predicted from the others.
 
-    Of those 80% are hidden by [MASK], 10% are another piece, 10% stay. Which they are is drawn from
-    the texts themselves, so that an evaluation repeats.
+    Of those, 80% are replaced by [MASK], 10% by another piece, and 10% are left as they are. The
+    draw is seeded by the texts themselves, so that an evaluation repeats.
     """
 
     share: float = 0.15
 
     def __call__(self, module: Trained, examples: Sequence[Example]) -> Outcome:
-        assert isinstance(module, MaskedBert)  # noqa: S101  (this objective trains nothing else)
-        pieces, tokenizer = module.chunks, module.chunks.tokenizer
+        assert isinstance(module, MaskedLanguageModel)  # noqa: S101  (this objective trains nothing else)
+        pieces, tokenizer = module.pieces, module.pieces.tokenizer
         batch = pieces.batch(pieces.read([example.question for example in examples])[0])
         ids = batch["input_ids"]
         dice = torch.Generator().manual_seed(int(ids.sum()))
@@ -87,7 +87,7 @@ class SmallBert:
     heads: int = 2
     longest: int = 128
 
-    def module(self, store: Store) -> MaskedBert:
+    def module(self, store: Store) -> MaskedLanguageModel:
         tokenizer = word_pieces(self.vocabulary, store)
         torch.manual_seed(self.seed)
         config = BertConfig(
@@ -101,23 +101,23 @@ class SmallBert:
             hidden_dropout_prob=0.0,
             attention_probs_dropout_prob=0.0,
         )
-        return MaskedBert(BertForMaskedLM(config), tokenizer).to(device())
+        return MaskedLanguageModel(BertForMaskedLM(config), tokenizer).to(device())
 
-    def restore(self, folder: Path) -> MaskedBert:
-        return MaskedBert.load(folder)
+    def restore(self, folder: Path) -> MaskedLanguageModel:
+        return MaskedLanguageModel.load(folder)
 
 
 @recipe_name("FromMasked")
 @dataclass(frozen=True, kw_only=True)
-class FromMasked:
-    """A dual encoder of one shared network: the one that learnt masked words."""
+class PretrainedByMasking:
+    """A dual encoder of one shared network, pretrained by masked language modelling."""
 
-    masked: Start
+    language_model: Start
 
     def module(self, store: Store) -> DualBert:
-        masked = self.masked.module(store)
-        assert isinstance(masked, MaskedBert)  # noqa: S101
-        return DualBert(masked.model.bert, masked.model.bert, masked.chunks.tokenizer)
+        trained = self.language_model.module(store)
+        assert isinstance(trained, MaskedLanguageModel)  # noqa: S101
+        return DualBert(trained.model.bert, trained.model.bert, trained.pieces.tokenizer)
 
     def restore(self, folder: Path) -> DualBert:
         return DualBert.load(folder)

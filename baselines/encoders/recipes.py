@@ -5,8 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 from baselines.encoders.bert import published
-from baselines.encoders.masked_language_model import FromMasked, MaskedWords, SmallBert
-from baselines.encoders.region_documents import PicturedEncoding, PicturedExamples
+from baselines.encoders.masked_language_model import (
+    MaskedLanguageModeling,
+    PretrainedByMasking,
+    SmallBert,
+)
+from baselines.encoders.region_documents import RegionEncoding, RegionExamples
 from baselines.encoders.regions import Regional
 from baselines.encoders.texts import Sentences
 from baselines.encoders.visual_bert import WithRegions
@@ -40,13 +44,13 @@ SMALL_HALF = replace(SMALL, epochs=2 * SMALL.epochs)
 MASKED = replace(SMALL, epochs=2)
 
 
-def masked_words(data: Collection) -> Checkpoint:
-    """A small BERT that knows the words of webqa-mini, in place of BERT."""
+def language_model(data: Collection) -> Checkpoint:
+    """A small masked language model of webqa-mini's texts, in place of BERT."""
     return Checkpoint(
         start=SmallBert(vocabulary=Vocabulary(data=data), seed=SEED),
         examples=Sentences(data=data),
         dev=Sentences(data=data, part="dev"),
-        objective=MaskedWords(),
+        objective=MaskedLanguageModeling(),
         recipe=MASKED,
         seed=SEED,
     )
@@ -55,7 +59,7 @@ def masked_words(data: Collection) -> Checkpoint:
 def bert(data: Collection, name: str) -> Start:
     """The shared network that BERT-DPR starts from: ``name``, or the small one on webqa-mini."""
     if data.name == DEFAULT:
-        return FromMasked(masked=masked_words(data))
+        return PretrainedByMasking(language_model=language_model(data))
     return published(name, name)
 
 
@@ -64,7 +68,7 @@ def out_of_domain(data: Collection, question: str, document: str) -> Start:
     if data.name != DEFAULT:
         return published(question, document)
     return Checkpoint(
-        start=FromMasked(masked=masked_words(data)),
+        start=PretrainedByMasking(language_model=language_model(data)),
         examples=Pairs(data=data, kind="nq"),
         dev=Pairs(data=data, kind="nq", part="dev"),
         objective=InBatch(),
@@ -112,9 +116,9 @@ def with_regions(
     data = task.data
     small = SMALL if modality is None else SMALL_HALF
 
-    def examples(split: str) -> PicturedExamples:
+    def examples(split: str) -> RegionExamples:
         judged = Examples(data=data, split=split, presentation=CAPTIONS, modality=modality)
-        return PicturedExamples(examples=judged, regions=regions)
+        return RegionExamples(examples=judged, regions=regions)
 
     weights = Checkpoint(
         start=WithRegions(bert=bert(data, bert_name), seed=SEED),
@@ -124,4 +128,4 @@ def with_regions(
         recipe=small if data.name == DEFAULT else PUBLISHED,
         seed=task.seed,
     )
-    return DenseRanking(task=task, model=PicturedEncoding(weights=weights, regions=regions))
+    return DenseRanking(task=task, model=RegionEncoding(weights=weights, regions=regions))

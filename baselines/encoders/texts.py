@@ -1,10 +1,9 @@
-"""The texts that the small BERT learns masked words from."""
+"""The texts that the small masked language model is trained on."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -12,7 +11,7 @@ import numpy as np
 from benchmark.artefacts.identity import recipe_name
 from benchmark.artefacts.store import Store
 from benchmark.datasets import Collection
-from univl_dr.examples import EVERY, Drawn, Example, Places, Rows
+from univl_dr.examples import Drawn, Example, FixedExamples
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -36,23 +35,7 @@ class Sentences:
         texts = corpus.texts(np.unique(corpus.canonical))
         texts += [query.text for query in self.data.queries("train")]
         held_out = self.part == "dev"
-        return _Drawn([text for n, text in enumerate(texts) if (n % HELD_OUT == 0) == held_out])
-
-
-class _Drawn:
-    unreadable: Mapping[int, str] = MappingProxyType({})
-
-    def __init__(self, texts: Sequence[str]) -> None:
-        self._texts = texts
-
-    def __len__(self) -> int:
-        return len(self._texts)
-
-    def order(self, generator: np.random.Generator) -> Rows:
-        return generator.permutation(len(self))
-
-    def draw(
-        self, numbers: Rows, generator: np.random.Generator, shown: Places = EVERY
-    ) -> list[Example]:
-        del generator, shown
-        return [Example(f"text {n}", self._texts[n], (), (), frozenset()) for n in numbers.tolist()]
+        kept = [text for n, text in enumerate(texts) if (n % HELD_OUT == 0) == held_out]
+        return FixedExamples(
+            [Example(f"text {n}", text, (), (), frozenset()) for n, text in enumerate(kept)]
+        )

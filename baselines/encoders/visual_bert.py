@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import torch
 from torch import Tensor
 from torch.nn.utils.rnn import pad_sequence
@@ -17,7 +16,7 @@ from baselines.encoders.bert import DualBert, Pieces, pool_first_token, threads_
 from baselines.encoders.regions import WIDTH
 from benchmark.artefacts.identity import recipe_name
 from benchmark.artefacts.store import Store
-from benchmark.dense.encode import batches_by_length
+from benchmark.dense.batching import Places, embed_by_length
 from univl_dr.embedder import Embedder, Item, Start, device
 
 MOST_REGIONS = 50
@@ -36,7 +35,7 @@ class VisualBert(Embedder):
         super().__init__()
         self.model = model
         pool_first_token(model)
-        self.chunks = Pieces(tokenizer, model.config)
+        self.pieces = Pieces(tokenizer, model.config)
         self.dimension = self.width = int(model.config.hidden_size)
         self.threads = threads_for(self.dimension)
 
@@ -49,28 +48,25 @@ class VisualBert(Embedder):
     def save(self, folder: Path) -> None:
         """A folder of ``transformers``."""
         self.model.save_pretrained(folder)
-        self.chunks.tokenizer.save_pretrained(folder)
+        self.pieces.tokenizer.save_pretrained(folder)
 
     def embed_questions(self, texts: Sequence[str]) -> Tensor:
         return self.embed_documents([Item(text) for text in texts])
 
     def embed_documents(self, items: Sequence[Item]) -> Tensor:
-        tokens, cut = self.chunks.read([item.text or "" for item in items])
+        tokens, cut = self.pieces.read([item.text or "" for item in items])
         self.cut += cut
-        lengths = np.array([len(ids) for ids in tokens])
-        pictured = np.array([item.image is not None for item in items])
-        parts, order = [], []
-        for kind in (np.flatnonzero(pictured), np.flatnonzero(~pictured)):
-            for places in batches_by_length(lengths[kind].tolist(), self.room):
-                chosen = kind[places]
-                batch = self.chunks.batch([tokens[place] for place in chosen])
-                batch |= _regions([items[place].image for place in chosen])
-                given = {name: tensor.to(self.device) for name, tensor in batch.items()}
-                found = self.model(**given).last_hidden_state
-                parts.append(found[:, 0])
-                order.append(chosen)
-        back = torch.as_tensor(np.argsort(np.concatenate(order)), device=self.device)
-        return torch.cat(parts)[back].float()
+
+        def embed(places: Places) -> Tensor:
+            batch = self.pieces.batch([tokens[place] for place in places])
+            batch |= _regions([items[place].image for place in places])
+            inputs = {name: tensor.to(self.device) for name, tensor in batch.items()}
+            first: Tensor = self.model(**inputs).last_hidden_state[:, 0]
+            return first
+
+        lengths = [len(ids) for ids in tokens]
+        has_regions = [item.image is not None for item in items]
+        return embed_by_length(lengths, self.room, embed, kinds=has_regions).float()
 
 
 @recipe_name("WithRegions")
@@ -98,7 +94,7 @@ class WithRegions:
         model = VisualBertModel(config, add_pooling_layer=False)
         missing = model.load_state_dict(dual.document.state_dict(), strict=False)
         assert not missing.unexpected_keys  # noqa: S101
-        return VisualBert(model, dual.chunks.tokenizer).to(device())
+        return VisualBert(model, dual.pieces.tokenizer).to(device())
 
     def restore(self, folder: Path) -> VisualBert:
         return VisualBert.load(folder)

@@ -10,6 +10,7 @@ import numpy as np
 
 from benchmark.bench.comparison import Comparison, Work
 from benchmark.dense.encode import Matrix
+from benchmark.dense.scan import has_int8
 from benchmark.dense.search import search
 
 DIMENSION, DEPTH = 512, 100
@@ -57,7 +58,7 @@ def _open(documents: int, questions: int, folder: Path) -> Work:
         peer=peer,
         agreement=agreement,
         operations=2.0 * documents * questions * DIMENSION,
-        numbers="int8",
+        numbers="int8" if has_int8() else "float32",
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -33,8 +33,8 @@ within a chunk, so that a row's embedding doesn't depend on who makes its chunk.
 class Encoder(Protocol):
     """A loaded model. Rows of its results belong to the rows of its arguments.
 
-    It may have ``notes``: counts of what befell the texts and images so far (cut, left out), by
-    name, which are kept beside the embeddings and told.
+    It may have ``notes``: how many texts and images could not be used whole so far (texts cut,
+    images unreadable), by name. They are kept beside the embeddings and reported.
     """
 
     @property
@@ -45,7 +45,7 @@ class Encoder(Protocol):
         """Embed questions; float32, shape (texts, dimension)."""
 
     def encode_documents(self, corpus: Corpus, numbers: npt.NDArray[np.int64]) -> Matrix:
-        """Embed the documents in ``rows``, of both modalities; float32, shape (rows, dimension)."""
+        """Embed documents of both modalities; float32, shape (numbers, dimension)."""
 
 
 class Model(Protocol):
@@ -170,16 +170,3 @@ class Documents(Embedded):
 
 def _nothing(rows: int, encoder: Encoder) -> Matrix:
     return np.zeros((rows, encoder.dimension), dtype=np.float32)
-
-
-def batches_by_length(lengths: Sequence[int], room: int) -> Iterator[npt.NDArray[np.int64]]:
-    """Cut texts into batches of like length, the longest first: little padding, early failure.
-
-    A batch is padded to its longest text and then holds at most ``room`` tokens, or one text.
-    """
-    order = np.argsort(-np.asarray(lengths), kind="stable")
-    start = 0
-    while start < len(order):
-        stop = start + max(room // max(lengths[order[start]], 1), 1)
-        yield order[start:stop]
-        start = stop

@@ -16,6 +16,7 @@ from __future__ import annotations
 import threading
 import warnings
 from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -47,11 +48,23 @@ LEVELS = 127
 LEAST, HIGHEST = 1e-30, 2**31 - 1
 
 
+@cache
 def has_int8() -> bool:
-    """Whether the processor multiplies in int8 (VNNI)."""
+    """Whether int8 products are fast here: the processor has VNNI, and this torch offers them.
+
+    Both are asked of torch's private functions. A torch without them, or in which they behave
+    otherwise, searches in fp32 as all others do.
+    """
     import torch
 
-    return bool(torch.cpu._is_vnni_supported())
+    some = torch.arange(-4, 4, dtype=torch.int8).view(2, 4)
+    products = torch.empty(2, 2, dtype=torch.int32)
+    try:
+        fast = torch.cpu._is_vnni_supported()
+        torch._int_mm(some, some.T, out=products)
+    except (AttributeError, TypeError, RuntimeError):
+        return False
+    return bool(fast) and products.tolist() == [[30, -10], [-10, 14]]
 
 
 def scan(queries: Matrix, documents: Matrix, depth: int) -> list[Rows | None]:

@@ -16,7 +16,7 @@ from transformers import (
 
 from baselines.dpr import BERTDPR, NQANCE, ZeroShot
 from baselines.encoders.bert import DualBert, PublishedBert, published
-from baselines.encoders.masked_language_model import MaskedBert, MaskedWords
+from baselines.encoders.masked_language_model import MaskedLanguageModel, MaskedLanguageModeling
 from baselines.encoders.recipes import refreshed
 from benchmark.artefacts.identity import dependencies
 from benchmark.artefacts.store import Store
@@ -121,9 +121,9 @@ def test_folders_are_known_by_their_weights(dpr: PublishedBert, tmp_path: Path) 
 def test_masked_words_repeat_and_are_learnt() -> None:
     torch.manual_seed(1)
     config = BertConfig(**SIZES, hidden_dropout_prob=0, attention_probs_dropout_prob=0)
-    model = MaskedBert(BertForMaskedLM(config), tokenizer())
+    model = MaskedLanguageModel(BertForMaskedLM(config), tokenizer())
     examples = [Example(text, text, (), (), frozenset()) for text in TEXTS * 8]
-    objective = MaskedWords()
+    objective = MaskedLanguageModeling()
     first, again = objective(model, examples), objective(model, examples)
     assert first.loss.item() == again.loss.item()
     assert 0 < first.total < sum(len(text.split()) for text in TEXTS) * 8

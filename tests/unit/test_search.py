@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import pytest
+import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -12,7 +13,8 @@ from benchmark.artefacts.identity import recipe_name
 from benchmark.artefacts.store import Store
 from benchmark.datasets import Collection, Corpus
 from benchmark.dense import encode, scan, search
-from benchmark.dense.encode import Documents, batches_by_length
+from benchmark.dense.batching import batches_by_length, embed_by_length
+from benchmark.dense.encode import Documents
 from benchmark.dense.search import DenseRanking
 from benchmark.retriever import Task
 from benchmark.ties import top_k
@@ -196,3 +198,45 @@ def test_a_dense_ranking_of_a_collection(zoo: Collection, store: Store) -> None:
 def test_batches_by_length() -> None:
     batches = list(batches_by_length([3, 9, 1, 9, 5, 2], 18))
     assert [batch.tolist() for batch in batches] == [[1, 3], [4, 0, 5], [2]]
+
+
+def test_batches_hold_one_kind_and_embeddings_come_in_the_order_of_the_texts() -> None:
+    lengths, kinds, batches = [3, 9, 1, 9, 5], [1, 0, 1, 1, 0], []
+
+    def embed(places: np.ndarray) -> torch.Tensor:
+        batches.append(places.tolist())
+        return torch.tensor([[10 * place, lengths[place]] for place in places.tolist()])
+
+    embedded = embed_by_length(lengths, 18, embed, kinds)
+    assert batches == [[1, 4], [3, 0], [2]]
+    assert embedded.tolist() == [[0, 3], [10, 9], [20, 1], [30, 9], [40, 5]]
+
+
+@pytest.mark.parametrize("change", ["no product", "no test", "another product", "no VNNI"])
+def test_without_torchs_private_functions_search_is_exact_too(
+    monkeypatch: pytest.MonkeyPatch, change: str
+) -> None:
+    """A torch that lacks them, or a processor without VNNI, is simulated by taking them away."""
+
+    def zeros(left: torch.Tensor, right: torch.Tensor, out: torch.Tensor) -> torch.Tensor:
+        return out.zero_()
+
+    monkeypatch.setattr(torch.cpu, "_is_vnni_supported", lambda: change != "no VNNI", raising=False)
+    if change == "no product":
+        monkeypatch.delattr(torch, "_int_mm")
+    elif change == "another product":
+        monkeypatch.setattr(torch, "_int_mm", zeros)
+    elif change == "no test":
+        monkeypatch.delattr(torch.cpu, "_is_vnni_supported")
+    monkeypatch.setattr(search, "LARGE", 1)
+    monkeypatch.setattr(search, "TILE", 64)
+    scan.has_int8.cache_clear()
+    dice = np.random.default_rng(3)
+    queries, documents = dice.integers(-2, 3, (5, 8)), dice.integers(-2, 3, (300, 8))
+    try:
+        assert not scan.has_int8()
+        found = search.search(queries.astype(np.float32), documents.astype(np.float32), 10)
+    finally:
+        scan.has_int8.cache_clear()
+    expected = top_k((queries @ documents.T).astype(np.float32), range(300), 10)
+    assert found.numbers.tolist() == expected.numbers.tolist()

@@ -11,13 +11,14 @@ from PIL import Image
 from transformers import BertConfig, BertModel, BertTokenizer, VisualBertModel
 
 from baselines.encoders.bert import published
-from baselines.encoders.region_documents import Pictured
-from baselines.encoders.regions import WIDTH, RegionFile, RegionWriter, extract
+from baselines.encoders.region_documents import RegionDocuments, RegionEncoding
+from baselines.encoders.regions import WIDTH, RegionFile, RegionWriter, VinVLFolder, extract
 from baselines.encoders.visual_bert import WithRegions
 from baselines.vinvl import VinVLDPR
 from benchmark.artefacts.store import Store
 from benchmark.datasets import Collection
 from benchmark.datasets.writer import Writer
+from benchmark.dense.encode import Documents
 from benchmark.errors import InputError
 from benchmark.io.jsonl import Source
 from benchmark.retriever import Task
@@ -142,7 +143,7 @@ def test_regions_count_and_their_padding_does_not(
     assert not torch.allclose(together[0], together[3])
     module.save(tmp_path / "kept")
     plain = VisualBertModel.from_pretrained(tmp_path / "kept", add_pooling_layer=False).eval()
-    read = module.chunks.batch(module.chunks.read(["red barn"])[0])
+    read = module.pieces.batch(module.pieces.read(["red barn"])[0])
     with torch.inference_mode():
         whole = plain(
             **read,
@@ -155,10 +156,10 @@ def test_regions_count_and_their_padding_does_not(
     torch.testing.assert_close(again, together)
 
 
-def pictures(folder: Path) -> Collection:
+def pictures(folder: Path, passage: str = "red tree") -> Collection:
     with Writer(folder, name="toy", title="Toy", notice="") as writer:
         here = Source(folder)
-        writer.add(Document(id="p", text="red tree"), here)
+        writer.add(Document(id="p", text=passage), here)
         for name in ("30000001", "30000002"):
             writer.add(Document(id=name, text=f"caption of {name}", modality="image"), here)
         for split in ("train", "dev", "test"):
@@ -170,11 +171,24 @@ def pictures(folder: Path) -> Collection:
 def test_images_come_with_tags_and_regions_and_passages_without(tmp_path: Path) -> None:
     features = vinvl(tmp_path / "vinvl")
     data = pictures(tmp_path / "toy")
-    passage, image = Pictured(data.corpus, RegionFile(tmp_path / "vinvl")).items([0, 1])
+    passage, image = RegionDocuments(data.corpus, RegionFile(tmp_path / "vinvl")).items([0, 1])
     assert (passage.text, passage.image) == ("red tree", None)
     assert image.text == "caption of 30000001 [SEP] barn sky tree"
     assert image.image is not None
     np.testing.assert_array_equal(image.image.numpy(), features["30000001"])
+
+
+def test_texts_that_are_cut_are_counted(start: WithRegions, store: Store, tmp_path: Path) -> None:
+    """The BERT of these tests reads 24 word pieces: "[CLS] red ... [SEP]" holds 22 words."""
+    vinvl(tmp_path / "vinvl")
+    regions = VinVLFolder(folder=tmp_path / "vinvl", sha256="")
+    data = pictures(tmp_path / "toy", passage="red " * 23)
+    model = RegionEncoding(weights=start, regions=regions)
+    encoder = model.load(store)
+    encoder.encode_documents(data.corpus, np.arange(3))
+    assert encoder.notes == {"texts cut at the context length": 1}
+    notes = store.path(Documents(model=model, data=data.corpus)) / "notes.json"
+    assert json.loads(notes.read_text()) == encoder.notes
 
 
 def test_the_row_says_where_regions_are_missing(tmp_path: Path) -> None:
