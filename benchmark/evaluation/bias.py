@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import Literal, TypeAlias, get_args
 
 import numpy as np
 import numpy.typing as npt
@@ -56,9 +56,14 @@ class Retrieved:
         away: Floats = np.nan_to_num(self.share(depth) - self.judged.mean())
         return away * (1 if away.mean() >= 0 else -1)
 
-    def outcomes(self) -> dict[Outcome, float]:
-        """What stands first, as shares of the questions that one modality answers."""
+    def outcomes(self) -> dict[Outcome, float | None]:
+        """What stands first, as shares of the questions that one modality answers.
+
+        None where there is no such question.
+        """
         asked = self.asking("image") | self.asking("text")
+        if not asked.any():
+            return dict.fromkeys(get_args(Outcome))
         first, relevant = self.images[asked, 0], self.relevant[asked, 0]
         right = first == self.judged[asked]
         return {

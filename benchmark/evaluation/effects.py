@@ -10,9 +10,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from benchmark.evaluation.significance import (
     ALPHA,
     FEWEST_PERMUTATIONS,
+    FEWEST_QUESTIONS,
     POWER,
     SEED,
     Floats,
@@ -21,41 +24,53 @@ from benchmark.evaluation.significance import (
 )
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
 class Effect:
     """A mean paired difference. ``low`` and ``high`` bound it with 95% confidence.
 
     detectable: the difference that as many seeds and questions of this spread would have shown at
     ALPHA with a probability of POWER, uncorrected.
+    What is undefined is None: with fewer than two questions all but their mean, with none the
+    mean, too; and ``detectable`` where the differences have no spread.
     """
 
-    mean: float
-    low: float
-    high: float
-    p: float
-    detectable: float
+    mean: float | None
+    low: float | None
+    high: float | None
+    p: float | None
+    detectable: float | None
     seeds: int
     questions: int
 
 
 def effect(differences: Floats) -> Effect:
-    """The mean of paired differences, float64 of shape (seeds, questions)."""
+    """The mean of paired differences, float64 of shape (seeds, questions).
+
+    Where several seeds and all their questions give one and the same difference, there is no
+    standard error, and the randomization test over the questions decides as with one seed.
+    """
     seeds, questions = differences.shape
+    mean = float(differences.mean()) if questions else None
+    if mean is None or questions < FEWEST_QUESTIONS:
+        return Effect(mean, None, None, None, None, seeds, questions)
     if seeds > 1:
         error, freedom = _crossed(differences)
     else:
         error, freedom = float(differences.std(ddof=1)) / questions**0.5, questions - 1.0
-    mean, reach = float(differences.mean()), error * _quantile(1 - ALPHA / 2, freedom)
-    low, high, p = mean - reach, mean + reach, _t_test(mean, error, freedom)
-    if seeds == 1:
-        (low,), (high,) = bootstrap(differences)
-        (p,) = randomization_test(differences, FEWEST_PERMUTATIONS, SEED)
+    varies = bool(np.ptp(differences) > 1e-12) and error > 0
+    reach = error * _quantile(1 - ALPHA / 2, freedom)
+    if seeds > 1 and varies:
+        low, high, p = mean - reach, mean + reach, _t_test(mean, error, freedom)
+    else:
+        over_questions = differences.mean(axis=0, keepdims=True)
+        (low,), (high,) = bootstrap(over_questions)
+        (p,) = randomization_test(over_questions, FEWEST_PERMUTATIONS, SEED)
     return Effect(
         mean=mean,
         low=float(low),
         high=float(high),
         p=float(p),
-        detectable=reach + error * _quantile(POWER, freedom),
+        detectable=reach + error * _quantile(POWER, freedom) if varies else None,
         seeds=seeds,
         questions=questions,
     )
@@ -76,8 +91,6 @@ def _crossed(differences: Floats) -> tuple[float, float]:
 def _t_test(mean: float, error: float, freedom: float) -> float:
     from scipy import stats
 
-    if not error:
-        return 0.0 if mean else 1.0
     return float(2 * stats.t.sf(abs(mean) / error, freedom))
 
 

@@ -31,31 +31,44 @@ Pairs = tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]
 """The rows of each pair's first and second system."""
 
 
+FEWEST_QUESTIONS = 2
+"""Below this many questions no spread, interval or test is defined."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Comparison:
-    """Two systems on one metric over the same questions; ``difference`` is first minus second."""
+    """Two systems on one metric over the same questions; ``difference`` is first minus second.
+
+    What is undefined is None: with a single question every statistic but the difference; where
+    the difference is the same for all questions, what divides by its spread.
+    """
 
     first: str
     second: str
     metric: str
     questions: int
     difference: float
-    low: float
-    high: float
-    effect: float
+    low: float | None
+    high: float | None
+    effect: float | None
     """Cohen's d for paired samples: mean difference / standard deviation of the differences."""
-    detectable: float
+    detectable: float | None
     """The smallest difference that so many questions would likely show; uncorrected."""
-    p_randomization: float
-    p_t: float
-    p_holm: float
+    p_randomization: float | None
+    p_t: float | None
+    p_holm: float | None
     """The randomization test's p, corrected over all pairs compared."""
-    p_t_holm: float
+    p_t_holm: float | None
 
     @property
     def significant(self) -> bool:
         """Whether the corrected randomization test tells the two apart at ALPHA."""
-        return self.p_holm <= ALPHA
+        return self.p_holm is not None and self.p_holm <= ALPHA
+
+
+def defined(value: float) -> float | None:
+    """The value as plain data: None where it is not a finite number."""
+    return float(value) if np.isfinite(value) else None
 
 
 def permutations_for(pairs: int) -> int:
@@ -81,14 +94,10 @@ def compare(systems: Mapping[str, Scores], *metrics: str, seed: int = SEED) -> l
     p_randomization = randomization_test(values, permutations_for(len(names)), seed, pairs)
     low, high = bootstrap(values, seed, pairs)
     differences = values[pairs[0]] - values[pairs[1]]
-    deviations = differences.std(axis=1, ddof=1)
     means = differences.mean(axis=1)
     smallest = detectable(differences)
-    spread = np.where(deviations > 0, deviations, np.inf)
-    t = means / spread * np.sqrt(differences.shape[1])
-    p_t = np.where(
-        deviations > 0, 2 * stdtr(differences.shape[1] - 1, -np.abs(t)), np.where(means, 0, 1)
-    )
+    effects = means / standard_deviation(differences)
+    p_t = 2 * stdtr(differences.shape[1] - 1, -np.abs(effects) * np.sqrt(differences.shape[1]))
     p_holm, p_t_holm = (
         np.concatenate([*map(holm, np.split(p, len(metrics)))]) for p in (p_randomization, p_t)
     )
@@ -99,14 +108,14 @@ def compare(systems: Mapping[str, Scores], *metrics: str, seed: int = SEED) -> l
             metric=metric,
             questions=differences.shape[1],
             difference=float(means[i]),
-            low=float(low[i]),
-            high=float(high[i]),
-            effect=float(means[i] / spread[i]),
-            detectable=float(smallest[i]),
-            p_randomization=float(p_randomization[i]),
-            p_t=float(p_t[i]),
-            p_holm=float(p_holm[i]),
-            p_t_holm=float(p_t_holm[i]),
+            low=defined(low[i]),
+            high=defined(high[i]),
+            effect=defined(effects[i]),
+            detectable=defined(smallest[i]),
+            p_randomization=defined(p_randomization[i]),
+            p_t=defined(p_t[i]),
+            p_holm=defined(p_holm[i]),
+            p_t_holm=defined(p_t_holm[i]),
         )
         for i, (metric, (first, second)) in enumerate(itertools.product(metrics, names))
     ]
@@ -119,7 +128,10 @@ def randomization_test(
 
     pairs: ``values`` are systems' figures, and tested are the differences of each pair of rows. A
     difference of sums is the sum of the differences, so that the systems alone are summed up.
+    With fewer than two questions p is undefined: nan.
     """
+    if values.shape[1] < FEWEST_QUESTIONS:
+        return np.full(len(values) if pairs is None else len(pairs[0]), np.nan)
     generator = np.random.default_rng(seed)
     differences = values if pairs is None else values[pairs[0]] - values[pairs[1]]
     rounding = 1e-12 * np.abs(values).sum(axis=1).max()
@@ -139,8 +151,12 @@ def bootstrap(
 ) -> tuple[Floats, Floats]:
     """95% percentile bootstrap interval of the mean of each row, shape (rows, questions).
 
-    pairs: of the difference between the means of each pair of rows instead.
+    pairs: of the difference between the means of each pair of rows instead. With fewer than two
+    questions there is no interval: nan.
     """
+    if values.shape[1] < FEWEST_QUESTIONS:
+        nothing = np.full(len(values) if pairs is None else len(pairs[0]), np.nan)
+        return nothing, nothing
     drawn = _resamples(seed, values.shape[1])
     means = np.empty((RESAMPLES, len(values)))
     for start in range(0, RESAMPLES, _BLOCK):
@@ -172,22 +188,40 @@ def detectable(differences: Floats) -> Floats:
     """The smallest true difference of each row of paired differences that would likely be seen.
 
     (z_.975 + z_.8) * sd / sqrt(n): a two-sided paired test at ALPHA finds it with probability
-    POWER. It is for one pair alone; a correction over many pairs needs larger differences.
+    POWER. It is for one pair alone; a correction over many pairs needs larger differences. It is
+    undefined (nan) where the differences have no spread.
     """
     from scipy.special import ndtri
 
     z = ndtri(1 - ALPHA / 2) + ndtri(POWER)
-    smallest: Floats = z * differences.std(axis=1, ddof=1) / np.sqrt(differences.shape[1])
+    smallest: Floats = z * standard_deviation(differences) / np.sqrt(differences.shape[1])
     return smallest
+
+
+def standard_deviation(differences: Floats) -> Floats:
+    """The sample standard deviation of each row of differences of shares (between -1 and 1).
+
+    nan where nothing can be divided by it: with fewer than two questions, and where all
+    differences of a row are equal but for rounding.
+    """
+    if differences.shape[1] < FEWEST_QUESTIONS:
+        return np.full(len(differences), np.nan)
+    spread = np.ptp(differences, axis=1)
+    deviations: Floats = differences.std(axis=1, ddof=1)
+    return np.where(spread > 1e-12, deviations, np.nan)
 
 
 def holm(p: Floats) -> Floats:
     """Holm's step-down correction: the i-th smallest of n counts (n - i + 1)-fold, 1 at most, and
     none falls below one before it.
+
+    An undefined p (nan) stays undefined and counts as 1 in the correction of the others.
     """
     order = np.argsort(p, kind="stable")
     corrected = np.empty_like(p)
-    corrected[order] = np.maximum.accumulate(p[order] * np.arange(len(p), 0, -1)).clip(max=1)
+    known = np.where(np.isnan(p), 1.0, p)
+    corrected[order] = np.maximum.accumulate(known[order] * np.arange(len(p), 0, -1)).clip(max=1)
+    corrected[np.isnan(p)] = np.nan
     return corrected
 
 

@@ -52,12 +52,11 @@ def ablation_table(
 
 
 def _means(result: Result | None, column: Column, data: Collection, split: str) -> list[float]:
-    """The mean over the questions for each seed."""
+    """The mean over the questions for each seed that has figures."""
     if result is None:
         return []
     values = figures(result, column.measure, data, split, column.questions)
-    means: list[float] = np.nanmean(values, axis=1).tolist()
-    return means
+    return [float(np.nanmean(row)) for row in values if not np.isnan(row).all()]
 
 
 def _mean(values: list[float]) -> float | None:

@@ -99,6 +99,6 @@ def scores_table(results: Sequence[Result], data: Collection, split: str) -> Tab
     )
 
 
-def _mean(values: np.ndarray, found: Retrieved, modality: Modality | None) -> float:
+def _mean(values: np.ndarray, found: Retrieved, modality: Modality | None) -> float | None:
     chosen = values[found.asking(modality)]
-    return float(np.nanmean(chosen)) if np.isfinite(chosen).any() else 0.0
+    return float(np.nanmean(chosen)) if np.isfinite(chosen).any() else None

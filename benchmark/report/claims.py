@@ -19,7 +19,7 @@ from benchmark.evaluation.effects import Effect, effect
 from benchmark.evaluation.significance import ALPHA, FEWEST_PERMUTATIONS, POWER, holm
 from benchmark.papers.univl_dr.claims import CLAIMS, Claim
 from benchmark.report.figures import figures
-from benchmark.report.tables import Table, p_value
+from benchmark.report.tables import Table, p_value, percent, points
 from benchmark.results.result import Result
 from benchmark.results.variants import Variant, at_hand
 
@@ -47,7 +47,11 @@ class Tested:
 def judge(claims: Sequence[tuple[Claim, Sequence[Effect]]]) -> list[Tested]:
     """The verdict on each claim from the effects of its pairs; one without effects isn't tested."""
     p = [max(map(_p, effects), default=1.0) for _, effects in claims]
-    tested = [place for place, (_, effects) in enumerate(claims) if effects]
+    tested = [
+        place
+        for place, (_, effects) in enumerate(claims)
+        if effects and all(found.p is not None for found in effects)
+    ]
     p_holm = np.ones(len(claims))
     if tested:
         p_holm[tested] = holm(np.array([p[place] for place in tested]))
@@ -78,7 +82,9 @@ def effects_of(
         values = figures(results[variant.name], claim.measure, data, split, claim.questions)
         return values if claim.better == "higher" else -values
 
-    return [effect(_difference(measured(first), measured(second))) for first, second in claim.pairs]
+    pairs = [_difference(measured(first), measured(second)) for first, second in claim.pairs]
+    # The share of images among what was retrieved is undefined where nothing was retrieved.
+    return [effect(pair[:, ~np.isnan(pair).any(axis=0)]) for pair in pairs]
 
 
 def judged_at_hand(results: Path, data: Collection, split: str) -> list[Tested]:
@@ -165,13 +171,15 @@ def claims_table(tested: Sequence[Tested], data: Collection, split: str) -> Tabl
 
 
 def _p(found: Effect) -> float:
-    return found.p if found.mean > 0 else 1.0
+    return found.p if found.p is not None and (found.mean or 0.0) > 0 else 1.0
 
 
 def _verdict(claim: Claim, effects: Sequence[Effect], p_holm: float) -> tuple[Verdict, str]:
     if not effects:
         return "not tested", "a system could not be run here"
-    below = sum(found.high < claim.smallest for found in effects)
+    if any(found.p is None for found in effects):
+        return "not tested", "at least two questions are needed"
+    below = sum(found.high is not None and found.high < claim.smallest for found in effects)
     if below:
         which = f" in {below} of {len(effects)} pairs" if len(effects) > 1 else ""
         return (
@@ -180,7 +188,9 @@ def _verdict(claim: Claim, effects: Sequence[Effect], p_holm: float) -> tuple[Ve
         )
     if p_holm <= ALPHA:
         return "reproduced", "in each pair" if len(effects) > 1 else "in this direction"
-    detectable = max(found.detectable for found in effects)
+    detectable = max((found.detectable for found in effects if found.detectable), default=None)
+    if detectable is None:
+        return "inconclusive", "the difference is the same for every question"
     return "inconclusive", f"{_points(detectable)} could have been shown"
 
 
@@ -188,9 +198,9 @@ def _effect_cells(found: Effect | None) -> list[str]:
     if found is None:
         return ["", "", ""]
     return [
-        f"{100 * found.mean:+.2f} [{100 * found.low:+.2f}, {100 * found.high:+.2f}]",
+        f"{points(found.mean)} [{points(found.low)}, {points(found.high)}]",
         p_value(found.p),
-        f"{100 * found.detectable:.2f}",
+        percent(found.detectable),
     ]
 
 

@@ -7,8 +7,14 @@ from dataclasses import asdict
 
 from benchmark.errors import InputError, unknown
 from benchmark.evaluation.metrics import Scores
-from benchmark.evaluation.significance import ALPHA, compare, permutations_for
-from benchmark.report.tables import Table, p_value, percent
+from benchmark.evaluation.significance import (
+    ALPHA,
+    FEWEST_QUESTIONS,
+    Comparison,
+    compare,
+    permutations_for,
+)
+from benchmark.report.tables import UNDEFINED, Table, p_value, percent, points
 from benchmark.results.result import summary
 from benchmark.types import Qrels
 
@@ -21,10 +27,8 @@ def evaluation_table(name: str, scores: Scores, qrels: Qrels, by: str | None) ->
     rows, records = [], []
     for group, figures in groups.items():
         for metric, value in summary(figures).items():
-            interval = f"[{value['low']:.4f}, {value['high']:.4f}]"
-            rows.append(
-                [group, str(len(figures.queries)), metric, f"{value['mean']:.4f}", interval]
-            )
+            mean, low, high = map(_share, (value["mean"], value["low"], value["high"]))
+            rows.append([group, str(len(figures.queries)), metric, mean, f"[{low}, {high}]"])
             records.append(
                 {"questions": group, "count": len(figures.queries), "metric": metric, **value}
             )
@@ -71,8 +75,8 @@ def comparison_table(systems: Mapping[str, Scores], metrics: Sequence[str], seed
                 f"{pair.first} {percent(systems[pair.first].mean(pair.metric))}",
                 f"{pair.second} {percent(systems[pair.second].mean(pair.metric))}",
                 f"{100 * pair.difference:+.2f}",
-                f"[{100 * pair.low:+.2f}, {100 * pair.high:+.2f}]",
-                f"{pair.effect:+.3f}",
+                f"[{points(pair.low)}, {points(pair.high)}]",
+                UNDEFINED if pair.effect is None else f"{pair.effect:+.3f}",
                 p_value(pair.p_randomization),
                 p_value(pair.p_holm),
                 p_value(pair.p_t_holm),
@@ -85,9 +89,23 @@ def comparison_table(systems: Mapping[str, Scores], metrics: Sequence[str], seed
             f"paired two-sided randomization test, {permutations_for(count):,} permutations, "
             f"seed {seed}; Holm's correction over {count} "
             f"{'pair' if count == 1 else 'pairs'} within each metric; alpha {ALPHA}; differences "
-            "in points of 100; d: mean difference by its standard deviation"
+            "in points of 100; d: mean difference by its standard deviation",
+            *_undefined(pairs),
         ],
     )
+
+
+def _share(value: float | None) -> str:
+    return UNDEFINED if value is None else f"{value:.4f}"
+
+
+def _undefined(pairs: Sequence[Comparison]) -> list[str]:
+    """Why some of the statistics are not defined."""
+    if any(pair.questions < FEWEST_QUESTIONS for pair in pairs):
+        return ["-: not defined; intervals, effect sizes and tests need at least two questions"]
+    if any(pair.effect is None for pair in pairs):
+        return ["-: not defined, since the difference is the same for every question"]
+    return []
 
 
 def _by_modality(qrels: Qrels) -> dict[str, set[str]]:

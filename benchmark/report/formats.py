@@ -42,7 +42,7 @@ def json(tables: Sequence[Table]) -> str:
         for table in tables
     ]
     content = contents[0] if len(contents) == 1 else contents
-    return json_text.dumps(content, indent=1, ensure_ascii=False) + "\n"
+    return json_text.dumps(content, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
 
 
 def csv(tables: Sequence[Table]) -> str:

@@ -10,6 +10,7 @@ from benchmark.datasets import Collection
 from benchmark.evaluation.metrics import MAIN, METRICS
 from benchmark.evaluation.significance import (
     ALPHA,
+    FEWEST_QUESTIONS,
     POWER,
     Comparison,
     compare,
@@ -17,7 +18,7 @@ from benchmark.evaluation.significance import (
     permutations_for,
 )
 from benchmark.io.files import write_text
-from benchmark.report.tables import LEGEND, Table, best_two, p_value, percent
+from benchmark.report.tables import LEGEND, Table, best_two, p_value, percent, points
 from benchmark.results.result import Result, best_first, read_results, results_folder
 
 OF_EXACT = "Of the exact lists"
@@ -131,15 +132,18 @@ def _notes(
             f"{count} {'pair' if count == 1 else 'pairs'}, alpha {ALPHA}). "
             "Intervals: 95% bootstrap over questions."
         )
-        smallest = median(pair.detectable for pair in comparisons)
-        notes.append(
-            f"Detectable: with so many questions, a true difference of {100 * smallest:.2f} in "
-            f"{metric} is found with probability {POWER} at alpha {ALPHA} (median over the pairs; "
-            "without Holm's correction, which needs larger ones)."
-        )
+        known = [pair.detectable for pair in comparisons if pair.detectable is not None]
+        if known:
+            notes.append(
+                f"Detectable: with so many questions, a true difference of {percent(median(known))}"
+                f" in {metric} is found with probability {POWER} at alpha {ALPHA} (median over the "
+                "pairs; without Holm's correction, which needs larger ones)."
+            )
+        if comparisons[0].questions < FEWEST_QUESTIONS:
+            notes.append("Intervals and tests are not defined: they need at least two questions.")
         notes += [
-            f"{pair.first} - {pair.second}: {100 * pair.difference:+.2f} "
-            f"[{100 * pair.low:+.2f}, {100 * pair.high:+.2f}], p = {p_value(pair.p_holm)}"
+            f"{pair.first} - {pair.second}: {points(pair.difference)} "
+            f"[{points(pair.low)}, {points(pair.high)}], p = {p_value(pair.p_holm)}"
             for pair in comparisons
             if _neighbours(pair, ranked)
         ]

@@ -10,14 +10,18 @@ import numpy as np
 
 from benchmark.errors import InputError
 from benchmark.evaluation.metrics import Scores
-from benchmark.evaluation.significance import ALPHA, Comparison, compare, holm
-from benchmark.report.tables import Table, p_value, percent
+from benchmark.evaluation.significance import (
+    ALPHA,
+    FEWEST_QUESTIONS,
+    Comparison,
+    compare,
+    defined,
+    holm,
+)
+from benchmark.report.tables import Table, p_value, percent, points
 from benchmark.types import Query
 
 By: TypeAlias = Literal["Qcate", "modality", "length"]
-FEWEST = 2
-"""Questions in a slice, for there to be a spread."""
-
 MOVED = 10
 """Questions shown that moved most, each way."""
 
@@ -47,13 +51,12 @@ def slices_table(
     pairs: dict[str, Comparison] = {}
     for name, ids in groups.items():
         some = {system: scores.among(ids) for system, scores in systems.items()}
-        if len(some[first].queries) >= FEWEST:
+        if name == "all" or len(some[first].queries) >= FEWEST_QUESTIONS:
             pairs[name] = compare(some, metric)[0]
-    p = [pair.p_randomization for name, pair in pairs.items() if name != "all"]
     p_holm = {"all": pairs["all"].p_holm}
-    if p:
-        named = [name for name in pairs if name != "all"]
-        p_holm |= dict(zip(named, holm(np.array(p)).tolist(), strict=True))
+    named = [name for name in pairs if name != "all"]
+    p = np.array([pairs[name].p_randomization for name in named], dtype=np.float64)
+    p_holm |= dict(zip(named, map(defined, holm(p)), strict=True))
     rows, records = [], []
     for name, pair in pairs.items():
         means = [scores.among(groups[name]).mean(metric) for scores in systems.values()]
@@ -62,9 +65,9 @@ def slices_table(
                 name,
                 f"{pair.questions:,}",
                 *map(percent, means),
-                f"{100 * pair.difference:+.2f} [{100 * pair.low:+.2f}, {100 * pair.high:+.2f}]",
+                f"{points(pair.difference)} [{points(pair.low)}, {points(pair.high)}]",
                 p_value(p_holm[name]),
-                "yes" if p_holm[name] <= ALPHA else "no",
+                "yes" if (p_holm[name] or 0.0) <= ALPHA else "no",
             ]
         )
         figures = {**asdict(pair), "p_holm": p_holm[name]}

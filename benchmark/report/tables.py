@@ -61,11 +61,22 @@ def best_two(columns: Mapping[int, Sequence[float | None]]) -> dict[Place, Mark]
     return marks
 
 
-def percent(value: float) -> str:
+UNDEFINED = "-"
+"""What a table shows for a figure that is not defined, such as the spread of one question."""
+
+
+def percent(value: float | None) -> str:
     """A share as a percentage with two decimals, as the paper prints them."""
-    return f"{100 * value:.2f}"
+    return UNDEFINED if value is None else f"{100 * value:.2f}"
 
 
-def p_value(p: float) -> str:
+def points(value: float | None) -> str:
+    """A difference of shares in points of 100, with its sign."""
+    return UNDEFINED if value is None else f"{100 * value:+.2f}"
+
+
+def p_value(p: float | None) -> str:
     """A p-value with as many digits as mean something."""
+    if p is None:
+        return UNDEFINED
     return f"{p:.4f}" if p >= 0.0001 else f"{p:.1e}"

@@ -92,5 +92,5 @@ def _mteb_scores(result: Result) -> dict[str, Any]:
 
 
 def _json(path: Path, content: object) -> Path:
-    write_text(path, json.dumps(content, indent=1, ensure_ascii=False) + "\n")
+    write_text(path, json.dumps(content, indent=1, ensure_ascii=False, allow_nan=False) + "\n")
     return path

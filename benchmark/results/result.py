@@ -15,7 +15,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, TypedDict
 
 import numpy as np
 
@@ -23,7 +23,7 @@ from benchmark.artefacts.identity import digest
 from benchmark.datasets import Collection
 from benchmark.errors import InputError
 from benchmark.evaluation.metrics import MAIN, METRICS, Scores, merge_copies, score_run
-from benchmark.evaluation.significance import bootstrap
+from benchmark.evaluation.significance import bootstrap, defined
 from benchmark.io.files import replacing, sha256, write_text
 from benchmark.io.trec import read_run, write_run
 from benchmark.progress import say
@@ -33,6 +33,14 @@ from benchmark.types import Qrels, Run
 FILES = ("run.trec.gz", "per_query.parquet", "metrics.json", "manifest.json")
 EMBEDDING_MAP = "space.json"
 CHANGED = "not what was written"
+
+
+class Figure(TypedDict):
+    """A metric's mean over the questions with its 95% interval, which one question doesn't have."""
+
+    mean: float
+    low: float | None
+    high: float | None
 
 
 @dataclass(frozen=True)
@@ -91,7 +99,7 @@ class Result:
         return _averaged([score_run(seed.run(), qrels, metrics) for seed in self.seeds])
 
     @cached_property
-    def summary(self) -> dict[str, dict[str, float]]:
+    def summary(self) -> dict[str, Figure]:
         """Each metric's mean over questions and seeds, with its 95% interval over questions."""
         if len(self.seeds) == 1:
             return dict(self.metrics["metrics"])
@@ -276,12 +284,12 @@ def scored(run: Run, task: Task, labels: Mapping[str, Any]) -> tuple[Scores, dic
     return scores, metrics
 
 
-def summary(scores: Scores) -> dict[str, dict[str, float]]:
-    """Mean and 95% bootstrap interval of each metric."""
+def summary(scores: Scores) -> dict[str, Figure]:
+    """Mean and 95% bootstrap interval of each metric; None where there is none."""
     values = np.stack(list(scores.values.values()))
     low, high = bootstrap(values)
     return {
-        metric: {"mean": float(mean), "low": float(low[i]), "high": float(high[i])}
+        metric: {"mean": float(mean), "low": defined(low[i]), "high": defined(high[i])}
         for i, (metric, mean) in enumerate(zip(scores.values, values.mean(axis=1), strict=True))
     }
 
@@ -307,7 +315,7 @@ def write_embedding_map(folder: Path, content: Mapping[str, Any]) -> None:
 
 
 def _write(values: Any, path: Path) -> None:
-    write_text(path, json.dumps(values, indent=1, ensure_ascii=False) + "\n")
+    write_text(path, json.dumps(values, indent=1, ensure_ascii=False, allow_nan=False) + "\n")
 
 
 def _read(path: Path) -> dict[str, Any]:

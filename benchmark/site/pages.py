@@ -145,9 +145,14 @@ def _speed(of: Inspector) -> Page:
 
 
 def _pairs(comparisons: Sequence[Comparison]) -> dict[str, dict[str, list[float]]]:
-    """First -> second -> difference, interval (in points) and corrected p, both ways round."""
+    """First -> second -> difference, interval (in points) and corrected p, both ways round.
+
+    Pairs whose interval is not defined are left out.
+    """
     found: dict[str, dict[str, list[float]]] = {}
     for pair in comparisons:
+        if pair.low is None or pair.high is None or pair.p_holm is None:
+            continue
         points = [round(100 * value, 4) for value in (pair.difference, pair.low, pair.high)]
         difference, low, high = points
         found.setdefault(pair.first, {})[pair.second] = [difference, low, high, pair.p_holm]

@@ -27,8 +27,10 @@ def leaderboard_chart(results: Sequence[Result], metric: str = MAIN) -> Chart:
             rows = [row for row, one in enumerate(ranked) if one.group == setting]
             figures = [ranked[row].summary[metric] for row in rows]
             means = [100 * one["mean"] for one in figures]
-            below = [100 * (one["mean"] - one["low"]) for one in figures]
-            above = [100 * (one["high"] - one["mean"]) for one in figures]
+            lows = [one["mean"] if one["low"] is None else one["low"] for one in figures]
+            highs = [one["mean"] if one["high"] is None else one["high"] for one in figures]
+            below = [mean - 100 * low for mean, low in zip(means, lows, strict=True)]
+            above = [100 * high - mean for mean, high in zip(means, highs, strict=True)]
             axes.errorbar(
                 means,
                 rows,

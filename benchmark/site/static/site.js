@@ -50,7 +50,9 @@ if ($("#pair")) {
   const pairs = data("pairs"), output = $("output");
   choose($("#pair"), output.dataset.systems.split(" "), (first, second) => {
     if (first === second) return (output.textContent = "Choose two systems.");
-    const [difference, low, high, p] = pairs[first][second];
+    const found = pairs[first]?.[second];
+    if (!found) return (output.textContent = "There are too few questions for a test.");
+    const [difference, low, high, p] = found;
     const sign = (value) => (value < 0 ? "" : "+") + value.toFixed(2);
     const verdict = p <= 0.05 ? "They can be told apart." : "They can't be told apart.";
     output.textContent = `${first} less ${second} in ${output.dataset.metric}: ${sign(difference)} points [${sign(low)}, ${sign(high)}], p = ${p.toFixed(4)} (Holm's correction over all pairs). ${verdict}`;
