@@ -1,1 +1,17 @@
-"""The baselines, one file a family; each module registers its retrievers when imported."""
+"""The baselines, one file a family, and the rows that are other settings of these."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from benchmark.registry import Registry
+
+
+def fill(registry: Registry) -> None:
+    """Add the retrievers of each module of this package."""
+    for module in pkgutil.iter_modules(__path__, f"{__name__}."):
+        if not module.ispkg:
+            registry.add_module(importlib.import_module(module.name))

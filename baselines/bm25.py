@@ -7,13 +7,14 @@ import os
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 from benchmark.artefacts.identity import Artefact, recipe_name
 from benchmark.artefacts.store import Store
 from benchmark.environment.java import anserini, lacks_java
 from benchmark.registry import register
 from benchmark.retriever import Ranking, Retriever, Task
+from benchmark.settings import Range
 from benchmark.types import Modality, TopK
 
 if TYPE_CHECKING:
@@ -98,8 +99,8 @@ class LuceneRanking(Ranking):
 class BM25(Retriever):
     """Okapi BM25 in Lucene, with Anserini's defaults; an image is its caption."""
 
-    k1: float = 0.9
-    b: float = 0.4
+    k1: Annotated[float, Range(0)] = 0.9
+    b: Annotated[float, Range(0, 1)] = 0.4
 
     def ranking(self, task: Task) -> Ranking:
         index = LuceneIndex(data=task.data, scope=task.scope)

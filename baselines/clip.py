@@ -10,10 +10,10 @@ from baselines.divided import SETTING, DivideAndConquer
 from benchmark.registry import register
 from benchmark.retriever import Retriever
 from benchmark.types import MODALITIES, Modality
+from univl_dr.choices import View
 from univl_dr.retrievers import CLIPDPR, CLIPZeroShot
 
 if TYPE_CHECKING:
-    from univl_dr.documents import View
     from univl_dr.train import Recipe
 
 

@@ -6,7 +6,7 @@ import importlib.util
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Literal
+from typing import Annotated
 
 from baselines.bm25 import BM25
 from baselines.bm25_clip_dpr import Oracle, Routed
@@ -15,10 +15,9 @@ from baselines.fusion import ReciprocalRank
 from baselines.minilm import MiniLM, MiniLMRetriever
 from benchmark.registry import register
 from benchmark.retriever import Ranking, Retriever, Task
+from benchmark.settings import Range
 from benchmark.types import Modality
-
-if TYPE_CHECKING:
-    from univl_dr.documents import View
+from univl_dr.choices import Unreadable, View
 
 PACKAGES = MappingProxyType(
     {
@@ -44,8 +43,8 @@ class ConSERetriever(Retriever):
     """
 
     view: View = "both"
-    top: int = 10
-    unreadable: Literal["fail", "skip"] = "fail"
+    top: Annotated[int, Range(1, 1000)] = 10
+    unreadable: Unreadable = "fail"
 
     def ranking(self, task: Task) -> Ranking:
         from baselines.encoders.conse import ConSE, Pictures

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Annotated, ClassVar
 
 from benchmark.datasets import DEFAULT
 from benchmark.environment.hub import lacks_weights
 from benchmark.registry import register
 from benchmark.retriever import Ranking, Retriever, Task
+from benchmark.settings import Range
 
 if TYPE_CHECKING:
     from benchmark.datasets import Collection
@@ -94,8 +95,8 @@ class NQANCE(NQDPR):
     beside the batch's (Xiong et al., 2021). Each round has an optimizer and a cosine of its own.
     """
 
-    rounds: int = 3
-    interval: int = 2
+    rounds: Annotated[int, Range(1)] = 3
+    interval: Annotated[int, Range(1)] = 2
 
     def weights(self, data: Collection, seed: int) -> Start:
         from baselines.encoders.recipes import refreshed

@@ -1,43 +1,46 @@
-"""Names -> retrievers: this project's, those of entry points, and plug-ins, loaded when asked for.
+"""Names -> retrievers: those of installed packages, this project's among them, and of plug-ins.
 
-A retriever registers itself where it is written, and nowhere else:
+A retriever is registered where it is written, and nowhere else:
 
     @register("bm25", title="BM25", group="Single modality (text only)")
     @dataclass(frozen=True, kw_only=True)
     class BM25(Retriever): ...
 
-Modules that register are imported by ``list`` and ``--help``: they import torch, a JVM and their
-like inside their functions.
+A package is found by an entry point of the group "benchmark.retrievers": a module that registers
+retrievers, or a function that fills the ``Registry`` it is given. These modules are imported by
+``list`` and ``--help``: they import torch, a JVM and their like inside their functions.
 """
 
 from __future__ import annotations
 
-import importlib
-import importlib.util
-import pkgutil
+import contextlib
 import re
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cache
-from importlib.metadata import entry_points
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from types import ModuleType
+from typing import TYPE_CHECKING, Any, TypeVar
 
+from benchmark import entry_points, plugins
 from benchmark.artefacts.identity import name_retriever
 from benchmark.errors import InputError, unknown
 from benchmark.evaluation.own import OWN
-from benchmark.io.files import read_toml, sha256
-from benchmark.retriever import settings
+from benchmark.io.files import read_toml
+from benchmark.settings import checked
 
 if TYPE_CHECKING:
     from benchmark.retriever import Retriever
 
-ENTRY_POINTS = "benchmark.retrievers"
+GROUP = "benchmark.retrievers"
+"""The entry points."""
 
 NAME = re.compile(r"\w[\w-]{0,79}")
 RESERVED = ("variants",)
 """Folders of their own among those that are named after retrievers."""
+
+DECLARED = "__retrievers__"
+"""Where a module keeps the rows that it registers."""
 
 R = TypeVar("R", bound="type[Retriever]")
 
@@ -54,37 +57,162 @@ class Entry:
     settings: Mapping[str, object] = field(default_factory=dict)
 
     def make(self) -> Retriever:
-        """The retriever with the row's settings; others have their defaults."""
-        return self.kind(**self.settings)
+        """The retriever with the row's settings; others have their defaults.
 
-
-_entries: dict[str, Entry] = {}
-_plugged_in: list[Path] = []
+        Raises InputError where a setting isn't what its type allows.
+        """
+        return self.kind(**checked(self.kind, self.settings, name=self.name))
 
 
 def register(name: str, *, title: str, group: str) -> Callable[[R], R]:
     """Class decorator: register a retriever under ``name``.
 
     title: what tables call it. group: the group of rows it belongs to. The class's docstring says
-    the rest. Raises InputError where the name is taken.
+    the rest. Raises InputError where the module has registered the name already, and for a class
+    that is no frozen dataclass.
     """
 
     def decorate(kind: R) -> R:
+        parameters: Any = getattr(kind, "__dataclass_params__", None)
+        if parameters is None or not parameters.frozen:
+            raise InputError(
+                f"retriever '{name}' is no frozen dataclass",
+                mend="write @dataclass(frozen=True, kw_only=True) below @register(...)",
+            )
         summary = (kind.__doc__ or "").strip().split("\n")[0]
-        _add(Entry(name=name, title=title, group=group, kind=kind, summary=summary))
+        declared = vars(sys.modules[kind.__module__]).setdefault(DECLARED, [])
+        if any(entry.name == name for entry in declared):
+            raise _twice(name)
+        declared.append(Entry(name=name, title=title, group=group, kind=kind, summary=summary))
         name_retriever(kind, name)
         return kind
 
     return decorate
 
 
-def _add(entry: Entry, path: Path | None = None) -> None:
-    if entry.name in _entries:
-        raise InputError(
-            f"retriever '{entry.name}' is registered twice", mend="rename one of them", path=path
-        )
-    check_name("retriever", entry.name, path)
-    _entries[entry.name] = entry
+class Registry:
+    """Retrievers by name, and the plug-ins that brought some of them."""
+
+    def __init__(self) -> None:
+        self._entries: dict[str, Entry] = {}
+        self._plug_ins: list[Path] = []
+
+    @classmethod
+    def installed(cls) -> Registry:
+        """The retrievers of all installed packages."""
+        registry = cls()
+        for name, found in entry_points.load(GROUP):
+            if isinstance(found, ModuleType):
+                registry.add_module(found)
+            elif callable(found):
+                found(registry)
+            else:
+                raise InputError(
+                    f"the entry point '{name}' is neither a module nor a function",
+                    mend="mend the package that has it",
+                )
+        return registry
+
+    def copy(self) -> Registry:
+        """Another registry of the same rows."""
+        other = Registry()
+        other._entries, other._plug_ins = dict(self._entries), [*self._plug_ins]
+        return other
+
+    @property
+    def entries(self) -> Mapping[str, Entry]:
+        """All rows by name."""
+        return self._entries
+
+    @property
+    def plug_ins(self) -> tuple[Path, ...]:
+        """The files that were plugged in, for another process to do the same."""
+        return tuple(self._plug_ins)
+
+    def retriever(self, name: str, path: Path | None = None) -> Entry:
+        """The retriever called ``name``. Raises InputError with the nearest name.
+
+        path: the file that names it.
+        """
+        if name not in self._entries:
+            raise unknown("retriever", name, list(self._entries), path)
+        return self._entries[name]
+
+    def add(self, entry: Entry, path: Path | None = None) -> None:
+        """Add a row. Raises InputError where its name is taken or can't be that of a folder.
+
+        path: the file that gives it.
+        """
+        if self._entries.get(entry.name) is entry:
+            return  # a module that two others import
+        check_name("retriever", entry.name, path)
+        if entry.name in self._entries:
+            raise _twice(entry.name, path)
+        self._entries[entry.name] = entry
+
+    def add_module(self, module: ModuleType, path: Path | None = None) -> None:
+        """Add the rows that a module registers."""
+        for entry in vars(module).get(DECLARED, ()):
+            self.add(entry, path)
+
+    def plug_in(self, path: Path) -> None:
+        """Run a Python file that registers retrievers or metrics: for code that isn't installed."""
+        metrics = len(OWN)
+        plug_in = plugins.run(path)
+        before = set(self._entries)
+        for module in plug_in.modules:
+            self.add_module(module, path)
+        new = [entry for name, entry in self._entries.items() if name not in before]
+        if not new and len(OWN) == metrics:
+            raise InputError(
+                "registers no retriever or metric",
+                mend="use @register(...) or @metric(...)",
+                path=path,
+            )
+        for entry in new:
+            entry.kind.source = plug_in.source
+        self._plug_ins.append(path)
+
+    def read_rows(self, *paths: Path) -> None:
+        """Register the rows of TOML files: retrievers under other settings, without code.
+
+        [clip-large]                          # the row's name
+        retriever = "clip-zero-shot"          # what it is a variant of: any row of these files, too
+        title = "CLIP ViT-L/14"
+        model = "ViT-L-14"
+        start = "laion2b_s32b_b82k"           # any of the retriever's settings
+        """
+        waiting: dict[str, tuple[Path, Mapping[str, Any]]] = {}
+        for path in paths:
+            for name, row in read_toml(path).items():
+                if not isinstance(row, dict):
+                    raise InputError(
+                        f"'{name}' is no table", mend=f"write [{name}] above it", path=path
+                    )
+                if name in waiting or name in self._entries:
+                    raise _twice(name, path)
+                waiting[name] = path, row
+        while waiting:
+            self._add_row(next(iter(waiting)), waiting)
+
+    def _add_row(self, name: str, waiting: dict[str, tuple[Path, Mapping[str, Any]]]) -> None:
+        """Add one of the rows, and before it the one that it is a variant of."""
+        path, row = waiting.pop(name)
+        base, title = row.get("retriever"), row.get("title", name)
+        if not isinstance(base, str):
+            raise InputError(
+                f"row '{name}' names no retriever", mend='add retriever = "..."', path=path
+            )
+        if not isinstance(title, str):
+            raise InputError(f"title of row '{name}' is no text", mend="quote it", path=path)
+        if base in waiting:
+            self._add_row(base, waiting)
+        entry = self.retriever(base, path)
+        given = {key: value for key, value in row.items() if key not in ("retriever", "title")}
+        values = {**entry.settings, **checked(entry.kind, given, name=name, path=path)}
+        new = replace(entry, name=name, title=title, settings=values)
+        new.make()
+        self.add(new, path)
 
 
 def check_name(kind: str, name: str, path: Path | None = None) -> None:
@@ -100,104 +228,38 @@ def check_name(kind: str, name: str, path: Path | None = None) -> None:
         )
 
 
+_current: list[Registry] = []
+
+
+def current() -> Registry:
+    """The registry of this process: all that is installed, read when it is first asked for."""
+    if not _current:
+        _current.append(Registry.installed())
+    return _current[-1]
+
+
+@contextlib.contextmanager
+def using(registry: Registry) -> Iterator[Registry]:
+    """Make ``registry`` the current one for a while."""
+    current()
+    _current.append(registry)
+    try:
+        yield registry
+    finally:
+        _current.remove(registry)
+
+
 def retrievers() -> Mapping[str, Entry]:
-    """All registered retrievers by name."""
-    _load()
-    return _entries
+    """All retrievers of the current registry by name."""
+    return current().entries
 
 
 def retriever(name: str, path: Path | None = None) -> Entry:
-    """The retriever called ``name``. Raises InputError with the nearest name.
-
-    path: the file that names it.
-    """
-    known = retrievers()
-    if name not in known:
-        raise unknown("retriever", name, list(known), path)
-    return known[name]
+    """The retriever of the current registry called ``name``; see ``Registry.retriever``."""
+    return current().retriever(name, path)
 
 
-def plug_in(path: Path) -> None:
-    """Run a Python file that registers retrievers or metrics: the way in for uninstalled code."""
-    _load()
-    if not path.is_file():
-        raise InputError("no such file", mend="check --plugin", path=path)
-    before, metrics = set(_entries), len(OWN)
-    spec = importlib.util.spec_from_file_location(f"benchmark_plugin_{path.stem}", path.resolve())
-    if spec is None or spec.loader is None:
-        raise InputError("no Python file", mend="give a file that ends in .py", path=path)
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    try:
-        spec.loader.exec_module(module)
-    except InputError:
-        raise
-    except Exception as error:
-        line = error.lineno if isinstance(error, SyntaxError) else _line(error, path)
-        raise InputError(
-            f"{type(error).__name__}: {error}", mend="mend the plug-in", path=path, line=line
-        ) from error
-    new = [_entries[name] for name in _entries if name not in before]
-    if not new and len(OWN) == metrics:
-        raise InputError(
-            "registers no retriever or metric", mend="use @register(...) or @metric(...)", path=path
-        )
-    for entry in new:
-        entry.kind.source = sha256(path)
-    _plugged_in.append(path)
-
-
-def plugged_in() -> tuple[Path, ...]:
-    """The files that were plugged in, for another process to do the same."""
-    return tuple(_plugged_in)
-
-
-def read_rows(path: Path) -> None:
-    """Register the rows of a TOML file: retrievers under other settings, without code.
-
-    [clip-large]                          # the row's name
-    retriever = "clip-zero-shot"          # what it is a variant of
-    title = "CLIP ViT-L/14"
-    model = "ViT-L-14"
-    start = "laion2b_s32b_b82k"           # any of the retriever's settings
-    """
-    for name, row in read_toml(path).items():
-        if not isinstance(row, dict):
-            raise InputError(f"'{name}' is no table", mend=f"write [{name}] above it", path=path)
-        base, title = row.pop("retriever", None), row.pop("title", name)
-        if not isinstance(base, str) or not isinstance(title, str):
-            raise InputError(
-                f"row '{name}' names no retriever", mend='add retriever = "..."', path=path
-            )
-        entry = retriever(base, path)
-        known = settings(entry.make())
-        for key, value in row.items():
-            if key not in known:
-                raise unknown(f"setting of {base}", key, list(known), path)
-            if known[key] is not None and type(value) is not type(known[key]):
-                raise InputError(
-                    f"'{key}' of row '{name}' is no {type(known[key]).__name__}",
-                    mend=f"write a value like {known[key]!r}",
-                    path=path,
-                )
-        _add(replace(entry, name=name, title=title, settings={**entry.settings, **row}), path)
-
-
-@cache
-def _load() -> None:
-    families = importlib.import_module("baselines")
-    for module in pkgutil.iter_modules(families.__path__, "baselines."):
-        importlib.import_module(module.name)
-    importlib.import_module("univl_dr.retrievers")
-    for point in entry_points(group=ENTRY_POINTS):
-        point.load()
-
-
-def _line(error: Exception, path: Path) -> int | None:
-    """The last line of ``path`` that the error passed through."""
-    line, trace = None, error.__traceback__
-    while trace is not None:
-        if trace.tb_frame.f_code.co_filename == str(path.resolve()):
-            line = trace.tb_lineno
-        trace = trace.tb_next
-    return line
+def _twice(name: str, path: Path | None = None) -> InputError:
+    return InputError(
+        f"retriever '{name}' is registered twice", mend="rename one of them", path=path
+    )

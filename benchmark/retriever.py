@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from benchmark.artefacts.identity import INCIDENTAL, Artefact, recipe_name
 from benchmark.artefacts.store import Store
 from benchmark.errors import InputError
+from benchmark.settings import check
 from benchmark.types import Modality, Qrels, Run, TopK
 
 if TYPE_CHECKING:
@@ -90,7 +90,7 @@ class Ranking(Artefact):
         import numpy as np
 
         found = self.rank(store)
-        _check(found, self.task, type(self).__name__)
+        _check_lists(found, self.task, type(self).__name__)
         np.save(folder / "numbers.npy", found.numbers.astype(np.int32))
         np.save(folder / "scores.npy", found.scores.astype(np.float32))
 
@@ -124,6 +124,10 @@ class Retriever:
     source: ClassVar[str] = ""
     """Hash of the file of a plug-in, whose results are made anew when it changes."""
 
+    def __post_init__(self) -> None:
+        """Check the settings. A subclass that has a ``__post_init__`` of its own calls this one."""
+        check(self)
+
     def ranking(self, task: Task) -> Ranking:
         """The artefact that holds this retriever's ranked lists for ``task``."""
         return Searched(retriever=self, task=task, seed=task.seed, source=self.source)
@@ -156,13 +160,7 @@ class Searched(Ranking):
         return self.retriever.search(self.task)
 
 
-def settings(retriever: Retriever) -> dict[str, object]:
-    """The settings of a retriever by name."""
-    assert dataclasses.is_dataclass(retriever)  # noqa: S101  (narrows the type)
-    return {field.name: getattr(retriever, field.name) for field in dataclasses.fields(retriever)}
-
-
-def _check(found: TopK, task: Task, name: str) -> None:
+def _check_lists(found: TopK, task: Task, name: str) -> None:
     """Refuse ranked lists that break the rules, before anything is made from them."""
     import numpy as np
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -15,14 +15,12 @@ from benchmark.artefacts.identity import recipe_name
 from benchmark.artefacts.store import Store
 from benchmark.datasets import Corpus
 from benchmark.errors import InputError
+from univl_dr.choices import Unreadable, View
 from univl_dr.embedder import Item
 
 if TYPE_CHECKING:
     from PIL.Image import Image
     from torch import Tensor
-
-View: TypeAlias = Literal["both", "caption", "image"]
-"""Which parts of a captioned image count."""
 
 CACHED = 8192
 """Preprocessed images kept in memory (1.2 GB of them at 224 pixels)."""
@@ -59,7 +57,7 @@ class Presentation:
 
     view: View = "both"
     captions: Captions | None = None
-    unreadable: Literal["fail", "skip"] = "fail"
+    unreadable: Unreadable = "fail"
 
 
 AS_IS = Presentation()

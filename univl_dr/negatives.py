@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from itertools import cycle, islice
 from pathlib import Path
 from types import MappingProxyType
-from typing import Literal, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -16,18 +15,9 @@ from benchmark.artefacts.identity import Artefact, recipe_name
 from benchmark.artefacts.store import Store
 from benchmark.errors import InputError, unknown
 from benchmark.retriever import Ranking
+from univl_dr.choices import Strategy
 
 Rows = npt.NDArray[np.int32]
-
-Strategy: TypeAlias = Literal[
-    "balanced",
-    "random",
-    "only-text",
-    "only-image",
-    "two-text-one-image",
-    "one-text-two-image",
-    "one",
-]
 
 MIX: Mapping[Strategy, tuple[int, int, int]] = MappingProxyType(
     {

@@ -4,20 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from benchmark.datasets import DEFAULT
 from benchmark.registry import register
 from benchmark.retriever import Ranking, Retriever, Task
 from benchmark.types import MODALITIES, Modality
+from univl_dr.choices import Select, Strategy, Texts, Unreadable, View
 
 if TYPE_CHECKING:
     from benchmark.datasets import Collection
-    from univl_dr.documents import Presentation, View
+    from univl_dr.documents import Presentation
     from univl_dr.embedder import Start
     from univl_dr.inference import Encoding
-    from univl_dr.negatives import Strategy
-    from univl_dr.stages import Texts
     from univl_dr.train import Recipe
 
 SETTING = "UnivSearch"
@@ -34,7 +33,7 @@ class _Clip(Retriever):
     """
 
     view: View = "both"
-    unreadable: Literal["fail", "skip"] = "fail"
+    unreadable: Unreadable = "fail"
     bf16: bool = False
 
     def weights(self, data: Collection, seed: int) -> Start:
@@ -103,7 +102,7 @@ class CLIPDPR(CLIPZeroShot):
 
     modality: Modality | None = None
     balanced: bool = False
-    select: Literal["accuracy", "mrr"] = "accuracy"
+    select: Select = "accuracy"
 
     def weights(self, data: Collection, seed: int) -> Start:
         from univl_dr.stages import clip_dpr, recipes

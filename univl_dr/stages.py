@@ -10,28 +10,26 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Literal, TypeAlias
+from typing import Literal
 
 from benchmark.datasets import DEFAULT, Collection
 from benchmark.dense.search import DenseRanking
 from benchmark.io.files import sha256
 from benchmark.retriever import SEED, Task
 from benchmark.types import Modality
+from univl_dr.choices import Strategy, Texts
 from univl_dr.documents import Presentation
 from univl_dr.embedder import Start
 from univl_dr.examples import Examples, Source
 from univl_dr.inference import Encoding, Validation
 from univl_dr.losses import HardNegative, InBatch, Symmetric
 from univl_dr.models import ClipFile, OpenClip, SmallClip
-from univl_dr.negatives import HardNegatives, Negatives, Strategy
+from univl_dr.negatives import HardNegatives, Negatives
 from univl_dr.pairs import Pairs
 from univl_dr.tokens import Vocabulary
 from univl_dr.train import Checkpoint, Recipe
 from univl_dr.verbalize import Captioned, Given, Verbalized, Written
 from univl_dr.verbalizer import Likelihood, UntrainedVerbalizer
-
-Texts: TypeAlias = Literal["query", "caption"]
-"""What an image is verbalized as."""
 
 
 @dataclass(frozen=True, kw_only=True)

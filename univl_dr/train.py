@@ -18,7 +18,7 @@ import math
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar
 
 import numpy as np
 import torch
@@ -29,6 +29,7 @@ from benchmark.errors import InputError
 from benchmark.execution.distributed import Ranks, ranks_of
 from benchmark.io.files import replacing, sha256, write_text
 from benchmark.progress import Progress, say
+from univl_dr.choices import Select
 from univl_dr.curves import Point, waited, write_curves
 from univl_dr.embedder import Embedder, Start, Trained, computing
 from univl_dr.examples import Example, Rows, Source
@@ -67,7 +68,7 @@ class Recipe:
     epochs: int = 20
     evaluate_every: int = 500
     patience: int = 5
-    select: Literal["accuracy", "mrr"] = "accuracy"
+    select: Select = "accuracy"
     bf16: bool = False
 
 

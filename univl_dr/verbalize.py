@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, ClassVar, Literal, TypeAlias
+from typing import Any, ClassVar, TypeAlias
 
 import torch
 
@@ -16,6 +16,7 @@ from benchmark.datasets import Collection, Corpus
 from benchmark.errors import InputError
 from benchmark.io.files import write_text
 from benchmark.progress import Progress
+from univl_dr.choices import Texts
 from univl_dr.documents import Presentation, Presenter
 from univl_dr.embedder import Start, computing, device
 from univl_dr.verbalizer import LONGEST_TEXT, Verbalizer
@@ -37,7 +38,7 @@ class Given:
     view: "query" for ``all_imgs_query.json``, "caption" for ``all_imgs_exp.json``.
     """
 
-    view: Literal["query", "caption"]
+    view: Texts
 
     def open(self, store: Store, corpus: Corpus) -> Callable[[Sequence[int]], list[str]]:
         """The captions of that view."""

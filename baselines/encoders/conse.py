@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 import torch
@@ -16,7 +16,8 @@ import torch
 from benchmark.artefacts.identity import recipe_name
 from benchmark.artefacts.store import Store
 from benchmark.dense.encode import Documents
-from univl_dr.documents import Presentation, Presenter, View
+from univl_dr.choices import Unreadable, View
+from univl_dr.documents import Presentation, Presenter
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -58,7 +59,7 @@ class Pictures:
     text: Model
     classifying: Classifying
     top: int
-    unreadable: Literal["fail", "skip"] = "fail"
+    unreadable: Unreadable = "fail"
 
     def load(self, store: Store) -> PicturesEncoder:
         """Load both models."""

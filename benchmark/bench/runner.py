@@ -5,7 +5,6 @@ python -m benchmark.bench.runner NAME     measures one here, and prints it as JS
 
 from __future__ import annotations
 
-import importlib
 import json
 import os
 import sys
@@ -15,29 +14,24 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
+from benchmark import entry_points
 from benchmark.bench.comparison import Comparison, measure
 from benchmark.bench.process import measured
 from benchmark.errors import BenchmarkError
 from benchmark.execution import provenance
 from benchmark.report.tables import Table
 
-MODULES = (
-    "benchmark.bench.start",
-    "benchmark.bench.metrics",
-    "benchmark.bench.search",
-    "benchmark.bench.bm25",
-    "univl_dr.bench",
-)
-"""Each has COMPARISONS."""
+GROUP = "benchmark.comparisons"
+"""The entry points; each names several comparisons."""
 
 THREADING = ("OMP_NUM_THREADS", "OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE", "MKL_NUM_THREADS")
 """Variables that change a library's speed, and so are told."""
 
 
 def comparisons() -> dict[str, Comparison]:
-    """All comparisons by name."""
-    found = [one for name in MODULES for one in importlib.import_module(name).COMPARISONS]
-    return {one.name: one for one in found}
+    """The comparisons of all installed packages by name."""
+    groups: list[Any] = [group for _, group in entry_points.load(GROUP)]
+    return {comparison.name: comparison for group in groups for comparison in group}
 
 
 def run(comparison: Comparison) -> dict[str, Any]:

@@ -23,17 +23,17 @@ PATH = click.Path(path_type=Path)
 
 
 def _plug_in(_: click.Context, __: click.Parameter, paths: tuple[Path, ...]) -> None:
-    from benchmark.registry import plug_in
+    from benchmark.registry import current
 
     for path in paths:
-        plug_in(path)
+        current().plug_in(path)
 
 
 def _read_rows(_: click.Context, __: click.Parameter, paths: tuple[Path, ...]) -> None:
-    from benchmark.registry import read_rows
+    from benchmark.registry import current
 
-    for path in paths:
-        read_rows(path)
+    if paths:
+        current().read_rows(*paths)
 
 
 def _store(_: click.Context, __: click.Parameter, root: Path | None) -> Store:
@@ -52,6 +52,7 @@ plugin_option = click.option(
     multiple=True,
     metavar="FILE.py",
     callback=_plug_in,
+    is_eager=True,  # before --rows, wherever it stands: rows may be of its retrievers
     expose_value=False,
     help="Run a Python file that registers retrievers or metrics. It can do all that Python can.",
 )

@@ -22,7 +22,7 @@ def show(name: str, form: str) -> None:
     import inspect
 
     from benchmark.registry import retriever
-    from benchmark.retriever import settings
+    from benchmark.settings import settings
 
     entry = retriever(name)
     made = entry.make()

@@ -76,7 +76,7 @@ def _chains(jobs: Sequence[Job]) -> Mapping[str, int]:
 
 
 def _pool(workers: int) -> ProcessPoolExecutor:
-    from benchmark.registry import plugged_in
+    from benchmark.registry import current
 
     threads = max(1, (os.cpu_count() or 1) // workers)
     return ProcessPoolExecutor(
@@ -84,7 +84,7 @@ def _pool(workers: int) -> ProcessPoolExecutor:
         # A fork would share the threads and locks of torch and the JVM.
         multiprocessing.get_context("spawn"),
         initializer=_prepare,
-        initargs=(threads, plugged_in()),
+        initargs=(threads, current().plug_ins),
     )
 
 
@@ -93,13 +93,13 @@ def _prepare(threads: int, plug_ins: Sequence[Path]) -> None:
     import signal
     import threading
 
-    from benchmark.registry import plug_in
+    from benchmark.registry import current
 
     threading.Thread(target=_end_with_the_parent, daemon=True).start()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     os.environ["OMP_NUM_THREADS"] = str(threads)
     for path in plug_ins:
-        plug_in(path)
+        current().plug_in(path)
 
 
 def _end_with_the_parent() -> None:

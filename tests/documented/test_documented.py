@@ -24,7 +24,8 @@ from benchmark.datasets import Collection
 from benchmark.datasets.webqa_mini import FOLDER
 from benchmark.errors import BenchmarkError
 from benchmark.evaluation.own import OWN
-from benchmark.execution import experiment, registry
+from benchmark.execution import experiment
+from benchmark.registry import current, using
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = [
@@ -123,14 +124,13 @@ def world(
 def follow(command: str) -> Any:
     """Run a command, and forget what plug-ins registered: the next one is another process."""
     words = shlex.split(command.replace(ALL, TWO))
-    known, own, files = dict(registry.retrievers()), dict(OWN), [*registry._plugged_in]
+    metrics = dict(OWN)
     try:
-        return CliRunner().invoke(cli, words[3:])
+        with using(current().copy()):
+            return CliRunner().invoke(cli, words[3:])
     finally:
-        for registered, before in ((registry._entries, known), (OWN, own)):
-            registered.clear()
-            registered.update(before)
-        registry._plugged_in[:] = files
+        OWN.clear()
+        OWN.update(metrics)
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))

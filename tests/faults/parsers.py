@@ -23,12 +23,12 @@ from unittest.mock import patch
 from PIL import Image
 
 from baselines.encoders.regions import RegionFile, RegionWriter, extract
-from benchmark import registry
 from benchmark.artefacts.store import Store
 from benchmark.datasets import Collection, beir, find, webqa
 from benchmark.datasets.writer import Writer
 from benchmark.errors import InputError
 from benchmark.io.trec import read_qrels, read_run, read_sets, write_qrels, write_run
+from benchmark.registry import current
 from benchmark.results.submission import Submission, read_submission
 
 PATIENCE = 20
@@ -200,15 +200,10 @@ def _read_regions(folder: Path) -> list[tuple[bytes, tuple[str, ...]]]:
 
 
 def _read_rows(folder: Path) -> dict[str, object]:
-    registry.retrievers()
-    before = dict(registry._entries)
-    try:
-        registry.read_rows(folder / "rows.toml")
-        new = {name: row for name, row in registry._entries.items() if name not in before}
-        return {name: (row.title, row.make()) for name, row in new.items()}
-    finally:
-        registry._entries.clear()
-        registry._entries.update(before)
+    registry = current().copy()
+    registry.read_rows(folder / "rows.toml")
+    new = registry.entries.keys() - current().entries.keys()
+    return {name: (registry.entries[name].title, registry.entries[name].make()) for name in new}
 
 
 def _read_configured(folder: Path) -> object:

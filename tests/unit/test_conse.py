@@ -23,7 +23,7 @@ from benchmark.datasets import Collection, Corpus
 from benchmark.dense.encode import Documents, Matrix
 from benchmark.errors import InputError
 from benchmark.retriever import Task
-from univl_dr.documents import View
+from univl_dr.choices import View
 
 AXES = {"fox": [1.0, 0.0, 0.0], "owl": [0.0, 1.0, 0.0], "whale": [0.0, 0.0, 1.0]}
 

@@ -13,8 +13,9 @@ from benchmark.artefacts.store import Store
 from benchmark.errors import InputError
 from benchmark.retriever import Ranking, Task
 from benchmark.types import TopK
+from univl_dr.choices import Strategy
 from univl_dr.examples import Examples
-from univl_dr.negatives import HardNegatives, Negatives, Pool, Strategy
+from univl_dr.negatives import HardNegatives, Negatives, Pool
 
 # Passages are rows below 8, images those from 8 on.
 MIXED = [3, 9, 4, 10, 11, 12, -1]

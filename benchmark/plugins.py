@@ -1,0 +1,136 @@
+"""Plug-ins: Python files that register retrievers or metrics, with the modules beside them.
+
+The folder of a plug-in becomes importable, after all else that is installed. What the plug-in
+imports from it, wherever the import stands, counts as part of the plug-in: its results are made
+again when any of these files changes.
+"""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+import importlib
+import importlib.util
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from types import ModuleType
+from typing import NamedTuple
+
+from benchmark.entry_points import CHECKOUT
+from benchmark.errors import InputError
+
+
+class PlugIn(NamedTuple):
+    """A plug-in that was run: its modules, the main one first, and a hash of their files."""
+
+    modules: tuple[ModuleType, ...]
+    source: str
+
+
+def run(path: Path) -> PlugIn:
+    """Run a plug-in. Raises InputError with its file and line where it fails."""
+    if not path.is_file():
+        raise InputError("no such file", mend="check --plugin", path=path)
+    files = _files(path.resolve())
+    source = _hash(files)
+    # The hash keeps apart plug-ins whose files have the same name, in this process and in others.
+    name = f"benchmark_plugin_{path.stem}_{source[:12]}"
+    spec = importlib.util.spec_from_file_location(name, path.resolve())
+    if spec is None or spec.loader is None:
+        raise InputError("no Python file", mend="give a file that ends in .py", path=path)
+    if (folder := str(path.resolve().parent)) not in sys.path:
+        sys.path.append(folder)
+    _refuse_hidden(files, path)
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    try:
+        spec.loader.exec_module(module)
+    except InputError:
+        raise
+    except Exception as error:
+        raise failed(error, path) from error
+    beside = [sys.modules[one] for one in files if one in sys.modules]
+    return PlugIn((module, *beside), source)
+
+
+def source(path: Path) -> str:
+    """The hash of a plug-in and of the modules beside it that it imports."""
+    return _hash(_files(path.resolve()))
+
+
+def failed(error: Exception, path: Path) -> InputError:
+    """The error of a plug-in's code as one line that names the file and line of it."""
+    where, line = path, None
+    if isinstance(error, SyntaxError) and error.filename:
+        where, line = Path(error.filename), error.lineno
+    else:
+        own, trace = {str(file) for file in _files(path.resolve()).values()}, error.__traceback__
+        while trace is not None:
+            if (file := trace.tb_frame.f_code.co_filename) in own:
+                where, line = Path(file), trace.tb_lineno
+            trace = trace.tb_next
+    shown = path if where == path.resolve() else where
+    said = f"{type(error).__name__}: {error}"
+    return InputError(said, mend="mend the plug-in", path=shown, line=line)
+
+
+def _hash(files: Mapping[str, Path]) -> str:
+    digest = hashlib.sha256()
+    for name, file in sorted(files.items()):
+        digest.update(f"{name}\0".encode() + hashlib.sha256(file.read_bytes()).digest())
+    return digest.hexdigest()
+
+
+def _files(path: Path) -> dict[str, Path]:
+    """The plug-in's own file under the empty name, and by name the modules that it imports."""
+    files = {"": path}
+    queue = [("", path)]
+    while queue:
+        module, file = queue.pop()
+        package = module if file.name == "__init__.py" else module.rpartition(".")[0]
+        for name in _imported(file, package):
+            parts = name.split(".")
+            for count in range(1, len(parts) + 1):
+                one = ".".join(parts[:count])
+                place = path.parent.joinpath(*parts[:count])
+                if place.is_dir() and path.parent == CHECKOUT:
+                    break  # a package of this project, not of the plug-in
+                found = place / "__init__.py" if place.is_dir() else place.with_suffix(".py")
+                if one not in files and found.is_file():
+                    files[one] = found
+                    queue.append((one, found))
+    return files
+
+
+def _imported(file: Path, package: str) -> Iterator[str]:
+    """The names that a file imports; those of ``from x import y`` as x and as x.y."""
+    try:
+        tree = ast.parse(file.read_bytes(), file.name)
+    except (SyntaxError, ValueError):
+        return  # said when it is run
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            parents = package.split(".")
+            above = ".".join(parents[: len(parents) - node.level + 1]) if node.level else ""
+            base = ".".join(filter(None, (above, node.module)))
+            yield from (".".join(filter(None, (base, alias.name))) for alias in node.names)
+
+
+def _refuse_hidden(files: Mapping[str, Path], path: Path) -> None:
+    """Refuse a module beside the plug-in whose name stands for another one already."""
+    importlib.invalidate_caches()
+    for name, file in files.items():
+        if not name or "." in name:
+            continue
+        loaded = sys.modules.get(name)
+        spec = loaded.__spec__ if loaded else importlib.util.find_spec(name)
+        origin = getattr(spec, "origin", None)
+        if origin is None or not Path(origin).exists() or not Path(origin).samefile(file):
+            raise InputError(
+                f"its module '{name}' ({file.name}) has the name of another module ({origin})",
+                mend="rename the one beside the plug-in",
+                path=path,
+            )

@@ -1,0 +1,26 @@
+"""The choices that settings offer; without torch, for the command line checks settings by them."""
+
+from typing import Literal, TypeAlias
+
+View: TypeAlias = Literal["both", "caption", "image"]
+"""Which parts of a captioned image count."""
+
+Unreadable: TypeAlias = Literal["fail", "skip"]
+"""Whether an image that can't be decoded stops the work, or its document is shown without it."""
+
+Select: TypeAlias = Literal["accuracy", "mrr"]
+"""What selects the weights on dev: in-batch accuracy, or MRR@10 over the dev collection."""
+
+Strategy: TypeAlias = Literal[
+    "balanced",
+    "random",
+    "only-text",
+    "only-image",
+    "two-text-one-image",
+    "one-text-two-image",
+    "one",
+]
+"""How hard negatives are drawn; ``univl_dr.negatives`` has what each draws."""
+
+Texts: TypeAlias = Literal["query", "caption"]
+"""What an image is verbalized as."""
