@@ -12,7 +12,7 @@ from benchmark.papers.univl_dr.table1 import COLUMNS, GROUPS, table1
 from benchmark.registry import retrievers
 from benchmark.report.tables import BEST, RUNNER_UP
 
-DATA: Any = SimpleNamespace(name="d", notice="", facts={"splits": {"test": {"judged": 3}}})
+DATA: Any = SimpleNamespace(name="d", notice="", metadata={"splits": {"test": {"judged": 3}}})
 
 
 def result(name: str, mean: float) -> Any:
