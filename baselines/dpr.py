@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, ClassVar
 
-from benchmark.datasets import DEFAULT
 from benchmark.environment.hub import lacks_weights
 from benchmark.registry import register
 from benchmark.retriever import Ranking, Retriever, Task
@@ -44,7 +43,7 @@ class TextEncoder(Retriever):
     def why_unavailable(self, task: Task | None) -> str | None:
         if task and (missing := [split for split in self.needs if split not in task.data.splits]):
             return f"needs questions to learn from: the data set has no split '{missing[0]}'"
-        if task and task.data.name == DEFAULT:
+        if task and task.data.stand_ins:
             return None
         return next(filter(None, map(lacks_weights, self.published())), None)
 
@@ -56,9 +55,9 @@ class _FromNQ(TextEncoder):
 
     def weights(self, data: Collection, seed: int) -> Start:
         del seed
-        from baselines.encoders.recipes import out_of_domain
+        from baselines.encoders.recipes import preset
 
-        return out_of_domain(data, self.question, self.document)
+        return preset(data).dpr(data, self.question, self.document)
 
     def published(self) -> Sequence[str]:
         return self.question, self.document
@@ -116,9 +115,9 @@ class BERTDPR(TextEncoder):
     needs: ClassVar[tuple[str, ...]] = ("train", "dev")
 
     def weights(self, data: Collection, seed: int) -> Start:
-        from baselines.encoders.recipes import bert, in_batch
+        from baselines.encoders.recipes import in_batch, preset
 
-        return in_batch(bert(data, self.bert), data, seed)
+        return in_batch(preset(data).bert(data, self.bert), data, seed)
 
     def published(self) -> Sequence[str]:
         return (self.bert,)

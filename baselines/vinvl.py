@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 from baselines.divided import DivideAndConquer
 from baselines.dpr import BERT
-from benchmark.datasets import DEFAULT
 from benchmark.environment.hub import lacks_weights
 from benchmark.registry import register
 from benchmark.retriever import Ranking, Retriever, Task
@@ -49,7 +48,7 @@ class VinVLDPR(Retriever):
             return f"needs questions to learn from: the data set has no split '{missing[0]}'"
         if not task.data.corpus.numbers("image"):
             return "needs images: the data set has none"
-        if task.data.name == DEFAULT:
+        if task.data.stand_ins:
             return None
         folder = _folder(task.data)
         if not (folder / "features.tsv").is_file():
@@ -76,7 +75,7 @@ def _regions(data: Collection) -> Regional:
     from baselines.encoders.regions import PixelRegions, VinVLFolder
     from benchmark.io.files import sha256
 
-    if data.name == DEFAULT:
+    if data.stand_ins:
         return PixelRegions(data=data)
     folder = _folder(data)
     return VinVLFolder(folder=folder, sha256=sha256(folder / "predictions.tsv"))

@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from benchmark.datasets import DEFAULT
 from benchmark.registry import register
 from benchmark.retriever import Ranking, Retriever, Task
 from benchmark.types import MODALITIES, Modality
@@ -75,9 +74,10 @@ class CLIPZeroShot(_Clip):
 
     def weights(self, data: Collection, seed: int) -> Start:
         del seed
-        from univl_dr.stages import published, stand_in
+        from univl_dr.presets import small_clip
+        from univl_dr.stages import published
 
-        return stand_in(data) if self._stands_in(data) else published(self.model, self.start)
+        return small_clip(data) if self._stands_in(data) else published(self.model, self.start)
 
     def why_unavailable(self, task: Task | None) -> str | None:
         if task is None or self._stands_in(task.data):
@@ -87,7 +87,7 @@ class CLIPZeroShot(_Clip):
         return published(self.model, self.start).why_unavailable()
 
     def _stands_in(self, data: Collection) -> bool:
-        return data.name == DEFAULT and (self.model, self.start) == (VIT_B_32, "openai")
+        return data.stand_ins and (self.model, self.start) == (VIT_B_32, "openai")
 
 
 @register("clip-dpr", title="CLIP-DPR", group=SETTING)
@@ -105,14 +105,15 @@ class CLIPDPR(CLIPZeroShot):
     select: Select = "accuracy"
 
     def weights(self, data: Collection, seed: int) -> Start:
-        from univl_dr.stages import clip_dpr, recipes
+        from univl_dr.presets import preset
+        from univl_dr.stages import clip_dpr
 
         return clip_dpr(
             super().weights(data, seed),
             data,
             seed,
             CLIPZeroShot.presentation(self, data, seed),
-            self.changed(recipes(data).in_batch),
+            self.changed(preset(data).in_batch),
             balanced=self.balanced,
             modality=self.modality,
         )
@@ -142,27 +143,27 @@ class UniVLDR(CLIPDPR):
     replaced: bool = False
 
     def weights(self, data: Collection, seed: int) -> Start:
-        from univl_dr.stages import recipes, univl_dr
+        from univl_dr.presets import preset
+        from univl_dr.stages import univl_dr
 
         return univl_dr(
             self._first_stage(data, seed),
             data,
             seed,
             self.presentation(data, seed),
-            self.changed(recipes(data).hard),
+            self.changed(preset(data).hard),
             self.negatives,
         )
 
     def presentation(self, data: Collection, seed: int) -> Presentation:
-        from univl_dr.stages import recipes, verbalized
+        from univl_dr.stages import verbalized
         from univl_dr.verbalize import Alone
 
         plain = super().presentation(data, seed)
         if self.verbalized is None:
             return plain
         encoder = self._first_stage(data, seed).weights
-        recipe = recipes(data).verbalizer
-        captions = verbalized(encoder, data, seed, plain, recipe, self.verbalized)
+        captions = verbalized(encoder, data, seed, plain, self.verbalized)
         return replace(plain, captions=Alone(of=captions) if self.replaced else captions)
 
     def why_unavailable(self, task: Task | None) -> str | None:
@@ -197,7 +198,7 @@ class _Released(_Clip):
     def why_unavailable(self, task: Task | None) -> str | None:
         if task is None:
             return None
-        if task.data.name == DEFAULT or not task.data.corpus.numbers("image"):
+        if task.data.stand_ins or not task.data.corpus.numbers("image"):
             return "needs the real WebQA: give --dataset webqa"
         if not (path := self._path(task.data)).is_file():
             return f"needs the authors' checkpoint: put it at {path}"

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 
 from baselines.encoders.bert import published
 from baselines.encoders.masked_language_model import (
@@ -14,7 +15,7 @@ from baselines.encoders.region_documents import RegionEncoding, RegionExamples
 from baselines.encoders.regions import Regional
 from baselines.encoders.texts import Sentences
 from baselines.encoders.visual_bert import WithRegions
-from benchmark.datasets import DEFAULT, Collection
+from benchmark.datasets import Collection
 from benchmark.dense.search import DenseRanking
 from benchmark.retriever import SEED, Task
 from benchmark.types import Modality
@@ -31,17 +32,27 @@ from univl_dr.train import Checkpoint, Recipe
 CAPTIONS = Presentation(view="caption")
 """An image is its caption."""
 
-PUBLISHED = Recipe(learning_rate=2e-5)
-"""DPR's learning rate (Karpukhin et al., 2020), and for the rest what the paper trains CLIP-DPR by:
-how it trained its text baselines isn't known."""
+_SMALL = Recipe(learning_rate=1e-3, weight_decay=0.01, epochs=5, evaluate_every=48)
+MASKED = replace(_SMALL, epochs=2)
+"""For the words that the small BERT learns before all else."""
 
-SMALL = Recipe(learning_rate=1e-3, weight_decay=0.01, epochs=5, evaluate_every=48)
-"""For networks that start from little or nothing."""
 
-SMALL_HALF = replace(SMALL, epochs=2 * SMALL.epochs)
-"""For the questions of one modality, half of all: as many steps as for both."""
+@dataclass(frozen=True, kw_only=True)
+class Preset:
+    """What the text models start from, and the recipes for all questions and for one modality's.
 
-MASKED = replace(SMALL, epochs=2)
+    bert: the shared network by its published name. dpr: the two towers trained on Natural Questions
+    by their names.
+    """
+
+    bert: Callable[[Collection, str], Start]
+    dpr: Callable[[Collection, str, str], Start]
+    all_questions: Recipe
+    one_modality: Recipe
+
+    def recipe(self, modality: Modality | None) -> Recipe:
+        """The recipe for the questions of one modality, or for all."""
+        return self.all_questions if modality is None else self.one_modality
 
 
 def language_model(data: Collection) -> Checkpoint:
@@ -56,25 +67,46 @@ def language_model(data: Collection) -> Checkpoint:
     )
 
 
-def bert(data: Collection, name: str) -> Start:
-    """The shared network that BERT-DPR starts from: ``name``, or the small one on webqa-mini."""
-    if data.name == DEFAULT:
-        return PretrainedByMasking(language_model=language_model(data))
-    return published(name, name)
+def _small_bert(data: Collection, name: str) -> Start:
+    del name
+    return PretrainedByMasking(language_model=language_model(data))
 
 
-def out_of_domain(data: Collection, question: str, document: str) -> Start:
-    """DPR trained on Natural Questions; on webqa-mini on its questions about other topics."""
-    if data.name != DEFAULT:
-        return published(question, document)
+def _small_dpr(data: Collection, question: str, document: str) -> Start:
+    """Trained on webqa-mini's questions about other topics."""
+    del question, document
     return Checkpoint(
         start=PretrainedByMasking(language_model=language_model(data)),
         examples=Pairs(data=data, kind="nq"),
         dev=Pairs(data=data, kind="nq", part="dev"),
         objective=InBatch(),
-        recipe=SMALL,
+        recipe=MINIATURE.all_questions,
         seed=SEED,
     )
+
+
+PUBLISHED = Preset(
+    bert=lambda _, name: published(name, name),
+    dpr=lambda _, question, document: published(question, document),
+    all_questions=Recipe(learning_rate=2e-5),
+    one_modality=Recipe(learning_rate=2e-5),
+)
+"""DPR's learning rate (Karpukhin et al., 2020), and for the rest what the paper trains CLIP-DPR by:
+how it trained its text baselines isn't known."""
+
+MINIATURE = Preset(
+    bert=_small_bert,
+    dpr=_small_dpr,
+    all_questions=_SMALL,
+    one_modality=replace(_SMALL, epochs=2 * _SMALL.epochs),
+)
+"""For networks that start from little or nothing. The questions of one modality are half of all:
+twice the epochs are as many steps."""
+
+
+def preset(data: Collection) -> Preset:
+    """The preset of ``data``."""
+    return MINIATURE if data.stand_ins else PUBLISHED
 
 
 def in_batch(
@@ -86,7 +118,7 @@ def in_batch(
         examples=Examples(data=data, presentation=CAPTIONS, negatives=negatives),
         dev=Examples(data=data, split="dev", presentation=CAPTIONS),
         objective=InBatch(),
-        recipe=SMALL if data.name == DEFAULT else PUBLISHED,
+        recipe=preset(data).recipe(None),
         seed=seed,
     )
 
@@ -114,18 +146,17 @@ def with_regions(
 ) -> DenseRanking:
     """The ranking of VinVL-DPR, trained on all questions or on those of one modality."""
     data = task.data
-    small = SMALL if modality is None else SMALL_HALF
 
     def examples(split: str) -> RegionExamples:
         judged = Examples(data=data, split=split, presentation=CAPTIONS, modality=modality)
         return RegionExamples(examples=judged, regions=regions)
 
     weights = Checkpoint(
-        start=WithRegions(bert=bert(data, bert_name), seed=SEED),
+        start=WithRegions(bert=preset(data).bert(data, bert_name), seed=SEED),
         examples=examples("train"),
         dev=examples("dev"),
         objective=InBatch(),
-        recipe=small if data.name == DEFAULT else PUBLISHED,
+        recipe=preset(data).recipe(modality),
         seed=task.seed,
     )
     return DenseRanking(task=task, model=RegionEncoding(weights=weights, regions=regions))

@@ -191,6 +191,14 @@ class Collection:
         return str(self.metadata["notice"])
 
     @property
+    def stand_ins(self) -> bool:
+        """Whether small models, trained on what the data bring along, stand in for published ones.
+
+        Trained rows choose their preset by it: what they start from, and their recipes.
+        """
+        return bool(self.metadata.get("stand_ins"))
+
+    @property
     def fingerprint(self) -> str:
         return str(self.metadata["fingerprint"])
 

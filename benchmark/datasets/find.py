@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType, ModuleType
+from typing import ClassVar
 
 from benchmark.artefacts.identity import INCIDENTAL, Artefact, name_of, recipe_name
 from benchmark.artefacts.store import Store
@@ -38,8 +39,9 @@ FORMATS: Mapping[str, str] = MappingProxyType(
 )
 """Format -> module with ``TITLE``, ``NOTICE``, ``files(source)``, ``prepare(source, writer)``.
 
-Where they apply, also ``own()``: name and hash of what the project itself adds to the files, and
-``fetch(folder)``: gets the files by the clients of their package registries.
+Where they apply, also ``STAND_INS`` (see ``Collection.stand_ins``), ``own()``: name and hash of
+what the project itself adds to the files, and ``fetch(folder)``: gets the files by the clients of
+their package registries.
 """
 
 
@@ -47,6 +49,8 @@ Where they apply, also ``own()``: name and hash of what the project itself adds 
 @dataclass(frozen=True, kw_only=True)
 class Prepared(Artefact):
     """A data set in the form that retrievers read, known by the content of its files."""
+
+    version: ClassVar[str] = "2"
 
     format: str
     name: str
@@ -60,6 +64,7 @@ class Prepared(Artefact):
             name=self.name,
             title=module.TITLE,
             notice=module.NOTICE,
+            stand_ins=getattr(module, "STAND_INS", False),
             hashes=dict(self.files),
         ) as writer:
             module.prepare(self.source, writer)

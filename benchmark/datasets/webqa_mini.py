@@ -16,7 +16,8 @@ NOTICE = (
     "webqa-mini is a working miniature with drawn images and invented entities: its figures are no "
     "evidence about the paper or about any published model."
 )
-__all__ = ["NOTICE", "TITLE", "files", "own", "prepare"]
+STAND_INS = True
+__all__ = ["NOTICE", "STAND_INS", "TITLE", "files", "own", "prepare"]
 
 FOLDER = "source"
 """The official files within the prepared folder, with those that the small models start from."""

@@ -27,7 +27,8 @@ class Writer:
     before images, and documents before splits. Memory does not grow with the texts: the writer
     remembers a 128-bit hash of each id and of each content, no more.
 
-    folder: where it writes. hashes: SHA-256 of each source file by name.
+    folder: where it writes. stand_ins: see ``Collection.stand_ins``. hashes: SHA-256 of each source
+    file by name.
     """
 
     def __init__(
@@ -37,6 +38,7 @@ class Writer:
         name: str,
         title: str,
         notice: str,
+        stand_ins: bool = False,
         hashes: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
         import pyarrow as pa
@@ -48,6 +50,7 @@ class Writer:
             "name": name,
             "title": title,
             "notice": notice,
+            "stand_ins": stand_ins,
             "splits": {},
             "documents": {"text": 0, "image": 0},
             "views": [],

@@ -11,7 +11,6 @@ from pathlib import Path
 
 from benchmark.artefacts.identity import Artefact, dependencies, identity
 from benchmark.artefacts.store import Store
-from benchmark.datasets import DEFAULT
 from benchmark.errors import InputError, UnavailableError
 from benchmark.execution.distributed import ALONE, Ranks, build, world
 from benchmark.execution.pool import Job, run_jobs
@@ -108,8 +107,8 @@ def build_together(artefact: Artefact, store: Store, ranks: Ranks) -> None:
 
 
 def _workers(task: Task) -> int:
-    """One process a core for webqa-mini's small models; larger ones use all cores themselves."""
-    return (os.cpu_count() or 1) if task.data.name == DEFAULT else 1
+    """One process a core for small models; larger ones use all cores themselves."""
+    return (os.cpu_count() or 1) if task.data.stand_ins else 1
 
 
 def _building(ranking: Ranking, store: Store) -> Iterator[Job]:

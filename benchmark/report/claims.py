@@ -13,7 +13,7 @@ from typing import Literal, TypeAlias
 
 import numpy as np
 
-from benchmark.datasets import DEFAULT, Collection
+from benchmark.datasets import Collection
 from benchmark.evaluation.bias import Floats
 from benchmark.evaluation.effects import Effect, effect
 from benchmark.evaluation.significance import ALPHA, FEWEST_PERMUTATIONS, POWER, holm
@@ -241,10 +241,4 @@ def _notes(tested: Sequence[Tested], data: Collection) -> list[str]:
         f"probability, uncorrected.",
         "Preference@10: distance of the share of images among the first ten from the judged share.",
     ]
-    if data.name == DEFAULT:
-        notes.append(
-            "These verdicts concern a working miniature; they are no evidence about the paper."
-        )
-    elif data.notice:
-        notes.append(data.notice)
-    return notes
+    return [*notes, data.notice] if data.notice else notes

@@ -19,7 +19,7 @@ def shrink() -> None:
     """Fewer towns, pictures and questions, and a single epoch of each training."""
     from baselines import conse, minilm
     from baselines.encoders import recipes
-    from univl_dr import stages
+    from univl_dr import presets
 
     for name, count in TOWNS.items():
         setattr(generate, name, count)
@@ -27,11 +27,14 @@ def shrink() -> None:
         module.DEV_QUESTIONS = 40
     generate.PRETRAINING_PICTURES = 150
     generate.OTHER_SUBJECTS = 60
-    for name in ("in_batch", "hard", "verbalizer"):
-        object.__setattr__(stages.SMALL, name, replace(getattr(stages.SMALL, name), **SHORT))
-    stages.PRETRAINING = replace(stages.PRETRAINING, **SHORT)
-    for name in ("SMALL", "SMALL_HALF", "MASKED"):
-        setattr(recipes, name, replace(getattr(recipes, name), **SHORT))
+    for preset, names in (
+        (presets.MINIATURE, ("in_batch", "hard", "verbalizer")),
+        (recipes.MINIATURE, ("all_questions", "one_modality")),
+    ):
+        for name in names:
+            object.__setattr__(preset, name, replace(getattr(preset, name), **SHORT))
+    presets.PRETRAINING = replace(presets.PRETRAINING, **SHORT)
+    recipes.MASKED = replace(recipes.MASKED, **SHORT)
     conse.PACKAGES = {"left_out_of_the_small_world": "conse"}
     minilm.PACKAGE = "left_out_of_the_small_world"
 

@@ -22,7 +22,7 @@ def model(ranking: object) -> Encoding:
 def test_stages_are_shared_and_the_seed_changes_what_is_trained_on_the_task(
     tmp_path: Path,
 ) -> None:
-    data = collection(tmp_path / "mini", name="webqa-mini")
+    data = collection(tmp_path / "mini", stand_ins=True)
     one, other = (Task(data=data, seed=seed) for seed in (1, 2))
     zero_shot, first, second = CLIPZeroShot(), CLIPDPR(), UniVLDR()
     assert identity(zero_shot.ranking(one)) == identity(zero_shot.ranking(other))
@@ -37,7 +37,7 @@ def test_stages_are_shared_and_the_seed_changes_what_is_trained_on_the_task(
 
 
 def test_settings_make_other_rankings(tmp_path: Path) -> None:
-    task = Task(data=collection(tmp_path / "mini", name="webqa-mini"))
+    task = Task(data=collection(tmp_path / "mini", stand_ins=True))
     rows = [
         UniVLDR(),
         UniVLDR(verbalized=None),
@@ -54,7 +54,7 @@ def test_settings_make_other_rankings(tmp_path: Path) -> None:
 
 def test_what_is_missing_is_said_with_what_mends_it(tmp_path: Path) -> None:
     task = Task(data=collection(tmp_path / "tiny"))
-    mini = Task(data=collection(tmp_path / "mini", name="webqa-mini"))
+    mini = Task(data=collection(tmp_path / "mini", stand_ins=True))
     released = retriever("univl-dr-released").make()
     path = tmp_path / "tiny" / "checkpoints" / "univl-dr.pt"
     assert released.why_unavailable(task) == f"needs the authors' checkpoint: put it at {path}"

@@ -20,10 +20,10 @@ COLOURS = ("red", "green", "blue", "black", "white", "yellow", "orange", "purple
 HERE = Source(Path("tiny"))
 
 
-def collection(folder: Path, *, broken: int | None = None, name: str = "tiny") -> Collection:
+def collection(folder: Path, *, broken: int | None = None, stand_ins: bool = False) -> Collection:
     """Eight passages and eight images of plain colours; half of the questions ask for each.
 
-    broken: the number of an image that can't be decoded.
+    broken: the number of an image that can't be decoded. stand_ins: see ``Collection.stand_ins``.
     """
     folder.mkdir(parents=True)
     lines, offsets = [], []
@@ -34,7 +34,8 @@ def collection(folder: Path, *, broken: int | None = None, name: str = "tiny") -
         offsets.append(sum(map(len, lines)))
         lines.append(b"%d\t%s\n" % (number, base64.b64encode(data)))
     (folder / "images").write_bytes(b"".join(lines))
-    with Writer(folder / "data", name=name, title="tiny", notice="") as writer:
+    writer = Writer(folder / "data", name="tiny", title="tiny", notice="", stand_ins=stand_ins)
+    with writer:
         for number, colour in enumerate(COLOURS):
             writer.add(Document(id=f"p{number}", text=f"the {colour} tower was built here"), HERE)
         for number in range(len(COLOURS)):
