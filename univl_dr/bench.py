@@ -142,10 +142,10 @@ class _Photographs:
     def texts(self, numbers: Any) -> list[str]:
         return [""] * len(numbers)
 
-    def image(self, number: int) -> Any:
-        from benchmark.datasets.images import to_rgb
+    def stored_image(self, number: int) -> Any:
+        from benchmark.datasets.images import decoded
 
-        return to_rgb(self._encoded[number])
+        return decoded(self._encoded[number])
 
 
 def _encode_images(folder: Path) -> Work:

@@ -104,7 +104,7 @@ class Presenter:
 
     def _read(self, row: int) -> Tensor | None:
         try:
-            return self._preprocess(self._corpus.image(row))
+            return self._preprocess(self._corpus.stored_image(row))
         except InputError as error:
             if self._as.unreadable == "fail":
                 raise

@@ -33,7 +33,11 @@ class Trained(nn.Module):
     cost more than it gains, and the weights come out alike however many cores there are."""
 
     def preprocess(self, image: Image) -> Tensor:
-        """An image as this model reads it; batches stack these, so all have one shape."""
+        """An image as this model reads it; batches stack these, so all have one shape.
+
+        image: in the mode in which it is stored (RGB, with a palette, grey, transparent, ...). What
+        becomes of transparency is the model's own; ``over_white`` shows it as a page does.
+        """
         raise NotImplementedError(f"{type(self).__name__} reads no images")
 
     def save(self, folder: Path) -> None:

@@ -13,6 +13,7 @@ from PIL import Image
 from torch import Tensor
 from torch.nn.functional import normalize
 
+from benchmark.datasets.images import MOST_PIXELS
 from benchmark.dense.batching import embed_by_length
 from univl_dr.attention import pool_one_token, use_self_attention
 from univl_dr.embedder import Embedder, Item, device
@@ -79,16 +80,25 @@ class DualEncoder(Embedder):
     def preprocess(self, image: Image.Image) -> Tensor:
         """Resized by its shorter side (bicubic) and cropped at the centre; uint8, (3, size, size).
 
-        CLIP's preprocessing, but for the normalisation, which ``embed_images`` does.
+        CLIP's preprocessing to the pixel, but for the normalisation, which ``embed_images`` does:
+        resized and cropped in the mode in which the image is stored, and converted to RGB after
+        that, so that transparency is dropped and an image with a palette is resized without
+        interpolation. Resizing only what the crop keeps would be faster and differs by up to 2 of
+        255, for Pillow rounds the corners of such a part to fp32. It is done for images alone that
+        would become too large in between, which are 1,700 times as long as they are wide.
         """
-        shorter = min(image.size)
-        width, height = self.size * image.width // shorter, self.size * image.height // shorter
-        left, top = round((width - self.size) / 2), round((height - self.size) / 2)
-        # Only what the crop keeps is computed: its place in the image as it comes.
-        x, y = image.width / width, image.height / height
-        place = (left * x, top * y, (left + self.size) * x, (top + self.size) * y)
-        cropped = image.resize((self.size, self.size), Image.Resampling.BICUBIC, place)
-        return torch.from_numpy(np.array(cropped)).permute(2, 0, 1)
+        size, shorter = self.size, min(image.size)
+        width, height = size * image.width // shorter, size * image.height // shorter
+        left, top = round((width - size) / 2), round((height - size) / 2)
+        if width * height > MOST_PIXELS:
+            x, y = image.width / width, image.height / height
+            place = (left * x, top * y, (left + size) * x, (top + size) * y)
+            cropped = image.resize((size, size), Image.Resampling.BICUBIC, place)
+        else:
+            resized = image.resize((width, height), Image.Resampling.BICUBIC)
+            cropped = resized.crop((left, top, left + size, top + size))
+        cropped.info.pop("transparency", None)  # of a palette; Pillow warns that it is dropped
+        return torch.from_numpy(np.array(cropped.convert("RGB"))).permute(2, 0, 1)
 
     def embed_questions(self, texts: Sequence[str]) -> Tensor:
         return normalize(self.embed_texts(texts), dim=-1)

@@ -81,7 +81,7 @@ class Checkpoint(Artefact):
     validation: where given, MRR@10 over the dev collection is measured as well.
     """
 
-    version: ClassVar[str] = "3"
+    version: ClassVar[str] = "4"
     resumable: ClassVar[bool] = True
 
     start: Start

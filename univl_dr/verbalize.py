@@ -80,6 +80,7 @@ class Alone:
 class Verbalized(Artefact):
     """Generated texts, one JSON line an image in corpus order: id, caption, verbalized."""
 
+    version: ClassVar[str] = "2"
     resumable: ClassVar[bool] = True
 
     data: Collection

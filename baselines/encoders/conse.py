@@ -38,7 +38,7 @@ class Classifier(Protocol):
     """What its classes are called."""
 
     def preprocess(self, image: Image) -> Tensor:
-        """An image as the classifier reads it; all have one shape."""
+        """An image, of any mode, as the classifier reads it; all have one shape."""
 
     def probabilities(self, images: Tensor) -> Tensor:
         """Float32, shape (images, classes)."""

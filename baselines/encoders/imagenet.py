@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import torch
 
 from benchmark.artefacts.identity import recipe_name
+from benchmark.datasets.images import over_white
 from benchmark.errors import InputError
 from benchmark.io.files import sha256
 
@@ -67,7 +68,7 @@ class ImageNetClassifier:
 
     def preprocess(self, image: Image) -> Tensor:
         """The middle of the image as the network reads it; float32, shape (3, 224, 224)."""
-        pixels: Tensor = self._transform(image)
+        pixels: Tensor = self._transform(over_white(image))
         return pixels
 
     def probabilities(self, images: Tensor) -> Tensor:

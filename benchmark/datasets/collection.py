@@ -121,10 +121,22 @@ class Corpus:
         values = np.from_dlpack(self._table["canonical"].combine_chunks())
         return np.asarray(values, dtype=np.int32)
 
-    def image(self, row: int) -> Image:
-        """Decode the image of ``row`` as RGB. Raises InputError naming one that is damaged."""
-        name = self._table["id"][row].as_py()
-        return self._images.decode(int(self._offsets[row - self.numbers("image").start]), name)
+    def image(self, number: int) -> Image:
+        """An image as RGB, as a page shows it: what is transparent lies over white.
+
+        Raises InputError naming one that is damaged.
+        """
+        from benchmark.datasets.images import over_white
+
+        return over_white(self.stored_image(number))
+
+    def stored_image(self, number: int) -> Image:
+        """An image in the mode in which it is stored, for models that convert it themselves.
+
+        Raises InputError naming one that is damaged.
+        """
+        name = self._table["id"][number].as_py()
+        return self._images.decode(int(self._offsets[number - self.numbers("image").start]), name)
 
     def __getstate__(self) -> dict[str, Any]:
         return {"_folder": self._folder}

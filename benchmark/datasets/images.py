@@ -49,9 +49,12 @@ class ImageFileMap:
             raise _damaged(self._path, name, f"is no base64 ({error})") from None
 
     def decode(self, offset: int, name: str) -> Image.Image:
-        """The image as RGB; see ``to_rgb``."""
+        """The image in the mode in which it is stored; see ``decoded``.
+
+        Raises InputError, naming the image, where it can't be decoded.
+        """
         try:
-            return to_rgb(self.encoded(offset, name))
+            return decoded(self.encoded(offset, name))
         except (OSError, RuntimeError, SyntaxError, ValueError) as error:
             # Pillow's errors for what is no image, or none that it can read.
             raise _damaged(self._path, name, f"can't be decoded ({error})") from None
@@ -80,15 +83,15 @@ class ImageFileMap:
         return mmap.mmap(self._file, 0, prot=mmap.PROT_READ)
 
 
-def to_rgb(data: bytes) -> Image.Image:
-    """Decode an image of any format and mode as RGB.
+def decoded(data: bytes) -> Image.Image:
+    """Decode an image of any format in its own mode: RGB, with a palette, grey, transparent, ...
 
-    The first frame of an animation; transparency over white; 16 bits cut to 8. A truncated image is
-    filled with grey. Raises OSError, RuntimeError, SyntaxError or ValueError for what is no image,
-    or one of more pixels than Pillow takes for safe.
+    The first frame of an animation; 16 bits are cut to 8. A truncated image is filled with grey.
+    Raises OSError, RuntimeError, SyntaxError or ValueError for what is no image, or one of more
+    pixels than Pillow takes for safe.
     """
     try:
-        image = Image.open(BytesIO(data))
+        image: Image.Image = Image.open(BytesIO(data))
     except UnidentifiedImageError:
         raise ValueError("no known image format") from None
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
@@ -96,15 +99,27 @@ def to_rgb(data: bytes) -> Image.Image:
     # Looked at here, as what becomes of a warning is up to filters that all threads share.
     if image.width * image.height > MOST_PIXELS:
         raise ValueError(f"{image.width} x {image.height} pixels may be a decompression bomb")
+    image.load()
+    Image.new(image.mode, (1, 1)).convert("RGB")  # ValueError for the few modes that can't be
     if image.mode.startswith("I"):
         values = np.asarray(image)
         wide = values.max() > np.iinfo(np.uint8).max
-        return Image.fromarray((values >> 8 if wide else values).astype(np.uint8)).convert("RGB")
+        return Image.fromarray((values >> 8 if wide else values).astype(np.uint8))
+    return image
+
+
+def over_white(image: Image.Image) -> Image.Image:
+    """An image of any mode as RGB, as a page shows it: what is transparent lies over white."""
     if image.has_transparency_data:
         layer = image.convert("RGBA")
         white = Image.new("RGBA", layer.size, "white")
         return Image.alpha_composite(white, layer).convert("RGB")
     return image.convert("RGB")
+
+
+def to_rgb(data: bytes) -> Image.Image:
+    """Decode an image of any format and mode as RGB; see ``decoded`` and ``over_white``."""
+    return over_white(decoded(data))
 
 
 def _damaged(path: Path, name: str, what: str) -> InputError:

@@ -14,6 +14,8 @@ from benchmark.types import MODALITIES
 
 Known = Mapping[str, int | str]
 
+UNNAMED = "images in the offsets that no question names"
+
 KNOWN: Mapping[str, Known] = MappingProxyType(
     {
         "webqa": {
@@ -37,6 +39,7 @@ KNOWN: Mapping[str, Known] = MappingProxyType(
                 "21b66deb40a685fab66036e1e35a48c4e8038522b5bc832b8e37678213a33db9"
             ),
             "images": 389_750,
+            "images in the offsets": 389_750,
             "positives of both dev and test": 405,
         },
         "wiki-photos": {
@@ -83,6 +86,10 @@ def _found(data: Collection) -> Iterator[tuple[str, int | str]]:
     documents = data.metadata["documents"]
     yield "passages", documents["text"]
     yield "images", documents["image"]
+    if "offset_lines" in data.metadata:
+        # UniVL-DR indexes every line of its offsets; here an image is one that a question names.
+        yield "images in the offsets", data.metadata["offset_lines"]
+        yield UNNAMED, data.metadata["offset_lines"] - documents["image"]
     yield "distinct documents", data.metadata["distinct"]
     positives = {}
     for split in data.splits:

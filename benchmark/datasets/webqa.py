@@ -7,6 +7,10 @@ val questions are test; its test file only adds documents.
 Derived: ``train.json``, ``dev.json``, ``test.json``, ``all_docs.json``, ``all_imgs.json``,
 ``imgs.tsv``, ``imgs.lineidx.new``, and qrels where given.
 
+The texts of the official files are cleaned as UniVL-DR's are; those of the derived files have been
+cleaned, and are taken as they are: cleaning twice strips quotes that belong to the text. A positive
+that is repeated within a question counts once.
+
 In both, ``all_imgs_query.json`` and ``all_imgs_exp.json`` add views of the captions: with a
 generated query, and with a generated caption.
 """
@@ -24,7 +28,7 @@ from benchmark.datasets.writer import Writer
 from benchmark.errors import InputError
 from benchmark.io.jsonl import Source, read_jsonl
 from benchmark.io.trec import read_qrels
-from benchmark.progress import track
+from benchmark.progress import say, track
 from benchmark.types import Document, Modality, Query
 
 TITLE = "WebQA, split as UniVL-DR does"
@@ -99,7 +103,9 @@ def prepare_official(source: Path, writer: Writer, dev: int, image_digest: str) 
                 asked[split].append(entry.asked())
     for passage in passages.values():
         writer.add(passage, Source(source / OFFICIAL[0]))
-    _write_images(source, writer, captions, _official_offsets(source / OFFICIAL[3]), image_digest)
+    offset_of, lines = _official_offsets(source / OFFICIAL[3])
+    _write_images(source, writer, captions, offset_of, image_digest)
+    writer.offset_lines(lines)
     train = _shuffled(asked["train"])
     dev = min(dev, len(train) // LEAST_TRAIN)
     for name, questions in (("train", train[dev:]), ("dev", train[:dev]), ("test", asked["val"])):
@@ -113,7 +119,7 @@ def clean(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """A question with the ids of its relevant documents."""
+    """A question with the ids of its relevant documents, as often as the source names them."""
 
     query: Query
     relevant: tuple[str, ...]
@@ -165,7 +171,7 @@ class _Entry:
             category=self.record.get("Qcate"),
             modality=_modality(images, texts),
         )
-        return _Asked(query, tuple(dict.fromkeys([*images, *texts])))
+        return _Asked(query, (*images, *texts))
 
     def wrong(self, what: str, mend: str) -> InputError:
         return InputError(f"question '{self.guid}': {what}", mend=mend, path=self.path)
@@ -224,18 +230,17 @@ def _prepare_derived(source: Path, writer: Writer, image_digest: str) -> None:
     for record, place in track(
         read_jsonl(path, snippet_id=str, fact=str), f"read {path.name}", None, "passages"
     ):
-        title = clean(str(record.get("title") or ""))
-        passage = Document(id=record["snippet_id"], text=clean(record["fact"]), title=title)
+        title = str(record.get("title") or "")
+        passage = Document(id=record["snippet_id"], text=record["fact"], title=title)
         writer.add(passage, place)
     captions: dict[str, Document] = {}
     for record, place in read_jsonl(source / "all_imgs.json", caption=str):
         name = _derived_image_id(record, place)
-        title = clean(str(record.get("title") or ""))
-        captions[name] = Document(
-            id=name, text=clean(record["caption"]), title=title, modality="image"
-        )
-    offsets = _derived_offsets(source / "imgs.lineidx.new")
-    _write_images(source, writer, captions, offsets, image_digest)
+        title = str(record.get("title") or "")
+        captions[name] = Document(id=name, text=record["caption"], title=title, modality="image")
+    offset_of, lines = _derived_offsets(source / "imgs.lineidx.new")
+    _write_images(source, writer, captions, offset_of, image_digest)
+    writer.offset_lines(lines)
     for split in ("train", "dev", "test"):
         path, qrels = source / f"{split}.json", source / f"{split}_qrels.txt"
         questions = list(_derived_questions(path))
@@ -261,13 +266,11 @@ def _derived_questions(path: Path) -> Iterator[_Asked]:
         answers = record.get("A") or []
         query = Query(
             id=name,
-            text=clean(record["Q"]),
-            answers=tuple(
-                clean(str(a)) for a in ([answers] if isinstance(answers, str) else answers)
-            ),
+            text=record["Q"],
+            answers=tuple(map(str, [answers] if isinstance(answers, str) else answers)),
             modality=_modality(images, texts),
         )
-        yield _Asked(query, tuple(dict.fromkeys([*images, *texts])))
+        yield _Asked(query, (*images, *texts))
 
 
 def _derived_image_id(record: Mapping[str, Any], place: Source) -> str:
@@ -312,7 +315,7 @@ def _write_images(
         path = source / file_name
         if path.exists():
             texts = {
-                _derived_image_id(record, place): clean(record["caption"])
+                _derived_image_id(record, place): record["caption"]
                 for record, place in read_jsonl(path, caption=str)
             }
             # An image that the generator left out keeps its caption.
@@ -323,27 +326,30 @@ def _write_split(writer: Writer, name: str, questions: Sequence[_Asked], path: P
     if not questions:
         return
     qrels = {asked.query.id: dict.fromkeys(asked.relevant, 1) for asked in questions}
+    named = sum(len(asked.relevant) for asked in questions)
+    if repeated := named - sum(map(len, qrels.values())):
+        say(f"{path.name}, {name}: {repeated:,} repeated positives count once")
     writer.split(name, ((asked.query, Source(path)) for asked in questions), qrels, path)
 
 
-def _official_offsets(path: Path) -> Offsets:
-    """One offset a line; an image's line is its id modulo 10,000,000."""
+def _official_offsets(path: Path) -> tuple[Offsets, int]:
+    """One offset a line; an image's line is its id modulo 10,000,000. How many lines, too."""
     offsets = [_number(text, path, line) for line, text in _numbered(path)]
 
     def offset(name: str) -> int | None:
         row = int(name) % IDS_FROM
         return offsets[row] if row < len(offsets) else None
 
-    return offset
+    return offset, len(offsets)
 
 
-def _derived_offsets(path: Path) -> Offsets:
-    """UniVL-DR's ``image_id TAB offset`` lines."""
+def _derived_offsets(path: Path) -> tuple[Offsets, int]:
+    """UniVL-DR's ``image_id TAB offset`` lines, and how many images they are of."""
     offsets = {}
     for line, text in _numbered(path):
         name, _, offset = text.partition("\t")
         offsets[name] = _number(offset, path, line)
-    return offsets.get
+    return offsets.get, len(offsets)
 
 
 def _numbered(path: Path) -> Iterator[tuple[int, str]]:

@@ -114,6 +114,13 @@ class Writer:
         np.save(self.folder / "offsets.npy", np.asarray(offsets, dtype=np.int64))
         self._hash.update(f"images {digest}\n".encode())
 
+    def offset_lines(self, count: int) -> None:
+        """Tell how many images the source's offsets are of, those without a document included.
+
+        It is part of what ``data verify`` reports, and not of the fingerprint.
+        """
+        self._metadata["offset_lines"] = count
+
     def captions(self, view: str, texts: Iterable[str]) -> None:
         """Add a view of the captions: a text for each image, in the order of the corpus."""
         import pyarrow as pa

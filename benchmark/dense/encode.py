@@ -59,7 +59,7 @@ class Model(Protocol):
 class Embedded(Chunked):
     """A matrix of embeddings; subclasses say of what."""
 
-    version: ClassVar[str] = "3"
+    version: ClassVar[str] = "4"
 
     model: Model
 

@@ -19,6 +19,7 @@ from pathlib import Path
 
 from benchmark.errors import InputError
 from benchmark.io.files import replacing, write_text
+from benchmark.progress import say
 from benchmark.types import Qrels, Run
 
 INTEGER = re.compile(r"[+-]?[0-9]{1,9}")
@@ -144,11 +145,12 @@ def read_sets(path: Path) -> dict[str, list[str]]:
 def read_qrels(path: Path) -> dict[str, dict[str, int]]:
     """Read judgments of 3 (UniVL-DR, BEIR), 4 (TREC) or 5 columns (M-BEIR: the fifth is a task id).
 
-    BEIR's header line is passed over.
-    Raises InputError, naming the line, for other widths, a relevance that is no integer, or a
-    pair judged twice.
+    BEIR's header line is passed over. A pair that is judged twice alike counts once, which is
+    reported. Raises InputError, naming the line, for other widths, a relevance that is no integer,
+    or a pair that is judged twice differently.
     """
     qrels: dict[str, dict[str, int]] = {}
+    repeated = 0
     for number, line in _lines(path):
         fields = line.split()
         if number == 1 and fields == ["query-id", "corpus-id", "score"]:
@@ -163,13 +165,6 @@ def read_qrels(path: Path) -> dict[str, dict[str, int]]:
         query = fields[0]
         document, relevance = fields[1:3] if len(fields) == 3 else fields[2:4]
         judged = qrels.setdefault(query, {})
-        if document in judged:
-            raise InputError(
-                f"document '{document}' is judged twice for query '{query}'",
-                mend="keep one judgment a pair",
-                path=path,
-                line=number,
-            )
         if not INTEGER.fullmatch(relevance):
             raise InputError(
                 f"relevance '{relevance}' is no integer",
@@ -177,9 +172,20 @@ def read_qrels(path: Path) -> dict[str, dict[str, int]]:
                 path=path,
                 line=number,
             )
+        if judged.get(document, int(relevance)) != int(relevance):
+            raise InputError(
+                f"document '{document}' is judged {judged[document]} and {relevance} for query "
+                f"'{query}'",
+                mend="keep one judgment a pair",
+                path=path,
+                line=number,
+            )
+        repeated += document in judged
         judged[document] = int(relevance)
     if not qrels:
         raise InputError("no judgments", mend="give at least one judged pair", path=path)
+    if repeated:
+        say(f"{path}: {repeated:,} repeated judgments count once")
     return qrels
 
 

@@ -68,7 +68,7 @@ def test_webqa_answers(shared: Path, store: Store) -> None:
         ("qrels/test.tsv", "q0\td2\t1\nq9\td1\t1\n", "qrels/test.tsv:2: judgment for the unknown"),
         ("qrels/test.tsv", "q0\td2\t1\nq0\td9\t1\n", "qrels/test.tsv:2: judgment of the unknown"),
         ("qrels/test.tsv", "q0\td2\n", "qrels/test.tsv:1: 2 columns"),
-        ("qrels/test.tsv", "q0\td2\t1\nq0\td2\t1\n", "qrels/test.tsv:2: document 'd2' is judged"),
+        ("qrels/test.tsv", "q0\td2\t1\nq0\td2\t2\n", "qrels/test.tsv:2: document 'd2' is judged"),
         ("qrels/test.tsv", "", "qrels/test.tsv: no judgments"),
     ],
 )

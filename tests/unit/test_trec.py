@@ -75,7 +75,7 @@ def test_qrels_of_three_four_and_five_columns(tmp_path: Path, line: str) -> None
         (read_run, "\n", "run: no results"),
         (read_qrels, "q d\n", "run:1: 2 columns"),
         (read_qrels, "q d x\n", "run:1: relevance 'x'"),
-        (read_qrels, "q d 1\nq d 0\n", "run:2: document 'd' is judged twice"),
+        (read_qrels, "q d 1\nq d 0\n", "run:2: document 'd' is judged 1 and 0 for query 'q'"),
         (read_sets, '{"q": ["a"],\n"q": ["b"]}', "run: query 'q' occurs twice"),
         (read_sets, '{"q": ["a"],\n"p": ["b"', "run:2: not JSON"),
         (read_sets, '{"q": "a"}', "run: query 'q' has no list"),

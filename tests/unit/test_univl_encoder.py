@@ -1,6 +1,8 @@
 """The dual encoder: what a document is, cutting to length, and weights from other houses."""
 
+import io
 import json
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +14,7 @@ from torch import Tensor
 from univl_tiny import clip, collection
 
 from benchmark.artefacts.store import Store
+from benchmark.datasets.images import decoded, over_white
 from benchmark.dense.encode import Documents
 from benchmark.errors import InputError
 from univl_dr.documents import Presentation
@@ -79,6 +82,55 @@ def test_preprocessing_is_clips(encoder: DualEncoder) -> None:
     plain.load_state_dict(encoder.clip.state_dict())
     embedded = encoder.embed_images([encoder.preprocess(image)])
     assert torch.allclose(embedded, plain.encode_image(expected[None]), atol=1e-5)
+
+
+SHAPES = [(40, 56), (57, 33), (32, 32), (300, 17), (3, 900), (1200, 2), (31, 500)]
+
+
+@pytest.mark.parametrize("mode", ["RGB", "RGBA", "P", "P, transparent", "LA", "L", "CMYK", "1"])
+def test_pixels_are_those_of_resizing_then_cropping_then_converting(
+    encoder: DualEncoder, mode: str
+) -> None:
+    """CLIP's own transform by torchvision, pixel by pixel: noise, which shows every rounding."""
+    from torchvision.transforms import v2
+
+    theirs = v2.Compose(
+        [
+            v2.Resize(32, interpolation=v2.InterpolationMode.BICUBIC),
+            v2.CenterCrop(32),
+            v2.Lambda(lambda image: image.convert("RGB")),
+            v2.PILToTensor(),
+        ]
+    )
+    dice = np.random.default_rng(5)
+    for width, height in SHAPES:
+        noise = Image.fromarray(dice.integers(0, 256, (height, width, 4), dtype=np.uint8))
+        image = noise.convert(mode.split(",")[0])
+        if mode.endswith("transparent"):
+            image.save(file := io.BytesIO(), "PNG", transparency=bytes(range(256)))
+            image = decoded(file.getvalue())
+        with warnings.catch_warnings(action="ignore"):  # Pillow's, of what theirs drops
+            expected = theirs(image)
+        assert torch.equal(encoder.preprocess(image), expected), (mode, width, height)
+
+
+def test_transparency_is_dropped_and_not_laid_over_white(encoder: DualEncoder) -> None:
+    """A red image of which half can't be seen at all: its colour is what counts, as in CLIP's."""
+    image = Image.new("RGBA", (32, 32), (200, 0, 0, 255))
+    image.paste((200, 0, 0, 128), (0, 0, 16, 32))
+    pixels = encoder.preprocess(image)
+    assert pixels[:, 5, 5].tolist() == pixels[:, 5, 25].tolist() == [200, 0, 0]
+    assert over_white(image).getpixel((5, 5)) == (227, 127, 127)
+
+
+def test_an_image_of_extreme_shape_is_resized_and_cropped_at_once(
+    encoder: DualEncoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    row = np.linspace(0, 255, 700).astype(np.uint8)
+    image = Image.fromarray(np.stack([np.tile(row, (40, 1))] * 3, axis=2))
+    exact = encoder.preprocess(image).int()
+    monkeypatch.setattr("univl_dr.encoder.MOST_PIXELS", 1000)
+    assert (encoder.preprocess(image).int() - exact).abs().max() <= 2
 
 
 @torch.inference_mode()

@@ -13,7 +13,7 @@ from PIL import Image
 
 from benchmark.artefacts.store import Store
 from benchmark.datasets import Collection, find, prepare, webqa
-from benchmark.datasets.verify import verify
+from benchmark.datasets.verify import UNNAMED, verify
 from benchmark.errors import InputError
 
 Q1, Q2, Q3, Q4 = (f"d5bbc{n}0dba11ecb1e81171463288e9" for n in "1234")
@@ -74,7 +74,7 @@ def write_derived(folder: Path) -> Path:
     write_official(folder, {})
     for name in ("WebQA_train_val.json", "WebQA_test.json", "imgs.lineidx"):
         (folder / name).unlink()
-    texts = [(f"{Q1}_0", '"read\r later"'), (f"{Q2}_1", "another"), (f"{Q4}_0", "added")]
+    texts = [(f"{Q1}_0", "read later"), (f"{Q2}_1", "another"), (f"{Q4}_0", "added")]
     write_lines(folder / "all_docs.json", [snippet(name, text) for name, text in texts])
     captions = [("30000001", "last caption"), (30000000, "other"), (30000002, "pic")]
     write_lines(
@@ -165,6 +165,62 @@ def test_derived_files(tmp_path: Path, store: Store) -> None:
     qrels.write_text(f"{Q2}\t{Q2}_1\t1\n{Q3}\t{Q1}_0\t1\n")
     with pytest.raises(InputError, match=r"test_qrels\.txt:2: judgment for the unknown query"):
         prepare("webqa", folder, store)
+
+
+def test_texts_are_cleaned_once(tmp_path: Path, store: Store) -> None:
+    """Cleaning isn't idempotent: what was cleaned when the derived files were made stays."""
+    raw, cleaned = '"\r"x"\r"', '"x"'
+    assert webqa.clean(raw) == cleaned != webqa.clean(cleaned)
+    judged = {**entries(), Q2: question(raw, "val", txt_posFacts=[snippet(f"{Q1}_0", raw)])}
+    judged[Q3] = question("Both?", "train", img_posFacts=[image(30000002, raw)])
+    official = prepare("webqa", write_official(tmp_path / "official", judged), store)
+    folder = write_derived(tmp_path / "derived")
+    for name in ("all_docs.json", "all_imgs.json", "test.json"):
+        lines = [json.loads(line) for line in read(folder / name)]
+        for record in lines:
+            for key in ("fact", "caption", "Q"):
+                if record.get("snippet_id") == f"{Q1}_0" or record.get("image_id") == 30000002:
+                    record |= {key: cleaned} if key in record else {}
+            record |= {"Q": cleaned} if "Q" in record else {}
+        write_lines(folder / name, lines)
+    write_lines(folder / "all_imgs_query.json", [{"image_id": 30000002, "caption": cleaned}])
+    derived = prepare("webqa", folder, store)
+    for data in (official, derived):
+        texts = {data.corpus[row].id: data.corpus[row].text for row in range(len(data.corpus))}
+        assert texts[f"{Q1}_0"] == texts["30000002"] == cleaned
+        assert data.queries("test")[0].text == cleaned
+    assert derived.corpus.texts([5], view="query") == [cleaned]
+
+
+def test_a_repeated_positive_counts_once_and_is_reported(
+    tmp_path: Path, store: Store, capsys: pytest.CaptureFixture[str]
+) -> None:
+    judged = entries()
+    judged[Q2]["txt_posFacts"] *= 2
+    data = prepare("webqa", write_official(tmp_path / "official", judged), store)
+    assert data.qrels("test") == {Q2: {f"{Q1}_0": 1, f"{Q2}_1": 1}}
+    assert "test: 2 repeated positives count once" in capsys.readouterr().err
+    folder = write_derived(tmp_path / "derived")
+    (folder / "test_qrels.txt").write_text(f"{Q2}\t{Q2}_1\t1\n" * 3)
+    assert prepare("webqa", folder, store).qrels("test") == {Q2: {f"{Q2}_1": 1}}
+    assert "test_qrels.txt: 2 repeated judgments count once" in capsys.readouterr().err
+    (folder / "test_qrels.txt").write_text(f"{Q2}\t{Q2}_1\t1\n{Q2}\t{Q2}_1\t0\n")
+    with pytest.raises(InputError, match=rf"txt:2: document '{Q2}_1' is judged 1 and 0 for query"):
+        prepare("webqa", folder, store)
+
+
+def test_images_that_no_question_names_are_counted(official: Path, store: Store) -> None:
+    """Three images are named and four have a line, in both kinds of files."""
+    with (official / "imgs.lineidx").open("a") as offsets:
+        offsets.write("0\n")
+    whole = prepare("webqa", official, store)
+    facts = {check.fact: check.found for check in verify(whole)}
+    assert (facts["images"], facts["images in the offsets"], facts[UNNAMED]) == (3, 4, 1)
+    derived = write_derived(official.parent / "derived")
+    with (derived / "imgs.lineidx.new").open("a") as offsets:
+        offsets.write("30000007\t0\n")
+    again = prepare("webqa", derived, store)
+    assert {check.fact: check.found for check in verify(again)}[UNNAMED] == 1
 
 
 def test_content_alone_is_the_fingerprint(official: Path, tmp_path: Path, store: Store) -> None:
