@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,7 @@ from benchmark.results.result import CHANGED, Result, read_results, results_fold
 from benchmark.retriever import Task
 
 if TYPE_CHECKING:
+    from benchmark.report.claims import Claim
     from benchmark.report.tables import Table
 
 UNEARNED = "not what the run scores"
@@ -33,11 +35,18 @@ class Finding:
     wrong: str
 
 
-def verify(results: Path, data: Collection, split: str, store: Store) -> list[Finding]:
+def verify(
+    results: Path,
+    data: Collection,
+    split: str,
+    store: Store,
+    claims: Mapping[str, Sequence[Claim]],
+) -> list[Finding]:
     """Look at every result on a split, its seeds and variants, and at the tables beside them.
 
-    The artefacts named in their manifests are looked at where the store has them. Raises InputError
-    where there is no result.
+    The artefacts named in their manifests are looked at where the store has them. claims: file
+    beside the leaderboard -> the claims whose verdicts it keeps. Raises InputError where there is
+    no result.
     """
     home = results_folder(results, data, split)
     folders = [path.parent for path in sorted(home.rglob("manifest.json"))]
@@ -57,7 +66,7 @@ def verify(results: Path, data: Collection, split: str, store: Store) -> list[Fi
         folder = store.root / kind / identity[:32]
         if folder.is_dir():
             findings += [Finding(folder / name, CHANGED) for name in damage(folder)]
-    return findings if findings else _tables(results, data, split)
+    return findings if findings else _tables(results, data, split, claims)
 
 
 def _result(result: Result, data: Collection) -> list[Finding]:
@@ -81,14 +90,19 @@ def _result(result: Result, data: Collection) -> list[Finding]:
     return findings
 
 
-def _tables(results: Path, data: Collection, split: str) -> list[Finding]:
+def _tables(
+    results: Path, data: Collection, split: str, claims: Mapping[str, Sequence[Claim]]
+) -> list[Finding]:
     """The tables that are kept beside the results, each made again."""
     from benchmark.report.claims import claims_table, judged_at_hand
     from benchmark.report.leaderboard import leaderboard
 
+    def verdicts(tested: Sequence[Claim]) -> Table:
+        return claims_table(judged_at_hand(tested, results, data, split), data, split)
+
     made: dict[str, Callable[[], Table]] = {
         "leaderboard.md": lambda: leaderboard(read_results(results, data, split), data, split),
-        "claims.md": lambda: claims_table(judged_at_hand(results, data, split), data, split),
+        **{name: partial(verdicts, tested) for name, tested in claims.items()},
     }
     kept = {results_folder(results, data, split) / name: make for name, make in made.items()}
     return [

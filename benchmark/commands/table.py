@@ -16,7 +16,7 @@ from benchmark.commands.options import (
 from benchmark.errors import InputError
 
 if TYPE_CHECKING:
-    from benchmark.papers.univl_dr.ablations import Ablation
+    from benchmark.report.ablations import Ablation
     from benchmark.report.tables import Table
 
 
@@ -57,20 +57,22 @@ def table(
     verbalization         none, generated captions or queries, extending or replacing captions
     """
     from benchmark.errors import unknown
-    from benchmark.papers.univl_dr.ablations import ABLATIONS
-    from benchmark.papers.univl_dr.published import against_paper
+    from benchmark.papers import ablations_of, papers, tables_of
     from benchmark.report.derived import DERIVED
 
-    if name not in {*ABLATIONS, *DERIVED}:
-        raise unknown("table", name, [*DERIVED, *ABLATIONS])
-    if against and name != "table1":
-        raise InputError(f"nothing is published against '{name}'", mend="use table1")
-    if against:
-        made = against_paper(chosen.at_hand(), chosen.data, chosen.split)
-    elif name in ABLATIONS:
-        made = _ablation(ABLATIONS[name], chosen, seed, seeds)
+    found = papers()
+    tables, ablations = tables_of(found), ablations_of(found)
+    if name not in {*DERIVED, *tables, *ablations}:
+        raise unknown("table", name, [*DERIVED, *tables, *ablations])
+    beside = tables[name].beside if name in tables else None
+    if against and beside is None:
+        mend = ", ".join(name for name, table in tables.items() if table.beside)
+        raise InputError(f"nothing is published against '{name}'", mend=f"use {mend}")
+    if name in ablations:
+        made = _ablation(ablations[name], chosen, seed, seeds)
     else:
-        made = DERIVED[name](chosen.at_hand(), chosen.data, chosen.split)
+        make = DERIVED[name] if name in DERIVED else tables[name].make
+        made = (beside if against and beside else make)(chosen.at_hand(), chosen.data, chosen.split)
     show_table(made, form)
 
 

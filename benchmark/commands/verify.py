@@ -20,9 +20,11 @@ def verify(chosen: Chosen) -> None:
     Exit code 1, with a line for each file that differs from what was written or from what the run
     scores: results, their seeds and variants, leaderboard and claims, artefacts in the store.
     """
+    from benchmark.papers import papers
     from benchmark.verify import verify
 
-    findings = verify(chosen.results, chosen.data, chosen.split, chosen.store)
+    claims = {paper.claims_file: paper.claims for paper in papers()}
+    findings = verify(chosen.results, chosen.data, chosen.split, chosen.store, claims)
     for finding in findings:
         click.echo(f"{finding.path}: {finding.wrong}")
     if findings:

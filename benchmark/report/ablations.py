@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -11,10 +11,41 @@ from benchmark.datasets import Collection
 from benchmark.evaluation.bias import judged_share
 from benchmark.evaluation.metrics import MAIN
 from benchmark.evaluation.significance import ALPHA, compare, letters, permutations_for
-from benchmark.papers.univl_dr.ablations import Ablation, Column
 from benchmark.report.figures import figures, judged_images
 from benchmark.report.tables import Table, percent
 from benchmark.results.result import Result
+from benchmark.results.variants import Variant
+from benchmark.types import Modality
+
+
+@dataclass(frozen=True, kw_only=True)
+class Measured:
+    """A figure of each row: the mean of ``measure`` over questions of one modality, or all.
+
+    scope: the corpus, too, is restricted to one modality, by a run of its own.
+    """
+
+    title: str
+    measure: str = MAIN
+    questions: Modality | None = None
+    scope: Modality | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ablation:
+    """A table of variants. factors: what varies, the headings of the rows' labels."""
+
+    title: str
+    factors: tuple[str, ...]
+    rows: Mapping[tuple[str, ...], Variant]
+    columns: tuple[Measured, ...]
+    note: str
+
+    @property
+    def variants(self) -> list[Variant]:
+        """All that the table needs."""
+        scopes = dict.fromkeys(column.scope for column in self.columns)
+        return [replace(row, scope=scope) for row in self.rows.values() for scope in scopes]
 
 
 def ablation_table(
@@ -51,7 +82,7 @@ def ablation_table(
     )
 
 
-def _means(result: Result | None, column: Column, data: Collection, split: str) -> list[float]:
+def _means(result: Result | None, column: Measured, data: Collection, split: str) -> list[float]:
     """The mean over the questions for each seed that has figures."""
     if result is None:
         return []

@@ -6,7 +6,7 @@ the other way counts with p = 1; Holm's correction is over the claims that could
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Literal, TypeAlias
@@ -16,17 +16,39 @@ import numpy as np
 from benchmark.datasets import Collection
 from benchmark.evaluation.bias import Floats
 from benchmark.evaluation.effects import Effect, effect
+from benchmark.evaluation.metrics import MAIN
 from benchmark.evaluation.significance import ALPHA, FEWEST_PERMUTATIONS, POWER, holm
-from benchmark.papers.univl_dr.claims import CLAIMS, Claim
 from benchmark.report.figures import figures
 from benchmark.report.tables import Table, p_value, percent, points
 from benchmark.results.result import Result
 from benchmark.results.variants import Variant, at_hand
+from benchmark.types import Modality
 
 Verdict: TypeAlias = Literal["reproduced", "not reproduced", "inconclusive", "not tested"]
 
-WANTED = tuple(variant for claim in CLAIMS for variant in claim.variants)
-"""What the claims are about."""
+
+@dataclass(frozen=True, kw_only=True)
+class Claim:
+    """In each of ``pairs`` the first system is said to do better than the second, in all of them.
+
+    measure: a metric or a measure of modality bias. better: which way it improves.
+    questions: those answered by one modality, or all.
+    smallest: the least difference worth speaking of: a claim whose interval lies below it is not
+    reproduced.
+    """
+
+    name: str
+    says: str
+    pairs: tuple[tuple[Variant, Variant], ...]
+    measure: str = MAIN
+    better: Literal["higher", "lower"] = "higher"
+    questions: Modality | None = None
+    smallest: float = 0.01
+
+    @property
+    def variants(self) -> list[Variant]:
+        """All systems that the claim speaks of."""
+        return [variant for pair in self.pairs for variant in pair]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,14 +109,23 @@ def effects_of(
     return [effect(pair[:, ~np.isnan(pair).any(axis=0)]) for pair in pairs]
 
 
-def judged_at_hand(results: Path, data: Collection, split: str) -> list[Tested]:
-    """The verdict on each of the paper's claims from the results there are, running nothing."""
-    return judged(at_hand(WANTED, results, data, split), data, split)
+def wanted(claims: Iterable[Claim]) -> list[Variant]:
+    """All systems that the claims speak of."""
+    return [variant for claim in claims for variant in claim.variants]
 
 
-def judged(found: Mapping[str, Result], data: Collection, split: str) -> list[Tested]:
-    """The verdict on each of the paper's claims from results by name."""
-    return judge([(claim, effects_of(claim, found, data, split)) for claim in CLAIMS])
+def judged_at_hand(
+    claims: Sequence[Claim], results: Path, data: Collection, split: str
+) -> list[Tested]:
+    """The verdict on each of a paper's claims from the results there are, running nothing."""
+    return judged(claims, at_hand(wanted(claims), results, data, split), data, split)
+
+
+def judged(
+    claims: Sequence[Claim], results: Mapping[str, Result], data: Collection, split: str
+) -> list[Tested]:
+    """The verdict on each of a paper's claims from results by name."""
+    return judge([(claim, effects_of(claim, results, data, split)) for claim in claims])
 
 
 def verdicts_table(tested: Sequence[Tested], data: Collection, split: str) -> Table:

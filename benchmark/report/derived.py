@@ -1,22 +1,24 @@
-"""The tables that need nothing but results, by name."""
+"""The tables that need nothing but results, whatever paper they are of, by name."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
+from typing import TypeAlias
 
 from benchmark.datasets import Collection
-from benchmark.papers.univl_dr.table1 import table1
 from benchmark.report.bias import bias_table, scores_table
 from benchmark.report.embedding_map import gap_table
 from benchmark.report.leaderboard import leaderboard
 from benchmark.report.tables import Table
 from benchmark.results.result import Result
 
-DERIVED: Mapping[str, Callable[[Sequence[Result], Collection, str], Table]] = MappingProxyType(
+MakeTable: TypeAlias = Callable[[Sequence[Result], Collection, str], Table]
+"""Makes a table from the results on a data set's split."""
+
+DERIVED: Mapping[str, MakeTable] = MappingProxyType(
     {
         "leaderboard": leaderboard,
-        "table1": table1,
         "bias": bias_table,
         "scores": scores_table,
         "gap": gap_table,

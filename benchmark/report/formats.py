@@ -66,9 +66,9 @@ def latex(tables: Sequence[Table]) -> str:
 
 def html(tables: Sequence[Table]) -> str:
     """One HTML page that holds the tables."""
-    from benchmark.report.html import template
+    from benchmark.report.html import templates
 
-    return template("tables.html").render(tables=tables) + "\n"
+    return templates().get_template("tables.html").render(tables=tables) + "\n"
 
 
 FORMATS: Mapping[str, Callable[[Sequence[Table]], str]] = MappingProxyType(

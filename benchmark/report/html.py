@@ -6,25 +6,21 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from jinja2 import Environment, Template
+    from jinja2 import Environment
 
     from benchmark.report.tables import Table
 
 
-def template(name: str) -> Template:
-    """One of the templates in ``templates/``."""
-    return _environment().get_template(name)
-
-
 @cache
-def _environment() -> Environment:
-    from jinja2 import Environment, PackageLoader, StrictUndefined
+def templates(*packages: str) -> Environment:
+    """The templates in ``templates/`` of each package, then those here."""
+    from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 
     from benchmark.report.formats import is_numeric, leading_number
     from benchmark.report.tables import BEST, RUNNER_UP
 
     environment = Environment(
-        loader=PackageLoader("benchmark.report", "templates"),
+        loader=ChoiceLoader([PackageLoader(name) for name in (*packages, "benchmark.report")]),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,

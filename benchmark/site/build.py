@@ -13,7 +13,7 @@ from benchmark.errors import InputError
 from benchmark.io.files import write_text
 from benchmark.progress import track
 from benchmark.report.history import seconds_by_stage, tree
-from benchmark.report.html import template
+from benchmark.report.html import templates
 from benchmark.report.inspection import DEPTH, Inspector
 from benchmark.results.result import Result
 from benchmark.site.pages import Page, pages
@@ -127,7 +127,8 @@ class _Site:
     def _render(self, name: str, path: str, **content: Any) -> None:
         """Write a page; ``up`` leads from it to the site's root."""
         up = "../" * path.count("/")
-        text = template(name).render(**self._shared, **content, up=up, path=path)
+        template = templates("benchmark.site").get_template(name)
+        text = template.render(**self._shared, **content, up=up, path=path)
         target = self._folder / path
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(text, encoding="utf-8", newline="\n")

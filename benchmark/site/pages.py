@@ -9,9 +9,7 @@ from typing import Any
 from benchmark.artefacts.store import Store
 from benchmark.evaluation.metrics import MAIN
 from benchmark.evaluation.significance import Comparison
-from benchmark.papers.univl_dr.ablations import ABLATIONS
-from benchmark.papers.univl_dr.published import against_paper
-from benchmark.papers.univl_dr.table1 import table1
+from benchmark.papers import ablations_of, papers
 from benchmark.report.ablations import ablation_table
 from benchmark.report.bias import bias_table, scores_table
 from benchmark.report.charts import seconds, spaces
@@ -20,6 +18,7 @@ from benchmark.report.embedding_map import gap_table
 from benchmark.report.history import curves, seconds_table
 from benchmark.report.inspection import Inspector
 from benchmark.report.leaderboard import compared, leaderboard
+from benchmark.report.paper import Paper
 from benchmark.report.plots.bias import bias_chart
 from benchmark.report.plots.chart import Chart
 from benchmark.report.plots.curves import curves_chart
@@ -49,11 +48,12 @@ def pages(of: Inspector, store: Store) -> list[Page]:
 
     What was not measured has no page; nothing is run.
     """
+    found = papers()
     made = (
         _leaderboard(of),
-        _table1(of),
-        _ablations(of),
-        _claims(of),
+        *_tables(of, found),
+        _ablations(of, found),
+        _claims(of, found),
         _bias(of),
         _curves(of, store),
         _speed(of),
@@ -74,20 +74,27 @@ def _leaderboard(of: Inspector) -> Page:
     )
 
 
-def _table1(of: Inspector) -> Page:
-    return Page(
-        name="table1",
-        title="Table 1",
-        says="The rows of the paper's Table 1, and the published figures beside ours.",
-        tables=[make(of.results, of.data, of.split) for make in (table1, against_paper)],
-    )
+def _tables(of: Inspector, found: Sequence[Paper]) -> list[Page]:
+    """The tables of the papers, a page each, with the published figures beside ours."""
+    return [
+        Page(
+            name=name,
+            title=table.title,
+            says=table.says,
+            tables=[
+                make(of.results, of.data, of.split) for make in (table.make, table.beside) if make
+            ],
+        )
+        for paper in found
+        for name, table in paper.tables.items()
+    ]
 
 
-def _ablations(of: Inspector) -> Page:
+def _ablations(of: Inspector, found: Sequence[Paper]) -> Page:
     tables = []
-    for ablation in ABLATIONS.values():
-        if found := at_hand(ablation.variants, of.folder, of.data, of.split):
-            table = ablation_table(ablation, found, of.data, of.split)
+    for ablation in ablations_of(found).values():
+        if results := at_hand(ablation.variants, of.folder, of.data, of.split):
+            table = ablation_table(ablation, results, of.data, of.split)
             tables += [table] if table.rows else []
     return Page(
         name="ablations",
@@ -97,13 +104,17 @@ def _ablations(of: Inspector) -> Page:
     )
 
 
-def _claims(of: Inspector) -> Page:
-    tested = judged_at_hand(of.folder, of.data, of.split)
+def _claims(of: Inspector, found: Sequence[Paper]) -> Page:
+    tables: list[Table] = []
+    for paper in found:
+        if paper.claims:
+            tested = judged_at_hand(paper.claims, of.folder, of.data, of.split)
+            tables += [make(tested, of.data, of.split) for make in (verdicts_table, claims_table)]
     return Page(
         name="claims",
         title="Claims",
         says="The paper's claims, each with a verdict; what has no result here isn't tested.",
-        tables=[make(tested, of.data, of.split) for make in (verdicts_table, claims_table)],
+        tables=tables,
     )
 
 

@@ -96,13 +96,13 @@ def test_rot_in_each_file_of_a_result_is_named(tmp_path: Path, fault: Fault) -> 
     sound = tmp_path / "sound" / "webqa-mini" / "bm25"
     shutil.copytree(calm.results / "webqa-mini" / "bm25", sound)
     write_embedding_map(sound, {"points": [0.5]})
-    assert verify(tmp_path / "sound", data, "test", store) == []
+    assert verify(tmp_path / "sound", data, "test", store, {}) == []
     for path in sorted(sound.iterdir()):
         home = tmp_path / path.name
         shutil.copytree(tmp_path / "sound", home)
         rotten = home / "webqa-mini" / "bm25" / path.name
         fault(rotten)
-        findings = verify(home, data, "test", store)
+        findings = verify(home, data, "test", store, {})
         assert any(path.name in f"{one.path} {one.wrong}" for one in findings), path.name
         with pytest.raises(InputError, match=path.name):
             _ = [result.embedding_map for result in read_results(home, data, "test")]

@@ -5,8 +5,7 @@ import pytest
 from scipy import stats
 
 from benchmark.evaluation.effects import effect
-from benchmark.papers.univl_dr.claims import Claim
-from benchmark.report.claims import judge
+from benchmark.report.claims import Claim, judge
 from benchmark.results.variants import Variant
 
 WORLDS = 300

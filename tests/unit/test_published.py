@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 
-from benchmark.papers.univl_dr import published
-from benchmark.papers.univl_dr.published import against_paper, comparable, read_published, status
-from benchmark.papers.univl_dr.table1 import COLUMNS, GROUPS
+from benchmark.papers import univl_dr
+from benchmark.papers.univl_dr.table1 import COLUMNS, GROUPS, against_paper
+from benchmark.report import published
 from benchmark.report.inspection import Inspector
+from benchmark.report.published import comparable, read_published, status
 
 DATA: Any = SimpleNamespace(name="webqa", notice="")
 TOLERANCE = {"match": 0.1, "close": 1.0}
@@ -38,7 +39,8 @@ def test_the_figures_are_those_that_were_published(shared: Path) -> None:
         with (shared / "paper" / name).open(encoding="utf-8") as file:
             return list(csv.DictReader(file))
 
-    paper, later = read_published("published"), read_published("later")
+    folder = Path(univl_dr.__file__).parent
+    paper, later = (read_published(folder / f"{name}.toml") for name in ("published", "later"))
     names = [name for names in GROUPS.values() for name in names if name in paper.figures]
     assert set(names) == set(paper.figures)
     keys = ("MRR@10", "NDCG@10", "MRR@20", "NDCG@20", "Rec@20", "Rec@100")

@@ -8,6 +8,7 @@ from benchmark.artefacts.identity import identity
 from benchmark.artefacts.store import Store
 from benchmark.datasets import Collection
 from benchmark.execution.provenance import FORMAT
+from benchmark.papers.univl_dr.claims import CLAIMS
 from benchmark.registry import retrievers
 from benchmark.results.result import Result
 from benchmark.retriever import Task
@@ -20,7 +21,7 @@ pytestmark = pytest.mark.skipif(not MINI.is_dir(), reason="no results/webqa-mini
 
 
 def test_they_score_what_they_say(webqa_mini: Collection, mini_store: Store) -> None:
-    findings = verify(RESULTS, webqa_mini, "test", mini_store)
+    findings = verify(RESULTS, webqa_mini, "test", mini_store, {"claims.md": CLAIMS})
     assert [f"{finding.path}: {finding.wrong}" for finding in findings] == []
 
 

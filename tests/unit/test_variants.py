@@ -87,10 +87,10 @@ def test_a_table_and_verdicts_from_nothing(
     run_variants(wanted, task, seeds=1, results=tmp_path, store=micro_store)
     assert ": scored in" not in capsys.readouterr().err
 
-    assert verify(tmp_path, webqa_micro, "test", micro_store) == []
+    assert verify(tmp_path, webqa_micro, "test", micro_store, {}) == []
     lists = found["bm25-clip-dpr"].folder / "run.trec.gz"
     lists.rename(tmp_path / "elsewhere")
-    (lost,) = verify(tmp_path, webqa_micro, "test", micro_store)
+    (lost,) = verify(tmp_path, webqa_micro, "test", micro_store, {})
     assert lost.wrong.startswith(f"cannot be read: {lists}: no such file")
     (tmp_path / "elsewhere").rename(lists)
 

@@ -3,51 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 from benchmark.evaluation.metrics import MAIN
+from benchmark.report.ablations import Ablation, Measured
 from benchmark.results.variants import Variant
-from benchmark.types import Modality
 
 SHARE = "Images@10"
 DEEP_SHARE = "Images@100"
 
 
-@dataclass(frozen=True, kw_only=True)
-class Column:
-    """A figure of each row: the mean of ``measure`` over questions of one modality, or all.
-
-    scope: the corpus, too, is restricted to one modality, by a run of its own.
-    """
-
-    title: str
-    measure: str = MAIN
-    questions: Modality | None = None
-    scope: Modality | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class Ablation:
-    """A table of variants. factors: what varies, the headings of the rows' labels."""
-
-    title: str
-    factors: tuple[str, ...]
-    rows: Mapping[tuple[str, ...], Variant]
-    columns: tuple[Column, ...]
-    note: str
-
-    @property
-    def variants(self) -> list[Variant]:
-        """All that the table needs."""
-        scopes = dict.fromkeys(column.scope for column in self.columns)
-        return [replace(row, scope=scope) for row in self.rows.values() for scope in scopes]
-
-
 _BY_MODALITY = (
-    Column(title=f"{MAIN}, image questions", questions="image"),
-    Column(title=f"{MAIN}, text questions", questions="text"),
-    Column(title=f"{MAIN}, all"),
+    Measured(title=f"{MAIN}, image questions", questions="image"),
+    Measured(title=f"{MAIN}, text questions", questions="text"),
+    Measured(title=f"{MAIN}, all"),
 )
 
 
@@ -79,7 +48,7 @@ ABLATIONS: Mapping[str, Ablation] = MappingProxyType(
                 ("all questions", "image + caption"): _trained(),
             },
             columns=(
-                Column(
+                Measured(
                     title=f"{MAIN}, image questions over images alone",
                     questions="image",
                     scope="image",
@@ -105,8 +74,8 @@ ABLATIONS: Mapping[str, Ablation] = MappingProxyType(
             },
             columns=(
                 *_BY_MODALITY,
-                Column(title=SHARE, measure=SHARE),
-                Column(title=DEEP_SHARE, measure=DEEP_SHARE),
+                Measured(title=SHARE, measure=SHARE),
+                Measured(title=DEEP_SHARE, measure=DEEP_SHARE),
             ),
             note="Stage 2 starts from stage 1 with plain in-batch negatives, and shares its mined "
             "top 100. What 'in-batch, balanced' means is unsourced; here each batch holds as many "
@@ -122,7 +91,7 @@ ABLATIONS: Mapping[str, Ablation] = MappingProxyType(
                 ("caption", "replaced"): _hard(verbalized="caption", replaced=True),
                 ("query", "replaced"): _hard(replaced=True),
             },
-            columns=(*_BY_MODALITY, Column(title=SHARE, measure=SHARE)),
+            columns=(*_BY_MODALITY, Measured(title=SHARE, measure=SHARE)),
             note="All rows are stage 2 from the same stage 1, with its balanced hard negatives.",
         ),
     }

@@ -5,37 +5,11 @@ They are those of the authors' slides on UniVL-DR (ICLR 2023). To add one, add a
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import product
-from typing import Literal
 
-from benchmark.evaluation.metrics import MAIN
+from benchmark.report.claims import Claim
 from benchmark.results.variants import Variant
 from benchmark.types import Modality
-
-
-@dataclass(frozen=True, kw_only=True)
-class Claim:
-    """In each of ``pairs`` the first system is said to do better than the second, in all of them.
-
-    measure: a metric or a measure of modality bias. better: which way it improves.
-    questions: those answered by one modality, or all.
-    smallest: the least difference worth speaking of: a claim whose interval lies below it is not
-    reproduced.
-    """
-
-    name: str
-    says: str
-    pairs: tuple[tuple[Variant, Variant], ...]
-    measure: str = MAIN
-    better: Literal["higher", "lower"] = "higher"
-    questions: Modality | None = None
-    smallest: float = 0.01
-
-    @property
-    def variants(self) -> list[Variant]:
-        """All systems that the claim speaks of."""
-        return [variant for pair in self.pairs for variant in pair]
 
 
 def _row(retriever: str, scope: Modality | None = None, **settings: object) -> Variant:

@@ -1,16 +1,17 @@
-"""Table 1 of the paper from the results at hand: its rows, in its order and groups."""
+"""Table 1 of the paper: its rows, in its order and groups; the published figures beside ours."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from pathlib import Path
 from types import MappingProxyType
 
 from benchmark.datasets import Collection
 from benchmark.evaluation.metrics import MAIN
-from benchmark.evaluation.significance import ALPHA, compare, letters
-from benchmark.report.tables import LEGEND, Mark, Place, Table, best_two, percent
-from benchmark.results.result import Result, best_first
+from benchmark.report.groups import grouped_table
+from benchmark.report.published import beside_published, read_published
+from benchmark.report.tables import LEGEND, Table, percent
+from benchmark.results.result import Result
 
 GROUPS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
@@ -37,71 +38,38 @@ GROUPS: Mapping[str, tuple[str, ...]] = MappingProxyType(
 FUSED, ROUTED, ORACLE = "bm25-clip-dpr", "bm25-clip-dpr-router", "bm25-clip-dpr-oracle"
 
 COLUMNS = ("MRR@10", "nDCG@10", "MRR@20", "nDCG@20", "Recall@20", "Recall@100")
-FIRST = 3
-"""The number of the first column of figures."""
 
 
 def table1(results: Sequence[Result], data: Collection, split: str) -> Table:
-    """The rows of Table 1 that have a result; a note names the others.
-
-    Superscripts tell which figures of a column can't be told apart. The oracle is no contender: it
-    is told the modality.
-    """
+    """The rows of Table 1 that have a result, and how much the learned router gains."""
     found = {result.name: result for result in results}
-    rows, records = [], []
-    for setting, names in GROUPS.items():
-        for name in names:
-            if name not in found:
-                continue
-            result = found[name]
-            means = {metric: result.summary[metric]["mean"] for metric in COLUMNS}
-            rows.append([setting, result.title, name, *map(percent, means.values())])
-            records.append({"setting": setting, "title": result.title, "name": name, **means})
-    shown = [found[str(record["name"])] for record in records]
-    missing = [name for names in GROUPS.values() for name in names if name not in found]
-    judged = data.metadata["splits"][split]["judged"]
-    notes = [f"{judged:,} judged questions, the denominator of all means. Figures in percent."]
-    notes.append(f"{LEGEND} The oracle, which is told the modality, is left out of that.")
-    if len(shown) > 1:
-        notes.append(
-            "Superscripts: figures of a column that share a letter can't be told apart (paired "
-            "two-sided randomization test, Holm's correction over all pairs of the metric, alpha "
-            f"{ALPHA})."
-        )
-    if data.notice:
-        notes.append(data.notice)
-    if {FUSED, ROUTED, ORACLE} <= found.keys():
-        notes.append(_routing(*(found[name] for name in (FUSED, ROUTED, ORACLE))))
-    if missing:
-        notes.append(f"Not run: {', '.join(missing)}.")
-    return Table(
-        title=f"Table 1 on {data.name} ({split})",
-        columns=["Setting", "Model", "Name", *COLUMNS],
-        rows=rows,
-        records=records,
-        notes=notes,
-        marks=_marks(shown),
+    routing = [found[name] for name in (FUSED, ROUTED, ORACLE) if name in found]
+    return grouped_table(
+        results,
+        data,
+        split,
+        title="Table 1",
+        groups=GROUPS,
+        metrics=COLUMNS,
+        oracles=[ORACLE],
+        legend=f"{LEGEND} The oracle, which is told the modality, is left out of that.",
+        notes=[_routing(*routing)] if len(routing) == 3 else [],
     )
 
 
-def _marks(results: Sequence[Result]) -> dict[Place, Mark]:
-    """The best two figures of each column, and the letters of those that can't be told apart."""
-    means = {
-        column: [
-            None if result.name == ORACLE else result.summary[metric]["mean"] for result in results
-        ]
-        for column, metric in enumerate(COLUMNS, FIRST)
-    }
-    marks = best_two(means)
-    comparisons = compare({result.name: result.over_seeds for result in results}, *COLUMNS)
-    for column, metric in enumerate(COLUMNS, FIRST):
-        ranked = [result.name for result in best_first(results, metric)]
-        groups = letters(ranked, [pair for pair in comparisons if pair.metric == metric])
-        for row, result in enumerate(results):
-            if comparisons:
-                mark = marks.get((row, column), Mark())
-                marks[row, column] = replace(mark, above=groups[result.name])
-    return marks
+def against_paper(results: Sequence[Result], data: Collection, split: str) -> Table:
+    """Table 1 as published beside ours, and what was published later under the same protocol."""
+    folder = Path(__file__).parent
+    return beside_published(
+        results,
+        data,
+        split,
+        table="Table 1",
+        groups=GROUPS,
+        metrics=COLUMNS,
+        paper=read_published(folder / "published.toml"),
+        later=read_published(folder / "later.toml"),
+    )
 
 
 def _routing(fused: Result, routed: Result, oracle: Result) -> str:

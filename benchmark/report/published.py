@@ -1,4 +1,4 @@
-"""The paper beside ours: published figures with their source, the difference, and a status."""
+"""A paper's published figures beside ours, with their source, the difference, and a status."""
 
 from __future__ import annotations
 
@@ -10,18 +10,15 @@ from typing import Any, Literal, TypeAlias
 from benchmark.datasets import Collection
 from benchmark.datasets.verify import verify
 from benchmark.io.files import read_toml
-from benchmark.papers.univl_dr.table1 import COLUMNS, GROUPS
 from benchmark.report.tables import Table, percent
 from benchmark.results.result import Result
-
-FOLDER = Path(__file__).parent
 
 Status: TypeAlias = Literal["MATCH", "CLOSE", "BELOW", "ABOVE", "NOT RUN"]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Published:
-    """A publication's figures in percent, by system and metric, as a file in ``paper/`` has them.
+    """A publication's figures in percent, by system and metric, as a paper's TOML file has them.
 
     tolerance: how far a figure may be from the published one to match it, or to be close.
     """
@@ -56,9 +53,9 @@ class Figure:
         return None if self.ours is None or self.status is None else self.ours - self.published
 
 
-def read_published(name: str) -> Published:
-    """The figures in ``paper/<name>.toml``."""
-    return Published(**read_toml(FOLDER / f"{name}.toml"))
+def read_published(path: Path) -> Published:
+    """The figures in a TOML file of a paper's folder."""
+    return Published(**read_toml(path))
 
 
 def status(ours: float | None, published: float, tolerance: Mapping[str, float]) -> Status:
@@ -74,19 +71,32 @@ def status(ours: float | None, published: float, tolerance: Mapping[str, float])
     return "BELOW" if difference < 0 else "ABOVE"
 
 
-def against_paper(results: Sequence[Result], data: Collection, split: str) -> Table:
-    """Table 1 as published beside ours, and later publications; see ``comparable``."""
-    paper, later = read_published("published"), read_published("later")
+def beside_published(
+    results: Sequence[Result],
+    data: Collection,
+    split: str,
+    *,
+    table: str,
+    groups: Mapping[str, Sequence[str]],
+    metrics: Sequence[str],
+    paper: Published,
+    later: Published,
+) -> Table:
+    """A table of a paper as published beside ours, and later publications; see ``comparable``.
+
+    table: what the paper calls it. groups: group of rows -> names of retrievers. metrics: its
+    columns. later: figures of other systems under the same protocol.
+    """
     found, compares = {result.name: result for result in results}, comparable(data, split)
     rows, records = [], []
-    for setting, names in GROUPS.items():
+    for group, names in groups.items():
         for name in names:
             if name not in paper.figures:
                 continue
             figures = list(_figures(name, paper, found.get(name), compares))
             title = found[name].title if name in found else name
-            rows += [[setting, title, name, *line] for line in _lines(figures)]
-            records += [_record(setting, title, figure) for figure in figures]
+            rows += [[group, title, name, *line] for line in _lines(figures, metrics)]
+            records += [_record(group, title, figure) for figure in figures]
     for name in later.figures:
         figures = [
             Figure(
@@ -100,11 +110,11 @@ def against_paper(results: Sequence[Result], data: Collection, split: str) -> Ta
             )
             for metric, value in later.of(name).items()
         ]
-        rows += [["Later", name, "", *line] for line in _lines(figures)]
+        rows += [["Later", name, "", *line] for line in _lines(figures, metrics)]
         records += [_record("Later", name, figure) for figure in figures]
     return Table(
-        title=f"Table 1: the paper beside {data.name} ({split})",
-        columns=["Setting", "Model", "Name", "Figures", *COLUMNS],
+        title=f"{table}: the paper beside {data.name} ({split})",
+        columns=["Setting", "Model", "Name", "Figures", *metrics],
         rows=rows,
         records=records,
         notes=[*_notes(paper, later, compares), *([data.notice] if data.notice else [])],
@@ -133,10 +143,10 @@ def _figures(
         )
 
 
-def _lines(figures: Sequence[Figure]) -> Iterator[list[str]]:
+def _lines(figures: Sequence[Figure], metrics: Sequence[str]) -> Iterator[list[str]]:
     """The lines of a system: published, ours, the difference with its status."""
     by_metric = {figure.metric: figure for figure in figures}
-    found = [by_metric.get(metric) for metric in COLUMNS]
+    found = [by_metric.get(metric) for metric in metrics]
     yield ["published", *("" if one is None else f"{one.published:.2f}" for one in found)]
     if any(one.ours is not None for one in figures):
         yield ["ours", *(_ours(one) for one in found)]
@@ -155,8 +165,8 @@ def _difference(figure: Figure | None) -> str:
     return f"{shown}{figure.status}"
 
 
-def _record(setting: str, title: str, figure: Figure) -> dict[str, Any]:
-    return {"setting": setting, "title": title, **asdict(figure), "difference": figure.difference}
+def _record(group: str, title: str, figure: Figure) -> dict[str, Any]:
+    return {"setting": group, "title": title, **asdict(figure), "difference": figure.difference}
 
 
 def _notes(paper: Published, later: Published, compares: bool) -> list[str]:

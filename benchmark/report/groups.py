@@ -1,0 +1,89 @@
+"""A paper's table: its rows in its order and groups, with what the tests can tell apart."""
+
+from __future__ import annotations
+
+from collections.abc import Collection as Names
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from benchmark.datasets import Collection
+from benchmark.evaluation.significance import ALPHA, compare, letters
+from benchmark.report.tables import LEGEND, Mark, Place, Table, best_two, percent
+from benchmark.results.result import Result, best_first
+
+FIRST = 3
+"""The number of the first column of figures."""
+
+
+def grouped_table(
+    results: Sequence[Result],
+    data: Collection,
+    split: str,
+    *,
+    title: str,
+    groups: Mapping[str, Sequence[str]],
+    metrics: Sequence[str],
+    oracles: Names[str] = (),
+    legend: str = LEGEND,
+    notes: Sequence[str] = (),
+) -> Table:
+    """The rows of ``groups`` that have a result; a note names the others.
+
+    Superscripts tell which figures of a column can't be told apart. groups: group of rows -> names
+    of retrievers. oracles: rows that are told part of the answer, and so never the best. notes:
+    what else stands below.
+    """
+    found = {result.name: result for result in results}
+    rows, records = [], []
+    for group, names in groups.items():
+        for name in names:
+            if name not in found:
+                continue
+            result = found[name]
+            means = {metric: result.summary[metric]["mean"] for metric in metrics}
+            rows.append([group, result.title, name, *map(percent, means.values())])
+            records.append({"setting": group, "title": result.title, "name": name, **means})
+    shown = [found[str(record["name"])] for record in records]
+    missing = [name for names in groups.values() for name in names if name not in found]
+    judged = data.metadata["splits"][split]["judged"]
+    said = [f"{judged:,} judged questions, the denominator of all means. Figures in percent."]
+    said.append(legend)
+    if len(shown) > 1:
+        said.append(
+            "Superscripts: figures of a column that share a letter can't be told apart (paired "
+            "two-sided randomization test, Holm's correction over all pairs of the metric, alpha "
+            f"{ALPHA})."
+        )
+    said += [data.notice] if data.notice else []
+    said += notes
+    said += [f"Not run: {', '.join(missing)}."] if missing else []
+    return Table(
+        title=f"{title} on {data.name} ({split})",
+        columns=["Setting", "Model", "Name", *metrics],
+        rows=rows,
+        records=records,
+        notes=said,
+        marks=_marks(shown, metrics, oracles),
+    )
+
+
+def _marks(
+    results: Sequence[Result], metrics: Sequence[str], oracles: Names[str]
+) -> dict[Place, Mark]:
+    """The best two figures of each column, and the letters of those that can't be told apart."""
+    means = {
+        column: [
+            None if result.name in oracles else result.summary[metric]["mean"] for result in results
+        ]
+        for column, metric in enumerate(metrics, FIRST)
+    }
+    marks = best_two(means)
+    comparisons = compare({result.name: result.over_seeds for result in results}, *metrics)
+    for column, metric in enumerate(metrics, FIRST):
+        ranked = [result.name for result in best_first(results, metric)]
+        groups = letters(ranked, [pair for pair in comparisons if pair.metric == metric])
+        for row, result in enumerate(results):
+            if comparisons:
+                mark = marks.get((row, column), Mark())
+                marks[row, column] = replace(mark, above=groups[result.name])
+    return marks
