@@ -42,6 +42,9 @@ RESERVED = ("variants",)
 DECLARED = "__retrievers__"
 """Where a module keeps the rows that it registers."""
 
+PAPER = "PAPER"
+"""What a module calls the paper that it brings, with tables, claims and ablations."""
+
 R = TypeVar("R", bound="type[Retriever]")
 
 
@@ -96,6 +99,7 @@ class Registry:
     def __init__(self) -> None:
         self._entries: dict[str, Entry] = {}
         self._plug_ins: list[Path] = []
+        self._modules: list[ModuleType] = []
 
     @classmethod
     def installed(cls) -> Registry:
@@ -117,6 +121,7 @@ class Registry:
         """Another registry of the same rows."""
         other = Registry()
         other._entries, other._plug_ins = dict(self._entries), [*self._plug_ins]
+        other._modules = [*self._modules]
         return other
 
     @property
@@ -128,6 +133,11 @@ class Registry:
     def plug_ins(self) -> tuple[Path, ...]:
         """The files that were plugged in, for another process to do the same."""
         return tuple(self._plug_ins)
+
+    @property
+    def modules(self) -> tuple[ModuleType, ...]:
+        """The modules of these files."""
+        return tuple(self._modules)
 
     def retriever(self, name: str, path: Path | None = None) -> Entry:
         """The retriever called ``name``. Raises InputError with the nearest name.
@@ -156,22 +166,27 @@ class Registry:
             self.add(entry, path)
 
     def plug_in(self, path: Path) -> None:
-        """Run a Python file that registers retrievers or metrics: for code that isn't installed."""
+        """Run a Python file that registers retrievers or metrics, or has a PAPER.
+
+        It is for code that isn't installed.
+        """
         metrics = len(OWN)
         plug_in = plugins.run(path)
         before = set(self._entries)
         for module in plug_in.modules:
             self.add_module(module, path)
         new = [entry for name, entry in self._entries.items() if name not in before]
-        if not new and len(OWN) == metrics:
+        has_paper = any(hasattr(module, PAPER) for module in plug_in.modules)
+        if not new and len(OWN) == metrics and not has_paper:
             raise InputError(
-                "registers no retriever or metric",
-                mend="use @register(...) or @metric(...)",
+                "brings no retriever, metric or paper",
+                mend=f"use @register(...) or @metric(...), or write {PAPER} = Paper(...)",
                 path=path,
             )
         for entry in new:
             entry.kind.source = plug_in.source
         self._plug_ins.append(path)
+        self._modules += plug_in.modules
 
     def read_rows(self, *paths: Path) -> None:
         """Register the rows of TOML files: retrievers under other settings, without code.

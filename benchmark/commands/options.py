@@ -54,7 +54,8 @@ plugin_option = click.option(
     callback=_plug_in,
     is_eager=True,  # before --rows, wherever it stands: rows may be of its retrievers
     expose_value=False,
-    help="Run a Python file that registers retrievers or metrics. It can do all that Python can.",
+    help="Run a Python file that brings retrievers, metrics or a paper. It can do whatever Python "
+    "can.",
 )
 rows_option = click.option(
     "--rows",

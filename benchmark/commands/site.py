@@ -10,6 +10,7 @@ from benchmark.commands.options import (
     PATH,
     Chosen,
     chosen_options,
+    plugin_option,
 )
 
 
@@ -21,6 +22,7 @@ def _count(_: click.Context, __: click.Parameter, value: str) -> int | None:
 
 @click.command()
 @chosen_options
+@plugin_option
 @click.option("--out", type=PATH, required=True, metavar="DIR", help="Where the site is written.")
 @click.option(
     "--questions",

@@ -10,6 +10,7 @@ from benchmark.commands.options import (
     Chosen,
     chosen_options,
     format_option,
+    plugin_option,
     seed_options,
     show_table,
 )
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("name", default="leaderboard")
 @chosen_options
+@plugin_option
 @seed_options
 @click.option(
     "--against",

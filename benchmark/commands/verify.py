@@ -9,11 +9,13 @@ import click
 from benchmark.commands.options import (
     Chosen,
     chosen_options,
+    plugin_option,
 )
 
 
 @click.command()
 @chosen_options
+@plugin_option
 def verify(chosen: Chosen) -> None:
     """Compute all metrics, tables and hashes of a data set's results again, from the files.
 

@@ -1,4 +1,4 @@
-"""The papers: each folder here, and those that other packages name by an entry point.
+"""The papers: each folder here, and those of other packages' entry points and of plug-ins.
 
 Nothing but the commands and the site knows of them.
 """
@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 
 from benchmark import entry_points
 from benchmark.errors import InputError
+from benchmark.registry import PAPER, current
 from benchmark.report.ablations import Ablation
 from benchmark.report.derived import DERIVED
 from benchmark.report.paper import Paper, PaperTable
@@ -54,12 +55,15 @@ def ablations_of(found: Sequence[Paper]) -> dict[str, Ablation]:
 def _own() -> Iterator[Paper]:
     """Those of the folders here: they need no entry point, and so no installation."""
     for module in pkgutil.iter_modules(__path__, f"{__name__}."):
-        yield _checked(importlib.import_module(module.name).PAPER, module.name)
+        yield _checked(getattr(importlib.import_module(module.name), PAPER, None), module.name)
 
 
 def _others() -> Iterator[Paper]:
     for name, value in entry_points.load(GROUP):
         yield _checked(value, name)
+    for module in current().modules:
+        if hasattr(module, PAPER):
+            yield _checked(getattr(module, PAPER), str(module.__file__))
 
 
 def _checked(value: object, source: str) -> Paper:

@@ -150,7 +150,7 @@ def test_a_module_with_the_name_of_another_is_refused(registry: Registry, tmp_pa
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("x = 1\n", "registers no retriever or metric"),
+        ("x = 1\n", "brings no retriever, metric or paper"),
         ("\n1 / 0\n", "mine.py:2: ZeroDivisionError: division by zero; mend the plug-in"),
         ("\n\nx = (\n", "mine.py:3: SyntaxError"),
         ("import helper\n", "helper.py:2: NameError: name 'y' is not defined"),
