@@ -5,17 +5,19 @@ from __future__ import annotations
 import json
 import os
 import tempfile
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 from benchmark.artefacts.identity import Artefact, recipe_name
 from benchmark.artefacts.store import Store
-from benchmark.environment.java import anserini, lacks_java
+from benchmark.environment.java import anserini, lacks_java, lucene_searcher
+from benchmark.progress import track
 from benchmark.registry import register
 from benchmark.retriever import Ranking, Retriever, Task
 from benchmark.settings import Range
-from benchmark.types import Modality, TopK
+from benchmark.types import MODALITIES, Modality, TopK
 
 if TYPE_CHECKING:
     from benchmark.datasets import Collection
@@ -23,13 +25,17 @@ if TYPE_CHECKING:
 _CHUNK = 4096
 
 
+def document_name(number: int) -> str:
+    """A document's id in Lucene: its corpus number, padded so that ids sort as numbers do."""
+    return f"{number:010d}"
+
+
 @recipe_name("LuceneIndex")
 @dataclass(frozen=True, kw_only=True)
 class LuceneIndex(Artefact):
     """A Lucene index of the texts of a corpus, or of one modality of it.
 
-    A document's id in it is its row number, zero-padded: Lucene breaks ties by id, and so by the
-    order of the corpus.
+    Lucene breaks ties by its documents' ids, and so by the order of the corpus.
     """
 
     data: Collection
@@ -41,10 +47,12 @@ class LuceneIndex(Artefact):
             for start in range(0, len(numbers), _CHUNK):
                 chunk = numbers[start : start + _CHUNK]
                 lines = [
-                    json.dumps({"id": f"{row:010d}", "contents": text})
+                    json.dumps({"id": document_name(row), "contents": text})
                     for row, text in zip(chunk, corpus.texts(chunk), strict=True)
                 ]
-                Path(texts, f"{start:010d}.jsonl").write_text("\n".join(lines) + "\n")
+                Path(texts, f"{start:010d}.jsonl").write_text(
+                    "\n".join(lines) + "\n", encoding="utf-8"
+                )
             arguments = {
                 "collection": "JsonCollection",
                 "input": texts,
@@ -58,40 +66,68 @@ class LuceneIndex(Artefact):
 @recipe_name("LuceneRanking")
 @dataclass(frozen=True, kw_only=True)
 class LuceneRanking(Ranking):
-    """Each question's best documents by BM25."""
+    """Each question's best documents by BM25.
+
+    indexes: where the questions are searched; those whose candidates are one modality's, in an
+    index of that modality alone, so that its statistics are those of the pool. Listed candidates
+    are scored by the statistics of the whole index.
+    """
 
     task: Task
-    index: LuceneIndex
+    indexes: tuple[LuceneIndex, ...]
     k1: float
     b: float
 
     def rank(self, store: Store) -> TopK:
-        import numpy as np
+        questions = self.task.questions()
+        found = TopK.empty(len(questions), self.task.depth)
+        if self.task.protocol == "local":
+            self._rank_listed(store, questions, found)
+            return found
+        index_of = {self.task.data.corpus.numbers(index.scope): index for index in self.indexes}
+        for part in self.task.parts():
+            assert isinstance(part.numbers, range)  # noqa: S101  (none lists candidates)
+            places = part.places.tolist()
+            asked = {place: questions[place] for place in places}
+            self._search(store.path(index_of[part.numbers]), asked, found)
+        return found
 
-        task, questions = self.task, self.task.questions()
-        numbers = np.full((len(questions), task.depth), -1, dtype=np.int32)
-        scores = np.full(numbers.shape, -np.inf, dtype=np.float32)
+    def _rank_listed(self, store: Store, questions: Sequence[str], found: TopK) -> None:
+        """Rank each question's own candidates, filling ``found``."""
+        (index,) = self.indexes
+        parts = track(self.task.parts(), "search candidates", len(questions), "questions")
+        with lucene_searcher(store.path(index), self.k1, self.b) as search:
+            for part in parts:
+                (place,) = part.places
+                names = [document_name(number) for number in part.numbers]
+                hits = search(questions[place], names, len(names))
+                # Lucene breaks ties by its own numbers; here the order of the corpus does.
+                best = sorted((-score, int(name)) for name, score in hits)[: self.task.depth]
+                found.numbers[place, : len(best)] = [number for _, number in best]
+                found.scores[place, : len(best)] = [-score for score, _ in best]
+
+    def _search(self, index: Path, questions: Mapping[int, str], found: TopK) -> None:
+        """Search for the ``questions`` by their place, filling ``found``."""
         with tempfile.TemporaryDirectory() as folder:
             topics, output = Path(folder, "topics.tsv"), Path(folder, "run.txt")
-            lines = [f"{place}\t{' '.join(text.split())}\n" for place, text in enumerate(questions)]
-            topics.write_text("".join(lines))
+            lines = [f"{place}\t{' '.join(text.split())}\n" for place, text in questions.items()]
+            topics.write_text("".join(lines), encoding="utf-8")
             arguments = {
-                "index": str(store.path(self.index)),
+                "index": str(index),
                 "topics": str(topics),
                 "topicReader": "TsvInt",
                 "output": str(output),
-                "hits": str(task.depth),
+                "hits": str(self.task.depth),
                 "threads": str(os.cpu_count() or 1),
                 "bm25.k1": str(self.k1),
                 "bm25.b": str(self.b),
             }
             anserini("io.anserini.search.SearchCollection", arguments, flags=["bm25"])
-            with output.open() as file:
+            with output.open(encoding="utf-8") as file:
                 for line in file:
                     place, _, row, rank, score, _ = line.split()
-                    numbers[int(place), int(rank) - 1] = int(row)
-                    scores[int(place), int(rank) - 1] = float(score)
-        return TopK(numbers, scores)
+                    found.numbers[int(place), int(rank) - 1] = int(row)
+                    found.scores[int(place), int(rank) - 1] = float(score)
 
 
 @register("bm25", title="BM25", group="Single Modality (Text Only)")
@@ -103,8 +139,11 @@ class BM25(Retriever):
     b: Annotated[float, Range(0, 1)] = 0.4
 
     def ranking(self, task: Task) -> Ranking:
-        index = LuceneIndex(data=task.data, scope=task.scope)
-        return LuceneRanking(task=task, index=index, k1=self.k1, b=self.b)
+        scopes: Sequence[Modality | None] = [task.scope]
+        if task.protocol == "split" and task.scope is None:
+            scopes = MODALITIES
+        indexes = tuple(LuceneIndex(data=task.data, scope=scope) for scope in scopes)
+        return LuceneRanking(task=task, indexes=indexes, k1=self.k1, b=self.b)
 
     def why_unavailable(self, task: Task | None) -> str | None:
         del task

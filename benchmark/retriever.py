@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import dataclasses
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -10,10 +11,14 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from benchmark.artefacts.identity import INCIDENTAL, Artefact, recipe_name
 from benchmark.artefacts.store import Store
 from benchmark.errors import InputError
+from benchmark.protocol import JOINT, Part, Protocol, parts
 from benchmark.settings import check
 from benchmark.types import Modality, Qrels, Run, TopK
 
 if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
     from benchmark.datasets import Collection
 
 SEED = 1234
@@ -25,8 +30,9 @@ SEED = 1234
 class Task:
     """What every retriever is given alike: the questions of a split, one corpus, a depth, a seed.
 
-    ``scope`` restricts the corpus to one modality, for retrievers that search one at a time. The
-    seed belongs to what is trained or drawn from it: a ranking that uses none is the same for all.
+    ``scope`` restricts the corpus to one modality, for retrievers that search one at a time.
+    ``protocol`` tells which of these documents each question searches: see ``parts``. The seed
+    belongs to what is trained or drawn from it: a ranking that uses none is the same for all.
     """
 
     data: Collection
@@ -34,11 +40,20 @@ class Task:
     depth: int = 100
     seed: int = field(default=SEED, metadata=INCIDENTAL)
     scope: Modality | None = None
+    protocol: Protocol = JOINT
 
     @property
     def numbers(self) -> range:
-        """The corpus numbers to search."""
+        """The corpus numbers to search, those of all questions together."""
         return self.data.corpus.numbers(self.scope)
+
+    def parts(self) -> Iterator[Part]:
+        """The questions, grouped by the candidates that they search; see ``protocol.parts``."""
+        return parts(self.data, self.split, self.scope, self.protocol)
+
+    def check(self) -> None:
+        """Raise InputError where the data lack what the protocol needs."""
+        next(self.parts(), None)
 
     def questions(self) -> list[str]:
         """The texts of the questions."""
@@ -133,7 +148,11 @@ class Retriever:
         return Searched(retriever=self, task=task, seed=task.seed, source=self.source)
 
     def search(self, task: Task) -> TopK:
-        """Rank ``task.numbers`` for each of ``task.questions()``; ``top_k`` keeps the tie rule."""
+        """Rank ``task.numbers`` for each of ``task.questions()``; ``top_k`` keeps the tie rule.
+
+        Under another protocol than joint it is asked once for each group of questions that share
+        their candidates: ``task.numbers`` may then be an array of corpus numbers, not a range.
+        """
         raise NotImplementedError(f"{type(self).__name__} implements neither ranking nor search")
 
     def why_unavailable(self, task: Task | None) -> str | None:
@@ -157,7 +176,31 @@ class Searched(Ranking):
 
     def rank(self, store: Store) -> TopK:
         del store
-        return self.retriever.search(self.task)
+        if self.task.protocol == JOINT:
+            return self.retriever.search(self.task)
+        questions = self.task.questions()
+        found = TopK.empty(len(questions), self.task.depth)
+        given = {one.name: getattr(self.task, one.name) for one in dataclasses.fields(self.task)}
+        for part in self.task.parts():
+            asked = tuple(questions[place] for place in part.places)
+            some = self.retriever.search(_PartOfTask(**given, candidates=part.numbers, asked=asked))
+            found.numbers[part.places], found.scores[part.places] = some.numbers, some.scores
+        return found
+
+
+@dataclass(frozen=True, kw_only=True)
+class _PartOfTask(Task):
+    """What ``search`` is given of a task whose questions don't all search the same documents."""
+
+    candidates: Sequence[int] | npt.NDArray[np.int32]
+    asked: tuple[str, ...]
+
+    @property
+    def numbers(self) -> Any:
+        return self.candidates
+
+    def questions(self) -> list[str]:
+        return list(self.asked)
 
 
 def _check_lists(found: TopK, task: Task, name: str) -> None:
@@ -173,8 +216,9 @@ def _check_lists(found: TopK, task: Task, name: str) -> None:
         )
     elif not np.isfinite(scores[kept]).all():
         wrong = "scores that are no finite numbers"
-    elif ((numbers[kept] < task.numbers.start) | (numbers[kept] >= task.numbers.stop)).any():
+    elif (_allowed(task, numbers) != kept).any():
         wrong = "numbers outside the corpus"
+        wrong += "" if task.protocol == JOINT else " or a question's candidates"
     elif (~kept[:, :-1] & kept[:, 1:]).any():
         wrong = "documents after the end of a list"
     elif (kept[:, 1:] & (scores[:, 1:] > scores[:, :-1])).any():
@@ -184,3 +228,17 @@ def _check_lists(found: TopK, task: Task, name: str) -> None:
     else:
         return
     raise InputError(f"{name} gave {wrong}", mend="mend the retriever; benchmark.top_k helps")
+
+
+def _allowed(task: Task, numbers: npt.NDArray[np.int32]) -> npt.NDArray[np.bool_]:
+    """Which of the found ``numbers`` are among their question's candidates."""
+    import numpy as np
+
+    allowed = np.zeros(numbers.shape, dtype=bool)
+    for part in task.parts():
+        some = numbers[part.places]
+        if isinstance(part.numbers, range):
+            allowed[part.places] = (some >= part.numbers.start) & (some < part.numbers.stop)
+        else:
+            allowed[part.places] = np.isin(some, part.numbers)
+    return allowed

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from benchmark.types import TopK
@@ -11,10 +12,13 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
 
-def top_k(scores: npt.NDArray[np.float32], numbers: range, depth: int) -> TopK:
+def top_k(
+    scores: npt.NDArray[np.float32], numbers: Sequence[int] | npt.NDArray[np.integer], depth: int
+) -> TopK:
     """The ``depth`` best documents of each query from a full score matrix.
 
     scores: shape (queries, documents); column ``i`` is the document ``numbers[i]`` of the corpus.
+    numbers: ascending.
     """
     import numpy as np
 
@@ -23,6 +27,6 @@ def top_k(scores: npt.NDArray[np.float32], numbers: range, depth: int) -> TopK:
     best = np.take_along_axis(scores, order, axis=1)
     padding = ((0, 0), (0, depth - kept))
     return TopK(
-        np.pad(order + numbers.start, padding, constant_values=-1).astype(np.int32),
+        np.pad(np.asarray(numbers)[order], padding, constant_values=-1).astype(np.int32),
         np.pad(best, padding, constant_values=-np.inf).astype(np.float32),
     )

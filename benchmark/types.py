@@ -49,6 +49,14 @@ class TopK:
     numbers: npt.NDArray[np.int32]
     scores: npt.NDArray[np.float32]
 
+    @classmethod
+    def empty(cls, queries: int, depth: int) -> TopK:
+        """Lists without documents, to be filled."""
+        import numpy as np
+
+        numbers = np.full((queries, depth), -1, dtype=np.int32)
+        return cls(numbers, np.full(numbers.shape, -np.inf, dtype=np.float32))
+
 
 @dataclass(frozen=True)
 class Run:

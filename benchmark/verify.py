@@ -14,6 +14,7 @@ from benchmark.artefacts.store import Store, damage
 from benchmark.datasets import Collection
 from benchmark.errors import InputError
 from benchmark.progress import track
+from benchmark.protocol import JOINT, Protocol
 from benchmark.results.result import CHANGED, Result, read_results, results_folder, scored
 from benchmark.retriever import Task
 
@@ -41,6 +42,7 @@ def verify(
     split: str,
     store: Store,
     claims: Mapping[str, Sequence[Claim]],
+    protocol: Protocol = JOINT,
 ) -> list[Finding]:
     """Look at every result on a split, its seeds and variants, and at the tables beside them.
 
@@ -48,7 +50,7 @@ def verify(
     beside the leaderboard -> the claims whose verdicts it keeps. Raises InputError where there is
     no result.
     """
-    home = results_folder(results, data, split)
+    home = results_folder(results, data, split, protocol)
     folders = [path.parent for path in sorted(home.rglob("manifest.json"))]
     if not folders:
         raise InputError("no results", mend="run retrievers on this data set first", path=home)
@@ -66,7 +68,7 @@ def verify(
         folder = store.root / kind / identity[:32]
         if folder.is_dir():
             findings += [Finding(folder / name, CHANGED) for name in damage(folder)]
-    return findings if findings else _tables(results, data, split, claims)
+    return findings if findings else _tables(results, data, split, claims, protocol)
 
 
 def _result(result: Result, data: Collection) -> list[Finding]:
@@ -78,7 +80,12 @@ def _result(result: Result, data: Collection) -> list[Finding]:
     labels = {key: result.metrics[key] for key in LABELS if key in result.metrics}
     labels |= {"external": result.external} if result.external else {}
     labels |= {key: result.metrics[key] for key in INDEX if key in result.metrics}
-    task = Task(data=data, split=about["split"], scope=about["scope"])
+    task = Task(
+        data=data,
+        split=about["split"],
+        scope=about["scope"],
+        protocol=about.get("protocol", JOINT),
+    )
     scores, metrics = scored(result.run(), task, labels)
     if metrics != result.metrics:
         findings.append(Finding(result.folder / "metrics.json", UNEARNED))
@@ -91,7 +98,11 @@ def _result(result: Result, data: Collection) -> list[Finding]:
 
 
 def _tables(
-    results: Path, data: Collection, split: str, claims: Mapping[str, Sequence[Claim]]
+    results: Path,
+    data: Collection,
+    split: str,
+    claims: Mapping[str, Sequence[Claim]],
+    protocol: Protocol,
 ) -> list[Finding]:
     """The tables that are kept beside the results, each made again."""
     from benchmark.report.claims import claims_table, judged_at_hand
@@ -101,10 +112,13 @@ def _tables(
         return claims_table(judged_at_hand(tested, results, data, split), data, split)
 
     made: dict[str, Callable[[], Table]] = {
-        "leaderboard.md": lambda: leaderboard(read_results(results, data, split), data, split),
+        "leaderboard.md": lambda: leaderboard(
+            read_results(results, data, split, protocol), data, split
+        ),
         **{name: partial(verdicts, tested) for name, tested in claims.items()},
     }
-    kept = {results_folder(results, data, split) / name: make for name, make in made.items()}
+    home = results_folder(results, data, split, protocol)
+    kept = {home / name: make for name, make in made.items()}
     return [
         Finding(path, "not what the results give")
         for path, make in kept.items()

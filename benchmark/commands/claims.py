@@ -12,6 +12,8 @@ from benchmark.commands.options import (
     seed_options,
     show_tables,
 )
+from benchmark.errors import InputError
+from benchmark.protocol import JOINT
 
 
 @click.command()
@@ -39,6 +41,8 @@ def claims(
     from benchmark.report.claims import claims_table, judged, wanted
     from benchmark.retriever import Task
 
+    if chosen.protocol != JOINT:
+        raise InputError("the paper's claims are about protocol joint", mend="leave --protocol out")
     data, split = chosen.data, chosen.split
     known = {paper.name: paper for paper in papers() if paper.claims}
     for name in names:

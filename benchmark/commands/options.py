@@ -10,12 +10,15 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from benchmark.protocol import JOINT, PROTOCOLS, Protocol
+
 if TYPE_CHECKING:
     from benchmark.artefacts.store import Store
     from benchmark.datasets import Collection
     from benchmark.report.inspection import Inspector
     from benchmark.report.tables import Table
     from benchmark.results.result import Result
+    from benchmark.retriever import Task
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -101,6 +104,14 @@ metric_option = click.option(
     metavar="NAME",
     help="The benchmark's, ranx's (precision@5, map), or a plug-in's; may be repeated.",
 )
+protocol_option = click.option(
+    "--protocol",
+    type=click.Choice(PROTOCOLS),
+    default=JOINT,
+    show_default=True,
+    help="Which documents each question searches: all (joint), those of the modality that answers "
+    "it (split), or its own listed candidates (local).",
+)
 qrels_option = click.option(
     "--qrels", type=PATH, required=True, metavar="FILE", help="Judgments of 3, 4 or 5 columns."
 )
@@ -143,6 +154,7 @@ class Chosen:
     split: str
     store: Store
     results: Path
+    protocol: Protocol
 
     @cached_property
     def data(self) -> Collection:
@@ -156,13 +168,20 @@ class Chosen:
         """The folder of the data set's results."""
         from benchmark.results.result import results_folder
 
-        return results_folder(self.results, self.data, self.split)
+        return results_folder(self.results, self.data, self.split, self.protocol)
 
     def at_hand(self) -> list[Result]:
         """The results on the data set. Raises InputError where there are none."""
         from benchmark.results.result import results_at_hand
 
-        return results_at_hand(self.results, self.data, self.split)
+        return results_at_hand(self.results, self.data, self.split, self.protocol)
+
+    @property
+    def task(self) -> Task:
+        """The task of the data set under the protocol."""
+        from benchmark.retriever import Task
+
+        return Task(data=self.data, split=self.split, protocol=self.protocol)
 
     def inspector(self) -> Inspector:
         """The results on the data set, question by question."""
@@ -181,14 +200,20 @@ def chosen_options(function: Callable[..., None]) -> Callable[..., None]:
         split: str,
         store: Store,
         results: Path,
+        protocol: Protocol,
         **others: Any,
     ) -> None:
         chosen = Chosen(
-            dataset=dataset, data_dir=data_dir, split=split, store=store, results=results
+            dataset=dataset,
+            data_dir=data_dir,
+            split=split,
+            store=store,
+            results=results,
+            protocol=protocol,
         )
         function(chosen=chosen, **others)
 
-    return data_options(results_option(command))
+    return data_options(results_option(protocol_option(command)))
 
 
 def show_table(table: Table, form: str) -> None:

@@ -11,12 +11,14 @@ from benchmark.commands.options import (
     data_options,
     format_option,
     plugin_option,
+    protocol_option,
     results_option,
     rows_option,
     seed_options,
     show_table,
 )
 from benchmark.errors import InputError
+from benchmark.protocol import Protocol
 
 if TYPE_CHECKING:
     from benchmark.artefacts.store import Store
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
 @plugin_option
 @rows_option
 @results_option
+@protocol_option
 @format_option
 @seed_options
 @click.option(
@@ -52,6 +55,7 @@ def run(
     split: str,
     store: Store,
     results: Path,
+    protocol: Protocol,
     form: str,
     seed: int,
     seeds: int,
@@ -84,8 +88,9 @@ def run(
 
         entries = [indexed(entry, back_end(index)) for entry in entries]
     data = find(dataset, data_dir, store)
-    task = Task(data=data, split=split, seed=seed)
-    folder = results_folder(results, data, split)
+    task = Task(data=data, split=split, seed=seed, protocol=protocol)
+    folder = results_folder(results, data, split, protocol)
+    task.check()
     with joined() as ranks:
         experiment.run(
             entries,
@@ -98,4 +103,4 @@ def run(
             ranks=ranks,
         )
     if ranks.first:
-        show_table(write_leaderboard(results, data, split), form)
+        show_table(write_leaderboard(results, data, split, protocol), form)

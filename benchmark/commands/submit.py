@@ -35,8 +35,7 @@ def submit(
     """
     from benchmark.report.leaderboard import write_leaderboard
     from benchmark.results.submission import add, read_submission
-    from benchmark.retriever import Task
 
-    submission = read_submission(folder, chosen.data, chosen.split)
-    add(submission, Task(data=chosen.data, split=chosen.split), chosen.home)
-    show_table(write_leaderboard(chosen.results, chosen.data, chosen.split), form)
+    submission = read_submission(folder, chosen.task)
+    add(submission, chosen.task, chosen.home)
+    show_table(write_leaderboard(chosen.results, chosen.data, chosen.split, chosen.protocol), form)

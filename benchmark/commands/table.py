@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import click
@@ -15,6 +16,7 @@ from benchmark.commands.options import (
     show_table,
 )
 from benchmark.errors import InputError
+from benchmark.protocol import JOINT
 
 if TYPE_CHECKING:
     from benchmark.report.ablations import Ablation
@@ -70,6 +72,11 @@ def table(
     if against and beside is None:
         mend = ", ".join(name for name, table in tables.items() if table.beside)
         raise InputError(f"nothing is published against '{name}'", mend=f"use {mend}")
+    if against and chosen.protocol != JOINT:
+        raise InputError(
+            "the paper's figures are of protocol joint, and compare with no other",
+            mend="leave --protocol out",
+        )
     if name in ablations:
         made = _ablation(ablations[name], chosen, seed, seeds)
     else:
@@ -81,12 +88,11 @@ def table(
 def _ablation(ablation: Ablation, chosen: Chosen, seed: int, seeds: int) -> Table:
     from benchmark.execution.experiment import run_variants
     from benchmark.report.ablations import ablation_table
-    from benchmark.retriever import Task
 
     data, split = chosen.data, chosen.split
     found = run_variants(
         ablation.variants,
-        Task(data=data, split=split, seed=seed),
+        replace(chosen.task, seed=seed),
         seeds=seeds,
         results=chosen.results,
         store=chosen.store,

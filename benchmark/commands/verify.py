@@ -26,7 +26,9 @@ def verify(chosen: Chosen) -> None:
     from benchmark.verify import verify
 
     claims = {paper.claims_file: paper.claims for paper in papers()}
-    findings = verify(chosen.results, chosen.data, chosen.split, chosen.store, claims)
+    findings = verify(
+        chosen.results, chosen.data, chosen.split, chosen.store, claims, chosen.protocol
+    )
     for finding in findings:
         click.echo(f"{finding.path}: {finding.wrong}")
     if findings:

@@ -8,6 +8,8 @@
     offsets.npy            where each image's line starts, in corpus order
     queries-SPLIT.jsonl    id, text, answers, category, modality
     qrels-SPLIT.tsv        TREC qrels
+    candidates-SPLIT.arrow each question's listed candidates by corpus number, where the source
+                           lists them; an Arrow stream, mapped
 
 Corpus order is passages, then images, in the order in which the source gives them: the order that
 breaks ties. ``canonical`` is the row of the first document of the same content, so that texts which
@@ -16,8 +18,9 @@ occur under several ids are encoded once and can be scored as one.
 
 from __future__ import annotations
 
+import itertools
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -232,6 +235,32 @@ class Collection:
     def qrels(self, split: str) -> Qrels:
         """The judgments of a split: query id -> document id -> relevance."""
         return read_qrels(self.folder / f"qrels-{self._known(split)}.tsv")
+
+    def candidates(self, split: str) -> Iterator[npt.NDArray[np.int32]]:
+        """Each question's listed candidates, positives included, in the order of the questions.
+
+        Corpus numbers, ascending; int32, shape (candidates,). Raises InputError where the data set
+        lists none.
+        """
+        import numpy as np
+
+        if not self.lists_candidates(split):
+            raise InputError(
+                f"data set '{self.name}' lists no candidates for the questions of '{split}', which "
+                "protocol 'local' needs",
+                mend="use --protocol joint or split, or prepare the data set from files that do",
+                path=self.folder,
+            )
+        column = _read_table(self.folder / f"candidates-{split}.arrow")["numbers"].combine_chunks()
+        # Not by to_numpy, which imports pandas.
+        values: npt.NDArray[np.int32] = np.asarray(np.from_dlpack(column.flatten()), np.int32)
+        starts = np.from_dlpack(column.offsets)
+        for start, stop in itertools.pairwise(starts - starts[0]):
+            yield values[start:stop]
+
+    def lists_candidates(self, split: str) -> bool:
+        """Whether the source lists candidates for each question of ``split``."""
+        return "candidates" in self.metadata["splits"][self._known(split)]
 
     def _known(self, split: str) -> str:
         if split not in self.splits:

@@ -123,6 +123,8 @@ class _Asked:
 
     query: Query
     relevant: tuple[str, ...]
+    listed: tuple[str, ...]
+    """The question's own positives and negatives, of both modalities."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +173,11 @@ class _Entry:
             category=self.record.get("Qcate"),
             modality=_modality(images, texts),
         )
-        return _Asked(query, (*images, *texts))
+        listed = [
+            *(self._image_id(fact) for fact in self.facts("img")),
+            *(self._text(fact, "snippet_id") for fact in self.facts("txt")),
+        ]
+        return _Asked(query, (*images, *texts), tuple(listed))
 
     def wrong(self, what: str, mend: str) -> InputError:
         return InputError(f"question '{self.guid}': {what}", mend=mend, path=self.path)
@@ -270,7 +276,10 @@ def _derived_questions(path: Path) -> Iterator[_Asked]:
             answers=tuple(map(str, [answers] if isinstance(answers, str) else answers)),
             modality=_modality(images, texts),
         )
-        yield _Asked(query, (*images, *texts))
+        negatives = [
+            str(one) for kind in ("img", "txt") for one in record.get(f"{kind}_negFacts") or []
+        ]
+        yield _Asked(query, (*images, *texts), (*images, *texts, *negatives))
 
 
 def _derived_image_id(record: Mapping[str, Any], place: Source) -> str:
@@ -329,7 +338,12 @@ def _write_split(writer: Writer, name: str, questions: Sequence[_Asked], path: P
     named = sum(len(asked.relevant) for asked in questions)
     if repeated := named - sum(map(len, qrels.values())):
         say(f"{path.name}, {name}: {repeated:,} repeated positives count once")
-    writer.split(name, ((asked.query, Source(path)) for asked in questions), qrels, path)
+    unknown = [one for asked in questions for one in asked.listed if not writer.knows(one)]
+    if unknown:
+        say(f"{path}: lists the unknown candidate '{unknown[0]}', so protocol 'local' is left out")
+    listed = None if unknown else {asked.query.id: asked.listed for asked in questions}
+    asked_at = ((asked.query, Source(path)) for asked in questions)
+    writer.split(name, asked_at, qrels, path, listed)
 
 
 def _official_offsets(path: Path) -> tuple[Offsets, int]:

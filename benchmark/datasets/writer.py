@@ -25,7 +25,7 @@ class Writer:
 
     A context manager: leaving it without an error completes the data set. Passages must be added
     before images, and documents before splits. Memory does not grow with the texts: the writer
-    remembers a 128-bit hash of each id and of each content, no more.
+    remembers a 128-bit hash of each id and of each content, with a number, no more.
 
     folder: where it writes. stand_ins: see ``Collection.stand_ins``. hashes: SHA-256 of each source
     file by name.
@@ -69,7 +69,7 @@ class Writer:
         folder.mkdir(parents=True, exist_ok=True)
         self._stream = pa.ipc.new_stream(str(folder / "corpus.arrow"), self._schema)
         self._batch: list[dict[str, Any]] = []
-        self._ids: set[bytes] = set()
+        self._ids: dict[bytes, int] = {}
         self._contents: dict[bytes, int] = {}
         self._hash = hashlib.sha256(f"univl-bench data {FORMAT}\n{name}\n".encode())
 
@@ -86,8 +86,7 @@ class Writer:
             )
         if document.modality == "text" and self._metadata["documents"]["image"]:
             raise ValueError("passages come before images")
-        self._ids.add(key)
-        row = len(self._ids) - 1
+        row = self._ids[key] = len(self._ids)
         # An image is its pixels: two of the same caption are not the same document.
         content = _digest(document.text) if document.modality == "text" else key
         values = {name: getattr(document, name) for name in Document.__slots__}
@@ -144,9 +143,18 @@ class Writer:
             self._hash.update(f"credit {text}\n".encode())
 
     def split(
-        self, name: str, queries: Iterable[tuple[Query, Source]], qrels: Qrels, path: Path
+        self,
+        name: str,
+        queries: Iterable[tuple[Query, Source]],
+        qrels: Qrels,
+        path: Path,
+        candidates: Mapping[str, Sequence[str]] | None = None,
     ) -> None:
-        """Add a split; every judgment must be for one of its queries and for a known document."""
+        """Add a split; every judgment must be for one of its queries and for a known document.
+
+        candidates: the document ids that each query lists, its positives among them, where the
+        source lists any. They are no part of the fingerprint: what doesn't rank them is the same.
+        """
         known: dict[str, Query] = {}
         for query, source in queries:
             _check_id(query.id, source)
@@ -188,6 +196,34 @@ class Writer:
         write_text(self.folder / f"queries-{name}.jsonl", "".join(f"{line}\n" for line in lines))
         write_qrels(qrels, self.folder / f"qrels-{name}.tsv")
         self._metadata["splits"][name] = {"queries": len(known), "judged": len(qrels)}
+        if candidates is not None:
+            listed = [
+                self._listed(query, candidates.get(query, ()), qrels, path) for query in known
+            ]
+            self._candidates(name, listed)
+
+    def _listed(self, query: str, documents: Sequence[str], qrels: Qrels, path: Path) -> list[int]:
+        """The corpus numbers of a query's candidates, ascending."""
+        missing = [one for one, level in qrels.get(query, {}).items() if level > 0]
+        for document in documents:
+            if not self.knows(document):
+                raise InputError(
+                    f"query '{query}' lists the unknown candidate '{document}'",
+                    mend="add the document or leave it out of the list",
+                    path=path,
+                    line=line_of(path, query, document),
+                )
+        # A candidate list without the positives would make the question unanswerable.
+        return sorted({self._ids[_digest(one)] for one in (*documents, *missing)})
+
+    def _candidates(self, name: str, listed: Sequence[Sequence[int]]) -> None:
+        import pyarrow as pa
+
+        table = pa.table({"numbers": pa.array(listed, pa.list_(pa.int32()))})
+        path = self.folder / f"candidates-{name}.arrow"
+        with pa.ipc.new_stream(str(path), table.schema) as stream:
+            stream.write_table(table)
+        self._metadata["splits"][name]["candidates"] = sha256(path)
 
     def __enter__(self) -> Writer:
         return self

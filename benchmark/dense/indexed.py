@@ -16,6 +16,7 @@ from benchmark.artefacts.store import Store
 from benchmark.dense.backends import BackEnd, Exact
 from benchmark.dense.search import MARGIN, DenseRanking, rescored, shifted
 from benchmark.io.files import write_text
+from benchmark.protocol import JOINT
 from benchmark.registry import Entry
 from benchmark.retriever import Ranking, Retriever, Task
 from benchmark.types import TopK
@@ -69,6 +70,8 @@ class Indexed(Retriever):
     def why_unavailable(self, task: Task | None) -> str | None:
         if reason := self.of.why_unavailable(task):
             return reason
+        if task and task.protocol != JOINT:
+            return "looks in one index over all documents: leave out --index or --protocol"
         if task and not isinstance(self.of.ranking(task), DenseRanking):
             return "searches no one set of embeddings: leave out --index"
         return None

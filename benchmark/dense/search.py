@@ -21,7 +21,8 @@ from benchmark.artefacts.identity import recipe_name
 from benchmark.artefacts.store import Store
 from benchmark.dense.encode import Documents, Matrix, Model, Questions
 from benchmark.dense.scan import MOST, TILE, has_int8, scan
-from benchmark.progress import Progress
+from benchmark.progress import Progress, track
+from benchmark.protocol import JOINT
 from benchmark.retriever import Ranking, Task
 from benchmark.types import TopK
 
@@ -87,11 +88,30 @@ class DenseRanking(Chunked, Ranking):
         return work
 
     def rank(self, store: Store) -> TopK:
+        if self.task.protocol != JOINT:
+            return self._rank_parts(store)
         make_chunks(self, store)
         queries = np.array(self.questions.matrix(store))
         documents = self.documents.matrix(store)
         parts = (TopK(chunk["numbers"], chunk["scores"]) for _, chunk in read_chunks(self, store))
         return shifted(merge(parts, queries, documents, self.task.depth), self.task.numbers.start)
+
+    def _rank_parts(self, store: Store) -> TopK:
+        """Search the joint embeddings where questions differ in their candidates."""
+        queries = np.array(self.questions.matrix(store))
+        documents = self.documents.matrix(store)
+        first, depth = self.task.numbers.start, self.task.depth
+        found = TopK.empty(len(queries), depth)
+        for part in track(self.task.parts(), "search candidates", None, "groups of questions"):
+            some = queries[part.places]
+            if isinstance(part.numbers, range):
+                inside = documents[part.numbers.start - first : part.numbers.stop - first]
+                best = shifted(search(some, inside, depth), part.numbers.start)
+            else:
+                numbers = np.asarray(part.numbers, dtype=np.int64)[np.newaxis] - first
+                best = shifted(rescored(numbers, some, documents, depth), first)
+            found.numbers[part.places], found.scores[part.places] = best.numbers, best.scores
+        return found
 
     def further_dependencies(self) -> tuple[Questions, Documents]:
         """The questions' embeddings and the documents'."""
@@ -117,8 +137,8 @@ def search(queries: Matrix, documents: Matrix, depth: int) -> TopK:
     documents: float32, shape (documents, dimension), may be mapped from disk.
     Order: score descending, then row ascending. Fewer documents than ``depth`` leave numbers of -1.
     """
-    numbers = np.full((len(queries), depth), -1, dtype=np.int32)
-    scores = np.full((len(queries), depth), -np.inf, dtype=np.float32)
+    found = TopK.empty(len(queries), depth)
+    numbers, scores = found.numbers, found.scores
     places, width = np.arange(len(queries)), min(depth + MARGIN, len(documents))
     large = len(queries) * len(documents) >= LARGE and len(documents) >= TILE >= depth
     if large and 8 * depth <= MOST and has_int8():
@@ -128,7 +148,7 @@ def search(queries: Matrix, documents: Matrix, depth: int) -> TopK:
         unsure = [_search(queries, documents, part, width, numbers, scores) for part in parts]
         places = np.concatenate(unsure)
         width = min(4 * width, len(documents))
-    return TopK(numbers, scores)
+    return found
 
 
 def merge(parts: Iterable[TopK], queries: Matrix, documents: Matrix, depth: int) -> TopK:

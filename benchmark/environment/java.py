@@ -6,11 +6,12 @@ from the jar that pyserini ships, need neither.
 
 from __future__ import annotations
 
+import contextlib
 import importlib.util
 import os
 import re
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -53,6 +54,46 @@ def anserini(kind: str, arguments: Mapping[str, str], flags: Sequence[str] = ())
     line = [text for name, value in arguments.items() for text in (f"-{name}", value)]
     line += [f"-{flag}" for flag in flags]
     _run(_jvm(), kind, line)
+
+
+@contextlib.contextmanager
+def lucene_searcher(
+    index: Path, k1: float, b: float
+) -> Iterator[Callable[[str, Sequence[str], int], list[tuple[str, float]]]]:
+    """Search some documents of an index by BM25, scored as Anserini's ``SearchCollection`` does.
+
+    Gives a function of a question's text, document ids, and how many to find; it returns ids with
+    scores, best first, and leaves out documents that share no term with the question.
+    """
+    load = _jvm()  # first: jnius starts the JVM when it is imported
+    import jnius
+
+    occur = load("org.apache.lucene.search.BooleanClause$Occur")
+    clauses, among = (
+        load("org.apache.lucene.search.BooleanQuery$Builder"),
+        load("org.apache.lucene.search.TermInSetQuery"),
+    )
+    words, names, term = load("java.util.ArrayList"), "id", load("org.apache.lucene.util.BytesRef")
+    try:
+        analyzer = load("io.anserini.analysis.DefaultEnglishAnalyzer").newDefaultInstance()
+        generator = load("io.anserini.search.query.BagOfWordsQueryGenerator")()
+        searcher = load("io.anserini.search.SimpleSearcher")(str(index))
+        searcher.set_bm25(k1, b)
+
+        def search(question: str, ids: Sequence[str], hits: int) -> list[tuple[str, float]]:
+            listed = words()
+            for name in ids:
+                listed.add(term(name))
+            query = clauses()
+            query.add(generator.buildQuery("contents", analyzer, question), occur.MUST)
+            query.add(among(names, listed), occur.FILTER)
+            found = searcher.search(query.build(), hits)
+            return [(one.docid, float(one.score)) for one in found]
+
+        yield search
+        searcher.close()
+    except jnius.JavaException as error:
+        raise UnavailableError(f"Lucene failed: {error}; see `doctor`") from error
 
 
 def _run(load: Any, kind: str, line: Sequence[str]) -> None:

@@ -86,7 +86,7 @@ def run_variants(
 
     Those that can't run here are left out, saying why.
     """
-    home = results_folder(results, task.data, task.split)
+    home = results_folder(results, task.data, task.split, task.protocol)
     distinct = list({one.name: one for one in variants}.values())
     for variant in distinct:
         run(
@@ -97,7 +97,7 @@ def run_variants(
             store=store,
             skip=True,
         )
-    return at_hand(distinct, results, task.data, task.split)
+    return at_hand(distinct, results, task.data, task.split, task.protocol)
 
 
 def build_together(artefact: Artefact, store: Store, ranks: Ranks) -> None:

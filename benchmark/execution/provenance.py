@@ -75,6 +75,7 @@ def data_of(task: Task) -> dict[str, Any]:
         "fingerprint": task.data.fingerprint,
         "split": task.split,
         "scope": task.scope,
+        "protocol": task.protocol,
     }
 
 

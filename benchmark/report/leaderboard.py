@@ -18,6 +18,7 @@ from benchmark.evaluation.significance import (
     permutations_for,
 )
 from benchmark.io.files import write_text
+from benchmark.protocol import EXPLAINED, JOINT, Protocol
 from benchmark.report.tables import LEGEND, Table, best_two, p_value, percent, points
 from benchmark.results.result import Result, best_first, read_results, results_folder
 
@@ -83,7 +84,7 @@ def leaderboard(
     if approximate:
         columns.append(OF_EXACT)
     return Table(
-        title=f"{data.name} ({split}): {data.title}",
+        title=f"{data.name} ({_conditions(results, split)}): {data.title}",
         columns=columns,
         rows=rows,
         records=records,
@@ -97,11 +98,20 @@ def leaderboard(
     )
 
 
-def write_leaderboard(results: Path, data: Collection, split: str) -> Table:
+def write_leaderboard(
+    results: Path, data: Collection, split: str, protocol: Protocol = JOINT
+) -> Table:
     """The leaderboard of all results on a data set, put beside them as Markdown."""
-    table = leaderboard(read_results(results, data, split), data, split)
-    write_text(results_folder(results, data, split) / "leaderboard.md", table.render("md"))
+    table = leaderboard(read_results(results, data, split, protocol), data, split)
+    home = results_folder(results, data, split, protocol)
+    write_text(home / "leaderboard.md", table.render("md"))
     return table
+
+
+def _conditions(results: Sequence[Result], split: str) -> str:
+    """The split, and the protocol where it isn't joint."""
+    protocols = {result.protocol for result in results} - {JOINT}
+    return ", ".join([split, *(f"protocol {one}" for one in sorted(protocols))])
 
 
 def compared(results: Sequence[Result], metric: str) -> list[Comparison]:
@@ -122,6 +132,8 @@ def _notes(
         f"the denominator of all means; {documents['text']:,} passages and "
         f"{documents['image']:,} images. Figures in percent. {LEGEND}",
     ]
+    protocols = dict.fromkeys(result.protocol for result in ranked)
+    notes += [EXPLAINED[protocol] for protocol in protocols if protocol != JOINT]
     if data.notice:
         notes.append(data.notice)
     if comparisons:

@@ -22,6 +22,7 @@ from benchmark.datasets import Collection
 from benchmark.evaluation.metrics import MAIN, RANX_NAMES
 from benchmark.io.files import write_text
 from benchmark.io.trec import write_qrels, write_run
+from benchmark.protocol import JOINT
 from benchmark.results.result import Result
 from benchmark.types import Run
 
@@ -55,13 +56,12 @@ def mteb(results: Sequence[Result], data: Collection, split: str, out: Path) -> 
 
     The data's fingerprint stands for its revision; no version of mteb's is named, for it ran none.
     """
-    task = f"univl-bench-{data.name}"
     return [
         _json(
-            out / result.name / f"{task}.json",
+            out / result.name / f"{_task_name(result, data)}.json",
             {
                 "dataset_revision": data.fingerprint,
-                "task_name": task,
+                "task_name": _task_name(result, data),
                 "mteb_version": None,
                 "evaluation_time": None,
                 "scores": {split: [_mteb_scores(result)]},
@@ -80,6 +80,12 @@ def _runs(results: Sequence[Result]) -> Iterator[tuple[str, Run]]:
         for seed in result.seeds:
             name = result.name if seed is result else f"{result.name}.{seed.name}"
             yield name, replace(seed.run(), name=name)
+
+
+def _task_name(result: Result, data: Collection) -> str:
+    """What mteb is told the task is, with the protocol where it isn't joint."""
+    name = f"univl-bench-{data.name}"
+    return name if result.protocol == JOINT else f"{name}-{result.protocol}"
 
 
 def _mteb_scores(result: Result) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """Results on disk: what a retriever found and how it scored, one folder a retriever.
 
-<results>/<data set>/<retriever>/run.trec.gz         the ranked lists
+<results>/<data set>/<retriever>/run.trec.gz         the ranked lists (<data set>+split and
+                                                     <data set>+local: of the other protocols)
                                  per_query.parquet   each metric of each question
                                  metrics.json        means with 95% intervals
                                  manifest.json       how it all was made
@@ -27,6 +28,7 @@ from benchmark.evaluation.significance import bootstrap, defined
 from benchmark.io.files import replacing, sha256, write_text
 from benchmark.io.trec import read_run, write_run
 from benchmark.progress import say
+from benchmark.protocol import JOINT, Protocol
 from benchmark.retriever import Task
 from benchmark.types import Qrels, Run
 
@@ -71,6 +73,12 @@ class Result:
     def group(self) -> str:
         """The group of rows it belongs to; results of before version 1 call it ``setting``."""
         return str(self.metrics.get("group") or self.metrics["setting"])
+
+    @property
+    def protocol(self) -> Protocol:
+        """Which documents each question searched."""
+        protocol: Protocol = self.metrics.get("protocol", JOINT)
+        return protocol
 
     @property
     def external(self) -> str | None:
@@ -200,18 +208,25 @@ def _but_for_seeds(recipe: Any) -> Any:
     return recipe
 
 
-def results_folder(results: Path, data: Collection, split: str) -> Path:
-    """The folder of a data set's results; splits other than test have one of their own."""
-    return results / (data.name if split == "test" else f"{data.name}@{split}")
+def results_folder(results: Path, data: Collection, split: str, protocol: Protocol = JOINT) -> Path:
+    """The folder of a data set's results.
+
+    Splits other than test and protocols other than joint have one of their own, such as
+    ``webqa@dev`` and ``webqa+split``: their figures don't compare.
+    """
+    name = data.name if split == "test" else f"{data.name}@{split}"
+    return results / (name if protocol == JOINT else f"{name}+{protocol}")
 
 
-def read_results(results: Path, data: Collection, split: str) -> list[Result]:
+def read_results(
+    results: Path, data: Collection, split: str, protocol: Protocol = JOINT
+) -> list[Result]:
     """The results on a data set; those on another version of it are left out, saying so.
 
     Raises InputError where one of them isn't what was written.
     """
     found = []
-    for path in sorted(results_folder(results, data, split).glob("*/manifest.json")):
+    for path in sorted(results_folder(results, data, split, protocol).glob("*/manifest.json")):
         result = Result(path.parent)
         result.check()
         if result.manifest["data"]["fingerprint"] != data.fingerprint:
@@ -221,14 +236,16 @@ def read_results(results: Path, data: Collection, split: str) -> list[Result]:
     return found
 
 
-def results_at_hand(results: Path, data: Collection, split: str) -> list[Result]:
+def results_at_hand(
+    results: Path, data: Collection, split: str, protocol: Protocol = JOINT
+) -> list[Result]:
     """The results on a data set. Raises InputError where there are none."""
-    found = read_results(results, data, split)
+    found = read_results(results, data, split, protocol)
     if not found:
         raise InputError(
             "no results",
             mend="run retrievers on this data set first",
-            path=results_folder(results, data, split),
+            path=results_folder(results, data, split, protocol),
         )
     return found
 
@@ -273,6 +290,7 @@ def scored(run: Run, task: Task, labels: Mapping[str, Any]) -> tuple[Scores, dic
         **labels,
         "data": task.data.name,
         "split": task.split,
+        **({} if task.protocol == JOINT else {"protocol": task.protocol}),
         "questions": len(scores.queries),
         "unanswered": scores.unanswered,
         "metrics": summary(scores),

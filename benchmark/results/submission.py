@@ -19,12 +19,12 @@ from pathlib import Path
 from typing import Any
 
 from benchmark.artefacts.identity import digest
-from benchmark.datasets import Collection
 from benchmark.errors import InputError
 from benchmark.evaluation.metrics import DEPTH
 from benchmark.execution.provenance import data_of
 from benchmark.io.files import read_toml
 from benchmark.io.trec import read_run
+from benchmark.protocol import JOINT
 from benchmark.registry import check_name, retrievers
 from benchmark.results.result import Result, seed_folder, write_result
 from benchmark.retriever import SEED, Task
@@ -55,23 +55,24 @@ class Submission:
         return self.says["name"]
 
 
-def read_submission(folder: Path, data: Collection, split: str) -> Submission:
+def read_submission(folder: Path, task: Task) -> Submission:
     """Read and check a submission. Raises InputError for what is missing, malformed, or of others.
 
-    Every question and document of its runs must be of the data set; lists are cut at 100.
+    Every question of its runs must be of the task, and every document among the candidates of its
+    question; lists are cut at 100.
     """
     if not folder.is_dir():
         raise InputError("no such folder", mend="give that of a submission", path=folder)
     says = _says(folder / "submission.toml")
-    manifest = _manifest(folder / "manifest.json", data, split)
-    runs = {SEED: _run(folder, says["name"], data, split)}
+    manifest = _manifest(folder / "manifest.json", task)
+    runs = {SEED: _run(folder, says["name"], task)}
     for place in sorted(folder.glob("seed-*")):
         number = place.name.removeprefix("seed-")
         if not number.isdecimal() or int(number) in runs:
             raise InputError(
                 "no further seed", mend=f"call it seed-<number>, not {SEED}", path=place
             )
-        runs[int(number)] = _run(place, says["name"], data, split)
+        runs[int(number)] = _run(place, says["name"], task)
     return Submission(says=says, manifest=manifest, runs=runs)
 
 
@@ -140,7 +141,7 @@ def _says(path: Path) -> dict[str, str]:
     return found
 
 
-def _manifest(path: Path, data: Collection, split: str) -> dict[str, Any]:
+def _manifest(path: Path, task: Task) -> dict[str, Any]:
     try:
         if path.stat().st_size > LARGEST:
             raise InputError(
@@ -149,27 +150,35 @@ def _manifest(path: Path, data: Collection, split: str) -> dict[str, Any]:
         found = json.loads(path.read_text(encoding="utf-8"))
         digest(found)  # which NaN and lone surrogates don't have
         about = found["data"]
-        stated = about["fingerprint"], about["split"]
+        stated = about["fingerprint"], about["split"], about.get("protocol", JOINT)
     except FileNotFoundError:
         raise InputError("no such file", mend="a submission needs it", path=path) from None
     except (ValueError, RecursionError) as error:
         raise InputError(f"not JSON ({error})", mend="correct it", path=path) from None
-    except (KeyError, TypeError):
+    except (KeyError, TypeError, AttributeError):
         raise InputError(
             "data.fingerprint or data.split is missing",
             mend="state both; `data show` prints the fingerprint",
             path=path,
         ) from None
-    if stated != (data.fingerprint, split):
+    data, split = task.data, task.split
+    if stated[:2] != (data.fingerprint, split):
         raise InputError(
             f"made on other data than {data.name} ({split}), or on another version of it",
             mend=f"the fingerprint here is {data.fingerprint}",
             path=path,
         )
+    if stated[2] != task.protocol:
+        raise InputError(
+            f"made under protocol {stated[2]}, not {task.protocol}",
+            mend="give the --protocol that its data.protocol states (none is joint)",
+            path=path,
+        )
     return dict(found)
 
 
-def _run(folder: Path, name: str, data: Collection, split: str) -> Run:
+def _run(folder: Path, name: str, task: Task) -> Run:
+    data, split = task.data, task.split
     paths = [folder / file for file in ("run.trec.gz", "run.trec")]
     path = next((one for one in paths if one.is_file()), paths[0])
     run = read_run(path)
@@ -189,7 +198,30 @@ def _run(folder: Path, name: str, data: Collection, split: str) -> Run:
             path=path,
         )
 
+    if task.protocol != JOINT:
+        _check_candidates(run, task, path)
+
     def cut(lists: Mapping[str, list[Any]]) -> dict[str, list[Any]]:
         return {query: ranked[:DEPTH] for query, ranked in lists.items()}
 
     return Run(name, cut(run.documents), cut(run.scores))
+
+
+def _check_candidates(run: Run, task: Task, path: Path) -> None:
+    """Raise InputError where a list holds a document that its question doesn't search."""
+    queries = task.data.queries(task.split)
+    allowed = {
+        queries[place].id: part.numbers for part in task.parts() for place in part.places.tolist()
+    }
+    for query, ranked in run.documents.items():
+        numbers = task.data.corpus.find(ranked)
+        candidates = allowed.get(query, ())
+        inside = candidates if isinstance(candidates, range) else frozenset(candidates)
+        for document in ranked:
+            if numbers[document] not in inside:
+                raise InputError(
+                    f"document '{document}' is no candidate of question '{query}' under protocol "
+                    f"{task.protocol}",
+                    mend="keep to the candidates",
+                    path=path,
+                )

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from benchmark.datasets import Collection
+from benchmark.protocol import JOINT, Protocol
 from benchmark.registry import Entry, retriever
 from benchmark.results.result import Result, results_folder
 from benchmark.types import Modality
@@ -48,13 +49,17 @@ class Variant:
 
 
 def at_hand(
-    variants: Iterable[Variant], results: Path, data: Collection, split: str
+    variants: Iterable[Variant],
+    results: Path,
+    data: Collection,
+    split: str,
+    protocol: Protocol = JOINT,
 ) -> dict[str, Result]:
     """The results of those variants that were run on this version of the data, by name.
 
     Raises InputError where one of them isn't what was written.
     """
-    home = results_folder(results, data, split)
+    home = results_folder(results, data, split, protocol)
     named = {one.name: Result(one.folder(home) / one.name) for one in variants}
     found = {name: result for name, result in named.items() if result.is_whole()}
     for result in found.values():

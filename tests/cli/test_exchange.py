@@ -73,7 +73,7 @@ def test_words_of_a_submission_are_text_everywhere(inspector: Inspector, tmp_pat
         tmp_path / "theirs", data, title=HOSTILE, by="<img src=x>", url="javascript:x"
     )
     (theirs / "run.trec").write_text("q0 Q0 30000000 1 1 x\n")
-    found = read_submission(theirs, data, "test")
+    found = read_submission(theirs, Task(data=data))
     add(found, Task(data=data), results_folder(tmp_path, data, "test"))
     (result,) = read_results(tmp_path, data, "test")
     table = leaderboard([result], data, "test")
@@ -110,7 +110,7 @@ def test_a_bad_submission_gets_one_line(
     theirs = submission(tmp_path / "theirs", zoo)
     (theirs / file).write_text(content)
     with pytest.raises(InputError) as caught:
-        read_submission(theirs, zoo, "test")
+        read_submission(theirs, Task(data=zoo))
     assert said in str(caught.value)
     assert "\n" not in str(caught.value)
 
@@ -131,7 +131,7 @@ def test_bad_words_are_rejected(
 ) -> None:
     theirs = submission(tmp_path / "theirs", zoo, **says)
     with pytest.raises(InputError, match=said):
-        add(read_submission(theirs, zoo, "test"), Task(data=zoo), tmp_path / "results" / "zoo")
+        add(read_submission(theirs, Task(data=zoo)), Task(data=zoo), tmp_path / "results" / "zoo")
     assert not (tmp_path / "results" / "zoo").exists()
 
 

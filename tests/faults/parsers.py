@@ -30,6 +30,7 @@ from benchmark.errors import InputError
 from benchmark.io.trec import read_qrels, read_run, read_sets, write_qrels, write_run
 from benchmark.registry import current
 from benchmark.results.submission import Submission, read_submission
+from benchmark.retriever import Task
 
 PATIENCE = 20
 """Seconds after which a parser counts as hanging."""
@@ -232,7 +233,7 @@ def _submission(file: str) -> dict[str, Any]:
 
 
 def _read_submission(folder: Path) -> Submission:
-    return read_submission(folder, _zoo(), "test")
+    return read_submission(folder, Task(data=_zoo()))
 
 
 def _write_sets(sets: dict[str, list[str]], folder: Path) -> None:
