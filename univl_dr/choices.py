@@ -22,5 +22,11 @@ Strategy: TypeAlias = Literal[
 ]
 """How hard negatives are drawn; ``univl_dr.negatives`` has what each draws."""
 
+Positive: TypeAlias = Literal["random", "first"]
+"""Which positive of a question is taken: one drawn anew each time, or the first that is judged."""
+
+Copies: TypeAlias = Literal["dropped", "kept"]
+"""Whether copies of a positive under other ids may be mined as hard negatives."""
+
 Texts: TypeAlias = Literal["query", "caption"]
 """What an image is verbalized as."""

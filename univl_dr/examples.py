@@ -17,6 +17,7 @@ from benchmark.artefacts.store import Store
 from benchmark.datasets import Collection
 from benchmark.errors import InputError
 from benchmark.types import Modality
+from univl_dr.choices import Positive
 from univl_dr.documents import AS_IS, Presentation, Presenter
 from univl_dr.embedder import Item
 from univl_dr.negatives import Negatives, Pool
@@ -96,8 +97,10 @@ class Source(Protocol):
 @recipe_name("Examples")
 @dataclass(frozen=True, kw_only=True)
 class Examples:
-    """The judged questions of a split of ``data``, one random positive each.
+    """The judged questions of a split of ``data``, each with one of its positives.
 
+    positive: "random" draws it anew each time; "first" takes the first in the order of the
+    judgments, as UniVL-DR does to measure accuracy on dev.
     modality: only the questions that documents of one modality answer, for single-modality
     retrievers. balanced: each batch holds as many questions answered by images as by passages (this
     project's reading of the paper's "in-batch balanced"): both kinds are shuffled and interleaved,
@@ -110,6 +113,7 @@ class Examples:
     negatives: Negatives | None = None
     modality: Modality | None = None
     balanced: bool = False
+    positive: Positive = "random"
 
     def open(self, store: Store, preprocess: Callable[[Image], Tensor]) -> Drawn:
         presenter = Presenter(self.presentation, self.data.corpus, store, preprocess)
@@ -158,7 +162,8 @@ class _Judged:
         chosen = [self._questions[number] for number in numbers]
         candidates = []
         for place, _, positives in chosen:
-            rows = [int(generator.choice(positives))]
+            takes_first = self._source.positive == "first"
+            rows = [positives[0] if takes_first else int(generator.choice(positives))]
             if self._pool is not None:
                 rows += self._pool.draw(place, generator)
             candidates.append(rows)

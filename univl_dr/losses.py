@@ -25,9 +25,11 @@ class Outcome:
 
     @classmethod
     def of(cls, logits: Tensor, targets: Tensor) -> Outcome:
-        """Softmax cross-entropy; a decision is right where no logit exceeds the target's."""
-        best = logits.detach().max(dim=1).values
-        right = logits.detach().gather(1, targets.unsqueeze(1)).squeeze(1) >= best
+        """Softmax cross-entropy; a decision is right where the target's logit is the highest.
+
+        Of equal logits the first one is taken for the highest, as UniVL-DR's ``torch.max`` does.
+        """
+        right = logits.detach().argmax(dim=1) == targets
         return cls(cross_entropy(logits, targets), int(right.sum()), len(targets))
 
 

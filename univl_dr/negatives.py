@@ -15,7 +15,7 @@ from benchmark.artefacts.identity import Artefact, recipe_name
 from benchmark.artefacts.store import Store
 from benchmark.errors import InputError, unknown
 from benchmark.retriever import Ranking
-from univl_dr.choices import Strategy
+from univl_dr.choices import Copies, Strategy
 
 Rows = npt.NDArray[np.int32]
 
@@ -38,11 +38,13 @@ MIX: Mapping[Strategy, tuple[int, int, int]] = MappingProxyType(
 class HardNegatives(Artefact):
     """The mined negatives of each question of the ranking's split, best first.
 
-    The ranking's documents (in UniVL-DR the top 100 of the joint index) without the positives and,
-    unlike the original, without copies of a positive under other ids.
+    The ranking's documents (in UniVL-DR the top 100 of the joint index) without the positives.
+    copies: "dropped" leaves out copies of a positive under other ids as well, for a copy of the
+    answer is no negative; "kept" leaves them in, as the original does.
     """
 
     ranking: Ranking
+    copies: Copies = "dropped"
 
     def build(self, folder: Path, store: Store) -> None:
         task = self.ranking.task
@@ -54,7 +56,10 @@ class HardNegatives(Artefact):
             judged = qrels.get(query.id, {})
             positives = [rows_of[id_] for id_, relevance in judged.items() if relevance > 0]
             numbers = found[place][found[place] >= 0]
-            kept = numbers[~np.isin(corpus.canonical[numbers], corpus.canonical[positives])]
+            if self.copies == "kept":
+                kept = numbers[~np.isin(numbers, positives)]
+            else:
+                kept = numbers[~np.isin(corpus.canonical[numbers], corpus.canonical[positives])]
             negatives[place, : len(kept)] = kept
         np.save(folder / "negatives.npy", negatives)
 
@@ -97,7 +102,8 @@ class Pool:
     def draw(self, place: int, generator: np.random.Generator) -> list[int]:
         """Corpus numbers of negatives for the question at ``place`` of its split.
 
-        Each once, unless the question has fewer in all than are drawn.
+        Each once, unless the question has fewer in all than are drawn: then some are repeated, for
+        all questions of a batch have as many candidates. The original would draw fewer.
         """
         numbers = self._rows[place]
         shuffled = generator.permutation(numbers[numbers >= 0]).tolist()

@@ -41,7 +41,7 @@ class Preset:
 PAPER = Preset(
     in_batch=Recipe(),
     hard=Recipe(accumulate=4),
-    verbalizer=Recipe(learning_rate=2e-4, epochs=10),
+    verbalizer=Recipe(learning_rate=2e-4, epochs=10, evaluate_last=True),
     decoder=MappingProxyType({}),
     captioner="Salesforce/blip-image-captioning-base",
     searches=False,
@@ -50,7 +50,7 @@ PAPER = Preset(
 wasn't released. In stage 2, whose loss looks at each question alone, accumulation changes nothing
 but the memory."""
 
-_SMALL = Recipe(learning_rate=1e-3, epochs=8, evaluate_every=96)
+_SMALL = Recipe(learning_rate=1e-3, epochs=8, evaluate_every=96, evaluate_last=True)
 MINIATURE = Preset(
     in_batch=_SMALL,
     hard=replace(_SMALL, learning_rate=5e-4, epochs=3),

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from benchmark.registry import register
 from benchmark.retriever import Ranking, Retriever, Task
 from benchmark.types import MODALITIES, Modality
-from univl_dr.choices import Select, Strategy, Texts, Unreadable, View
+from univl_dr.choices import Copies, Select, Strategy, Texts, Unreadable, View
 
 if TYPE_CHECKING:
     from benchmark.datasets import Collection
@@ -135,12 +135,14 @@ class UniVLDR(CLIPDPR):
 
     ``negatives``: how they are drawn. ``verbalized``: captions are expanded by a generated question
     (query) or caption, given with the data or else written by a verbalizer trained here;
-    ``replaced``: it stands in the caption's place.
+    ``replaced``: it stands in the caption's place. ``copies``: whether copies of a positive under
+    other ids are dropped from the mined negatives, or kept, as the original does.
     """
 
     negatives: Strategy = "balanced"
     verbalized: Texts | None = "query"
     replaced: bool = False
+    copies: Copies = "dropped"
 
     def weights(self, data: Collection, seed: int) -> Start:
         from univl_dr.presets import preset
@@ -153,6 +155,7 @@ class UniVLDR(CLIPDPR):
             self.presentation(data, seed),
             self.changed(preset(data).hard),
             self.negatives,
+            self.copies,
         )
 
     def presentation(self, data: Collection, seed: int) -> Presentation:

@@ -14,7 +14,7 @@ from benchmark.dense.search import DenseRanking
 from benchmark.io.files import sha256
 from benchmark.retriever import Task
 from benchmark.types import Modality
-from univl_dr.choices import Strategy, Texts
+from univl_dr.choices import Copies, Strategy, Texts
 from univl_dr.documents import Presentation
 from univl_dr.embedder import Start
 from univl_dr.examples import Examples, Source
@@ -64,7 +64,7 @@ def clip_dpr(
     return Checkpoint(
         start=start,
         examples=examples("train"),
-        dev=examples("dev"),
+        dev=replace(examples("dev"), positive="first"),
         objective=InBatch(),
         recipe=recipe,
         seed=seed,
@@ -79,21 +79,23 @@ def univl_dr(
     presentation: Presentation,
     recipe: Recipe,
     strategy: Strategy = "balanced",
+    copies: Copies = "dropped",
 ) -> Checkpoint:
     """Stage 2: hard negatives of both modalities, selected by positive against one negative on dev.
 
     first: stage 1 as it ranks: its weights are the start, its top 100 the negatives.
+    copies: whether copies of a positive under other ids may be negatives.
     """
 
     def examples(split: str, drawn: Strategy) -> Examples:
         ranking = DenseRanking(task=Task(data=data, split=split), model=first)
-        negatives = Negatives(mined=HardNegatives(ranking=ranking), strategy=drawn)
+        negatives = Negatives(mined=HardNegatives(ranking=ranking, copies=copies), strategy=drawn)
         return Examples(data=data, split=split, presentation=presentation, negatives=negatives)
 
     return Checkpoint(
         start=first.weights,
         examples=examples("train", strategy),
-        dev=examples("dev", "one"),
+        dev=replace(examples("dev", "one"), positive="first"),
         objective=HardNegative(),
         recipe=recipe,
         seed=seed,
@@ -125,7 +127,13 @@ def verbalized(
     def examples(split: Literal["train", "dev"]) -> Source:
         if texts == "caption":
             return Pairs(data=data, kind="described", part=split)
-        return Examples(data=data, split=split, presentation=presentation, modality="image")
+        return Examples(
+            data=data,
+            split=split,
+            presentation=presentation,
+            modality="image",
+            positive="first" if split == "dev" else "random",
+        )
 
     trained = Checkpoint(
         start=UntrainedVerbalizer(encoder=encoder, seed=seed, **chosen.decoder),

@@ -50,9 +50,12 @@ class Recipe:
     """How weights are optimised; the defaults are those of UniVL-DR's released code.
 
     AdamW with decoupled weight decay on matrices only: vectors (norms, biases) and logit_scale have
-    none. The learning rate falls to zero by a cosine over all epochs, without warm-up. Each epoch
-    drops its last short batch.
-    evaluate_every: steps. patience: how many evaluations in a row may bring no gain; a tie is one.
+    none. The learning rate falls to zero by a cosine over all epochs, without warm-up: update ``n``
+    of ``N`` takes the cosine at ``n``, counted from 1, so that the last one is at zero
+    (``learning_rate_at``). Each epoch drops its last short batch.
+    evaluate_every: steps. evaluate_last: whether the last step is evaluated too, where it is no
+    multiple of these; a training of fewer steps always is, for else nothing would be measured.
+    patience: how many evaluations in a row may bring no gain; a tie is one.
     select: what the kept weights are best in, accuracy on the dev examples (the paper) or MRR@10
     over the dev collection.
     accumulate: a batch goes through the model in so many parts. Their gradients add up to those of
@@ -67,9 +70,14 @@ class Recipe:
     accumulate: int = 1
     epochs: int = 20
     evaluate_every: int = 500
+    evaluate_last: bool = False
     patience: int = 5
     select: Select = "accuracy"
     bf16: bool = False
+
+    def learning_rate_at(self, update: int, updates: int) -> float:
+        """The learning rate of an update, counted from 1; the released code counts so, too."""
+        return self.learning_rate * (1 + math.cos(math.pi * update / updates)) / 2
 
 
 @recipe_name("Checkpoint")
@@ -77,7 +85,8 @@ class Recipe:
 class Checkpoint(Artefact):
     """A trained model, itself a start for another training; any module and source will do.
 
-    dev: examples whose accuracy is measured at each evaluation, in batches as in training.
+    dev: examples whose accuracy is measured at each evaluation, in batches as in training, of which
+    the last may be shorter: the mean of the batches' accuracies, as the released code has it.
     validation: where given, MRR@10 over the dev collection is measured as well.
     """
 
@@ -165,10 +174,16 @@ class _Training:
                 losses.append(loss)
                 right.append(accuracy)
                 progress.advance(self._recipe.batch, loss=loss, accuracy=accuracy)
-                if self._done % self._recipe.evaluate_every == 0 or self._done == self._steps:
+                if self._is_evaluated():
                     self._curve.append(self._evaluated(_mean(losses), _mean(right)))
                     losses, right = [], []
                     self._keep()
+
+    def _is_evaluated(self) -> bool:
+        """Whether the weights are measured after the steps so far."""
+        if self._done % self._recipe.evaluate_every == 0:
+            return True
+        return self._done == self._steps and (self._recipe.evaluate_last or len(self._curve) == 1)
 
     def _step(self) -> tuple[float, float]:
         """One step of the optimizer; the loss and the accuracy before it."""
@@ -182,7 +197,7 @@ class _Training:
         # Ranks drop other units out, for their examples are others.
         torch.manual_seed((seed + self._ranks.number) % 2**63)
         for group in self._optimizer.param_groups:
-            group["lr"] = recipe.learning_rate * (1 + math.cos(math.pi * step / self._steps)) / 2
+            group["lr"] = recipe.learning_rate_at(step + 1, self._steps)
         self._module.train()
         self._optimizer.zero_grad()
         losses, correct, total = [], 0, 0
@@ -213,21 +228,21 @@ class _Training:
         self._module.eval()
         size = self._recipe.batch
         numbers = np.arange(len(self._dev))
-        correct = total = 0
+        accuracies = []
         with torch.inference_mode():
-            # The last short batch is dropped here too: its in-batch decisions would be easier.
-            for start in range(0, max(len(numbers) - size, 0) + 1, size):
+            for start in range(0, len(numbers), size):
                 generator = np.random.default_rng((DEV, start))
                 batch = numbers[start : start + size]
                 shown = self._ranks.share(len(batch))
                 outcome = self._outcome(self._dev.draw(batch, generator, shown))
-                correct, total = correct + outcome.correct, total + outcome.total
+                if outcome.total:  # a short batch of masked texts may have nothing to predict
+                    accuracies.append(outcome.correct / outcome.total)
         return self._ranks.agree(
             lambda: Point(
                 step=self._done,
                 loss=loss,
                 accuracy=accuracy,
-                dev_accuracy=correct / total,
+                dev_accuracy=_mean(accuracies),
                 dev_mrr=None if self._mrr is None else self._mrr(),
             )
         )

@@ -32,7 +32,9 @@ from univl_dr.train import Checkpoint, Recipe
 CAPTIONS = Presentation(view="caption")
 """An image is its caption."""
 
-_SMALL = Recipe(learning_rate=1e-3, weight_decay=0.01, epochs=5, evaluate_every=48)
+_SMALL = Recipe(
+    learning_rate=1e-3, weight_decay=0.01, epochs=5, evaluate_every=48, evaluate_last=True
+)
 MASKED = replace(_SMALL, epochs=2)
 """For the words that the small BERT learns before all else."""
 
@@ -116,7 +118,7 @@ def in_batch(
     return Checkpoint(
         start=start,
         examples=Examples(data=data, presentation=CAPTIONS, negatives=negatives),
-        dev=Examples(data=data, split="dev", presentation=CAPTIONS),
+        dev=Examples(data=data, split="dev", presentation=CAPTIONS, positive="first"),
         objective=InBatch(),
         recipe=preset(data).recipe(None),
         seed=seed,
@@ -132,7 +134,9 @@ def refreshed(start: Start, data: Collection, seed: int, rounds: int, interval: 
         mined = HardNegatives(ranking=searched(Task(data=data, split="train"), start))
         negatives = Negatives(mined=mined, strategy="one")
         trained = in_batch(start, data, seed, negatives)
-        start = replace(trained, recipe=replace(trained.recipe, epochs=interval))
+        # A round is short: without its last steps a good part of it would never be measured.
+        recipe = replace(trained.recipe, epochs=interval, evaluate_last=True)
+        start = replace(trained, recipe=recipe)
     return start
 
 
@@ -148,7 +152,13 @@ def with_regions(
     data = task.data
 
     def examples(split: str) -> RegionExamples:
-        judged = Examples(data=data, split=split, presentation=CAPTIONS, modality=modality)
+        judged = Examples(
+            data=data,
+            split=split,
+            presentation=CAPTIONS,
+            modality=modality,
+            positive="first" if split == "dev" else "random",
+        )
         return RegionExamples(examples=judged, regions=regions)
 
     weights = Checkpoint(

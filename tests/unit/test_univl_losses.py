@@ -118,3 +118,10 @@ def test_other_answers_in_the_batch_are_masked_where_wanted() -> None:
     second = math.log(math.e + 2) - 1
     third = math.log(1 + 1) - 0
     assert masked.loss.item() == pytest.approx((0 + second + third) / 3, abs=1e-6)
+
+
+def test_of_equal_logits_the_first_is_taken_for_the_highest() -> None:
+    """As by ``torch.max``: only a target before all its equals is right."""
+    logits = torch.tensor([[2.0, 2.0, 1.0], [2.0, 2.0, 1.0], [0.0, 1.0, 1.0]])
+    assert Outcome.of(logits, torch.tensor([0, 1, 2])).correct == 1
+    assert Outcome.of(logits, torch.max(logits, 1).indices).correct == 3

@@ -10,9 +10,12 @@ from univl_tiny import clip, collection
 
 from benchmark.artefacts.identity import recipe_name
 from benchmark.artefacts.store import Store
+from benchmark.datasets import Collection
+from benchmark.datasets.writer import Writer
 from benchmark.errors import InputError
+from benchmark.io.jsonl import Source
 from benchmark.retriever import Ranking, Task
-from benchmark.types import TopK
+from benchmark.types import Document, Query, TopK
 from univl_dr.choices import Strategy
 from univl_dr.examples import Examples
 from univl_dr.negatives import HardNegatives, Negatives, Pool
@@ -89,3 +92,16 @@ def test_positives_are_never_mined_and_examples_lead_with_theirs(
         assert sorted(row >= 8 for row in others) == [False, True]
         pictured = [item.image is not None for item in example.items]
         assert pictured == [row >= 8 for row in example.keys]
+
+
+def test_copies_of_a_positive_are_dropped_or_kept(tmp_path: Path, store: Store) -> None:
+    """p0 and p1 are the same text; p0 answers the question."""
+    here = Source(tmp_path)
+    with Writer(tmp_path / "data", name="toy", title="Toy", notice="") as writer:
+        for name, text in (("p0", "same"), ("p1", "same"), ("p2", "other")):
+            writer.add(Document(id=name, text=text), here)
+        writer.split("train", [(Query(id="q", text="?"), here)], {"q": {"p0": 1}}, tmp_path)
+    ranking = Backwards(task=Task(data=Collection(tmp_path / "data"), split="train", depth=3))
+    assert HardNegatives(ranking=ranking).numbers(store).tolist() == [[2, -1, -1]]
+    kept = HardNegatives(ranking=ranking, copies="kept")
+    assert kept.numbers(store).tolist() == [[2, 1, -1]]

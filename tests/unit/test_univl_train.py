@@ -9,9 +9,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
-from univl_tiny import checkpoint, collection
+from univl_tiny import checkpoint, clip, collection
 
 from benchmark.artefacts.identity import recipe_name
 from benchmark.artefacts.store import Store
@@ -179,8 +180,75 @@ def test_too_few_examples_and_single_modalities(tmp_path: Path, store: Store) ->
     assert len(pictured) == 8
     captions = Presentation(view="caption")
     drawn = Examples(data=data, presentation=captions, balanced=True).open(store, module.preprocess)
-    import numpy as np
-
     generator = np.random.default_rng(0)
     names = [one.name[0] for one in drawn.draw(drawn.order(generator), generator)]
     assert names == ["i", "t"] * 8
+
+
+def test_the_learning_rate_of_an_update_is_the_cosine_at_its_number(
+    tmp_path: Path, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Eight updates: the first is below the full rate already, the last is at zero."""
+    rates: list[float] = []
+    step = torch.optim.AdamW.step
+
+    def recorded(optimizer: torch.optim.AdamW) -> None:
+        rates.append(optimizer.param_groups[0]["lr"])
+        step(optimizer)
+
+    monkeypatch.setattr(torch.optim.AdamW, "step", recorded)
+    store.path(checkpoint(collection(tmp_path / "tiny"), learning_rate=2.0))
+    by_hand = [1.9239, 1.7071, 1.3827, 1.0, 0.6173, 0.2929, 0.0761, 0.0]
+    assert rates == pytest.approx(by_hand, abs=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("every", "last", "steps"),
+    [(3, False, [0, 3, 6]), (3, True, [0, 3, 6, 8]), (4, False, [0, 4, 8]), (9, False, [0, 8])],
+)
+def test_the_last_step_is_evaluated_where_the_recipe_says_or_nothing_else_was(
+    tmp_path: Path, store: Store, every: int, last: bool, steps: list[int]
+) -> None:
+    data = collection(tmp_path / "tiny")
+    made = checkpoint(data, evaluate_every=every, evaluate_last=last)
+    curves = json.loads((store.path(made) / "curves.json").read_text())
+    assert [point["step"] for point in curves["curve"]] == steps
+
+
+@recipe_name("test_univl_train-ByModality")
+@dataclass(frozen=True, kw_only=True)
+class ByModality:
+    """Right on the questions that images answer, which are every other one."""
+
+    def __call__(self, module: Any, examples: Any) -> Outcome:
+        loss = module.embed_questions([example.question for example in examples]).sum()
+        right = sum(example.name.startswith("i") for example in examples)
+        return Outcome(loss, right, len(examples))
+
+
+def test_dev_accuracy_is_the_mean_over_batches_of_which_the_last_may_be_short(
+    tmp_path: Path, store: Store
+) -> None:
+    """16 questions in batches of 5, 5, 5 and 1: of these 2, 3, 2 and 1 are answered by images."""
+    made = checkpoint(collection(tmp_path / "tiny"), batch=5, epochs=1, learning_rate=0.0)
+    made = replace(made, objective=ByModality())
+    curves = json.loads((store.path(made) / "curves.json").read_text())
+    expected = (2 / 5 + 3 / 5 + 2 / 5 + 1) / 4
+    assert [point["dev_accuracy"] for point in curves["curve"]] == pytest.approx([expected] * 2)
+
+
+def test_on_dev_the_first_positive_is_taken(tmp_path: Path, store: Store) -> None:
+    data = collection(tmp_path / "tiny")
+    with (data.folder / "qrels-dev.tsv").open("a") as qrels:
+        qrels.write("t3 0 p1 1\nt3 0 p5 1\n")  # p3 stands before them
+    made = Examples(data=data, split="dev", presentation=Presentation(view="caption"))
+    preprocess = clip(data).module(store).preprocess
+    (asked,) = [n for n, query in enumerate(data.queries("dev")) if query.id == "t3"]
+
+    def drawn(examples: Examples) -> set[int]:
+        opened = examples.open(store, preprocess)
+        dice = np.random.default_rng(0)
+        return {opened.draw(np.array([asked]), dice)[0].keys[0] for _ in range(40)}
+
+    assert drawn(replace(made, positive="first")) == {3}
+    assert drawn(made) == {1, 3, 5}
