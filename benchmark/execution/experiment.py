@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -21,6 +21,25 @@ from benchmark.registry import Entry
 from benchmark.results.result import Result, results_folder, seed_folder, write_result
 from benchmark.results.variants import Variant, at_hand
 from benchmark.retriever import Ranking, Task
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """A retriever on a task, and the folder of its results."""
+
+    entry: Entry
+    task: Task
+    folder: Path
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scoring:
+    """One ranking of a row, and the folder of its result."""
+
+    entry: Entry
+    ranking: Ranking
+    seed: int
+    folder: Path
 
 
 def run(
@@ -45,59 +64,78 @@ def run(
         raise InputError(
             "torchrun splits run, encode and search alone", mend="leave it out for this command"
         )
-    ready = []
-    for entry in entries:
-        retriever = entry.make()
-        if reason := retriever.why_unavailable(task):
-            if not skip:
-                raise UnavailableError(f"{entry.name} {reason}")
-            say(f"skipped {entry.name}: {reason}")
-        else:
-            ready.append((entry, retriever))
-    jobs: dict[str, Job] = {}
-    for entry, retriever in ready:
-        made: set[str] = set()
-        for seed in range(task.seed, task.seed + seeds):
-            ranking = retriever.ranking(replace(task, seed=seed))
-            if (key := identity(ranking)) in made:
-                continue
-            made.add(key)
-            target = seed_folder(folder / entry.name, seed, task.seed)
-            if ranks.agree(partial(Result(target).is_of, key)):
-                if ranks.first:
-                    say(f"{entry.name} (seed {seed}): up to date")
-                continue
-            if ranks.count > 1:
-                build_together(ranking, store, ranks)
-                if ranks.first:
-                    _run(entry, ranking, seed, target, store)
-                ranks.wait(f"rank 0, which scores {entry.name}")
-                continue
-            jobs |= {job.key: job for job in _building(ranking, store) if job.key not in jobs}
-            work = partial(_run, entry, ranking, seed, target, store)
-            jobs[str(target)] = Job(key=str(target), work=work, after=frozenset([key]))
-    run_jobs([*jobs.values()], workers or _workers(task))
+    rows = [Row(entry=entry, task=task, folder=folder / entry.name) for entry in entries]
+    todo = [scoring for scoring in plan(rows, seeds, skip=skip) if not _is_done(scoring, ranks)]
+    if ranks.count == 1:
+        execute(todo, store, workers or _workers(task))
+        return
+    for scoring in todo:
+        build_together(scoring.ranking, store, ranks)
+        if ranks.first:
+            _score(scoring, store)
+        ranks.wait(f"rank 0, which scores {scoring.entry.name}")
 
 
 def run_variants(
     variants: Iterable[Variant], task: Task, *, seeds: int, results: Path, store: Store
 ) -> dict[str, Result]:
-    """The results of the variants by name, run where they are missing.
+    """The results of the variants by name, run where they are missing, all as one graph.
 
     Those that can't run here are left out, saying why.
     """
     home = results_folder(results, task.data, task.split, task.protocol)
-    distinct = list({one.name: one for one in variants}.values())
-    for variant in distinct:
-        run(
-            [variant.entry()],
-            replace(task, scope=variant.scope),
-            seeds=seeds,
-            folder=variant.folder(home),
-            store=store,
-            skip=True,
+    distinct = list({variant.name: variant for variant in variants}.values())
+    rows = [
+        Row(
+            entry=variant.entry(),
+            task=replace(task, scope=variant.scope),
+            folder=variant.folder(home) / variant.name,
         )
+        for variant in distinct
+    ]
+    todo = [scoring for scoring in plan(rows, seeds, skip=True) if not _is_done(scoring, ALONE)]
+    execute(todo, store, _workers(task))
     return at_hand(distinct, results, task.data, task.split, task.protocol)
+
+
+def plan(rows: Sequence[Row], seeds: int, *, skip: bool) -> list[Scoring]:
+    """Every ranking of every row and seed; one that no seed changes comes once a row.
+
+    Raises UnavailableError for a row that can't run here, unless ``skip`` leaves it out.
+    """
+    planned = []
+    for row in rows:
+        retriever, task = row.entry.make(), row.task
+        if reason := retriever.why_unavailable(task):
+            if not skip:
+                raise UnavailableError(f"{row.entry.name} {reason}")
+            say(f"skipped {row.entry.name}: {reason}")
+            continue
+        made: set[str] = set()
+        for seed in range(task.seed, task.seed + seeds):
+            ranking = retriever.ranking(replace(task, seed=seed))
+            if (key := identity(ranking)) not in made:
+                made.add(key)
+                folder = seed_folder(row.folder, seed, task.seed)
+                planned.append(Scoring(entry=row.entry, ranking=ranking, seed=seed, folder=folder))
+    return planned
+
+
+def execute(planned: Sequence[Scoring], store: Store, workers: int) -> None:
+    """Build what the store lacks, and score each ranking as soon as it is made.
+
+    An artefact that several rankings are made of is built once; whatever waits for nothing else
+    runs side by side, whichever row it belongs to.
+    """
+    jobs: dict[str, Job] = {}
+    for scoring in planned:
+        jobs |= {job.key: job for job in _building(scoring.ranking, store) if job.key not in jobs}
+        jobs[str(scoring.folder)] = Job(
+            key=str(scoring.folder),
+            work=partial(_score, scoring, store),
+            after=frozenset([identity(scoring.ranking)]),
+        )
+    run_jobs([*jobs.values()], workers)
 
 
 def build_together(artefact: Artefact, store: Store, ranks: Ranks) -> None:
@@ -126,8 +164,17 @@ def _build(artefact: Artefact, store: Store) -> None:
     store.path(artefact)
 
 
-def _run(entry: Entry, ranking: Ranking, seed: int, folder: Path, store: Store) -> None:
+def _is_done(scoring: Scoring, ranks: Ranks) -> bool:
+    """Whether the result is there, the same for all ranks; says so."""
+    done = ranks.agree(partial(Result(scoring.folder).is_of, identity(scoring.ranking)))
+    if done and ranks.first:
+        say(f"{scoring.entry.name} (seed {scoring.seed}): up to date")
+    return done
+
+
+def _score(scoring: Scoring, store: Store) -> None:
     started = time.monotonic()
+    entry, ranking, folder = scoring.entry, scoring.ranking, scoring.folder
     found = ranking.run(entry.name, store)
     with locked(folder, f"scoring {entry.name}"):
         if Result(folder).is_of(identity(ranking)):
@@ -143,6 +190,6 @@ def _run(entry: Entry, ranking: Ranking, seed: int, folder: Path, store: Store) 
                 "group": entry.group,
                 **ranking.metadata(store),
             },
-            made=manifest(ranking, seed, store),
+            made=manifest(ranking, scoring.seed, store),
         )
-    say(f"{entry.name} (seed {seed}): scored in {time.monotonic() - started:.1f} s")
+    say(f"{entry.name} (seed {scoring.seed}): scored in {time.monotonic() - started:.1f} s")

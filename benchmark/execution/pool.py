@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 from benchmark.errors import BenchmarkError, UnavailableError
@@ -31,30 +32,47 @@ class Job:
 
 
 def run_jobs(jobs: Sequence[Job], workers: int) -> None:
-    """Do all jobs, of which none may come before one that it waits for.
+    """Do all jobs, each after those that it waits for. The first error ends all.
 
-    One by one in this process, where a chain leaves no choice. Side by side, what the longest chain
-    of others waits for goes first. The first error ends all.
+    One by one in this process, in the given order as far as it can be kept, where a chain leaves no
+    choice. Side by side, what the longest chain of others waits for goes first.
     """
-    rank = _chains(jobs)
-    if workers == 1 or max(rank.values(), default=0) == len(jobs):
-        for job in jobs:
-            job.work()
-        return
-    waiting = sorted(jobs, key=lambda job: -rank[job.key])
-    undone = {job.key for job in jobs}
-    running: dict[Future[str | None], Job] = {}
+    named = {job.key: job for job in jobs}
+    graph = TopologicalSorter({job.key: job.after & named.keys() for job in jobs})
+    graph.prepare()
+    lengths = _chains(jobs)
+    if workers == 1 or max(lengths.values(), default=0) == len(jobs):
+        _one_by_one(graph, named)
+    else:
+        _side_by_side(graph, named, lengths, workers)
+
+
+def _one_by_one(graph: TopologicalSorter[str], jobs: Mapping[str, Job]) -> None:
+    place = {key: number for number, key in enumerate(jobs)}
+    ready: list[str] = []
+    while graph.is_active():
+        ready = sorted([*ready, *graph.get_ready()], key=place.__getitem__)
+        key = ready.pop(0)
+        jobs[key].work()
+        graph.done(key)
+
+
+def _side_by_side(
+    graph: TopologicalSorter[str], jobs: Mapping[str, Job], lengths: Mapping[str, int], workers: int
+) -> None:
+    ready: list[str] = []
+    running: dict[Future[str | None], str] = {}
     with _pool(workers) as pool:
         try:
-            while waiting or running:
-                ready = [job for job in waiting if not job.after & undone]
-                for job in ready[: workers - len(running)]:
-                    waiting.remove(job)
-                    running[pool.submit(_attempt, job)] = job
+            while graph.is_active():
+                ready = sorted([*ready, *graph.get_ready()], key=lambda key: -lengths[key])
+                while ready and len(running) < workers:
+                    key = ready.pop(0)
+                    running[pool.submit(_attempt, jobs[key])] = key
                 for future in wait(running, return_when=FIRST_COMPLETED).done:
-                    undone.remove(running.pop(future).key)
                     if error := future.result():
                         raise BenchmarkError(error)
+                    graph.done(running.pop(future))
         except BrokenProcessPool:
             raise UnavailableError(
                 "a process was killed, perhaps for want of memory; take fewer with --jobs 1"
@@ -68,10 +86,12 @@ def run_jobs(jobs: Sequence[Job], workers: int) -> None:
 
 def _chains(jobs: Sequence[Job]) -> Mapping[str, int]:
     """How many jobs the longest chain has that begins with each."""
-    length = dict.fromkeys((job.key for job in jobs), 1)
-    for job in reversed(jobs):
-        for key in job.after & length.keys():
-            length[key] = max(length[key], length[job.key] + 1)
+    named = {job.key: job for job in jobs}
+    order = TopologicalSorter({job.key: job.after & named.keys() for job in jobs}).static_order()
+    length = dict.fromkeys(named, 1)
+    for key in reversed([*order]):
+        for before in named[key].after & named.keys():
+            length[before] = max(length[before], length[key] + 1)
     return length
 
 

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from functools import partial
+from graphlib import CycleError
 from pathlib import Path
 
 import psutil
@@ -36,6 +37,30 @@ def diamond(folder: Path) -> list[Job]:
 def test_each_job_is_done_after_those_it_waits_for(tmp_path: Path, workers: int) -> None:
     run_jobs(diamond(tmp_path), workers)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a", "b", "c", "d"]
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_jobs_may_be_given_in_any_order(tmp_path: Path, workers: int) -> None:
+    run_jobs(diamond(tmp_path)[::-1], workers)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a", "b", "c", "d"]
+
+
+def test_one_by_one_keeps_the_given_order_where_it_can() -> None:
+    done: list[str] = []
+    shape = {"a": "", "b": "d", "c": "", "d": "a", "e": ""}
+    run_jobs(
+        [
+            Job(key=name, work=partial(done.append, name), after=frozenset(after))
+            for name, after in shape.items()
+        ],
+        1,
+    )
+    assert done == ["a", "c", "d", "b", "e"]
+
+
+def test_jobs_that_wait_for_each_other_are_refused() -> None:
+    with pytest.raises(CycleError):
+        run_jobs([Job(key="a", work=fail, after=frozenset("a"))], 1)
 
 
 def test_an_error_elsewhere_is_told_as_here(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from benchmark.artefacts.identity import digest
 from benchmark.artefacts.store import Store
 from benchmark.datasets import Collection
 from benchmark.errors import InputError
+from benchmark.execution import experiment
 from benchmark.execution.experiment import run_variants
 from benchmark.papers.univl_dr.ablations import ABLATIONS
 from benchmark.papers.univl_dr.claims import CLAIMS
@@ -39,6 +40,24 @@ def test_what_claims_and_ablations_name_can_be_made() -> None:
         variant.entry().make()
     assert [len(ablation.rows) for ablation in ABLATIONS.values()] == [6, 8, 5]
     assert len(CLAIMS) == 8
+
+
+def test_all_variants_are_one_graph(
+    zoo: Collection, store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    variants = [
+        Variant(retriever="bm25"),
+        Variant(retriever="bm25", settings={"k1": 1.2}),
+        Variant(retriever="bm25", scope="text"),
+    ]
+    planned: list[experiment.Scoring] = []
+    monkeypatch.setattr(experiment, "execute", lambda some, *_: planned.extend(some))
+    run_variants(variants, Task(data=zoo), seeds=3, results=tmp_path, store=store)
+    assert [(one.folder.relative_to(tmp_path), one.ranking.task.scope) for one in planned] == [
+        (Path("zoo/bm25"), None),
+        (Path("zoo/variants/bm25+k1=1.2"), None),
+        (Path("zoo/variants/bm25@text"), "text"),
+    ]
 
 
 def test_a_table_and_verdicts_from_nothing(
