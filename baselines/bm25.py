@@ -5,14 +5,22 @@ from __future__ import annotations
 import json
 import os
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 from benchmark.artefacts.identity import Artefact, recipe_name
 from benchmark.artefacts.store import Store
-from benchmark.environment.java import anserini, lacks_java, lucene_searcher
+from benchmark.environment.java import (
+    anserini,
+    bm25_hits,
+    indexed_documents,
+    lacks_java,
+    lucene_searcher,
+)
+from benchmark.errors import UnavailableError
 from benchmark.progress import track
 from benchmark.registry import register
 from benchmark.retriever import Ranking, Retriever, Task
@@ -60,7 +68,33 @@ class LuceneIndex(Artefact):
                 "generator": "DefaultLuceneDocumentGenerator",
                 "threads": str(os.cpu_count() or 1),
             }
-            anserini("io.anserini.index.IndexCollection", arguments, flags=["optimize", "quiet"])
+            indexer = "io.anserini.index.IndexCollection"
+            counters = anserini(indexer, arguments, flags=["optimize", "quiet"]).getCounters()
+        written = indexed_documents(folder)
+        empty = int(counters.empty.get())
+        if written + empty != len(numbers):
+            raise UnavailableError(
+                f"Lucene indexed {written} of {len(numbers)} documents ({empty} are empty); make "
+                "room on the disk and run it again"
+            )
+
+
+def _refuse_lost(
+    found: TopK, questions: Mapping[int, str], ask: Callable[[Sequence[str]], Sequence[bool]]
+) -> None:
+    """Raise UnavailableError where Lucene's threads lost a question that finds documents.
+
+    Anserini's search goes on without a question whose thread failed, so that nothing tells it from
+    one that finds nothing. ask: whether each question finds any document.
+    """
+    silent = [place for place in questions if found.numbers[place, 0] < 0]
+    finding = ask([questions[place] for place in silent])
+    lost = [place for place, any_document in zip(silent, finding, strict=True) if any_document]
+    if lost:
+        raise UnavailableError(
+            f"Lucene lost {len(lost)} of {len(questions)} questions, the first of them number "
+            f"{lost[0] + 1}; run it again"
+        )
 
 
 @recipe_name("LuceneRanking")
@@ -128,6 +162,7 @@ class LuceneRanking(Ranking):
                     place, _, row, rank, score, _ = line.split()
                     found.numbers[int(place), int(rank) - 1] = int(row)
                     found.scores[int(place), int(rank) - 1] = float(score)
+            _refuse_lost(found, questions, partial(bm25_hits, index, self.k1, self.b))
 
 
 @register("bm25", title="BM25", group="Single Modality (Text Only)")

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 from benchmark.artefacts.identity import Artefact, recipe_name
 from benchmark.artefacts.store import Store
 from benchmark.errors import InputError
+from benchmark.io.jsonl import decode_json
 from benchmark.retriever import Ranking, Task
 from benchmark.types import TopK
 
@@ -103,11 +104,11 @@ class Weights(Artefact):
             figures[weights] = score_run(task.run("fused", fused), qrels, [MAIN]).mean(MAIN)
         tuned = max(figures, key=figures.__getitem__)
         content = {"weights": tuned, MAIN: figures[tuned], "split": task.split}
-        (folder / "weights.json").write_text(json.dumps(content) + "\n")
+        (folder / "weights.json").write_text(json.dumps(content) + "\n", encoding="utf-8")
 
     def values(self, store: Store) -> tuple[float, ...]:
         """The weights, in the order of the lists; they sum to one."""
-        return tuple(json.loads((store.path(self) / "weights.json").read_text())["weights"])
+        return tuple(decode_json((store.path(self) / "weights.json").read_bytes())["weights"])
 
 
 @recipe_name("WeightedSum")

@@ -12,6 +12,7 @@ from baselines.fusion import best, choose
 from benchmark.artefacts.identity import Artefact, recipe_name
 from benchmark.artefacts.store import Store
 from benchmark.errors import InputError
+from benchmark.io.jsonl import decode_json
 from benchmark.progress import say
 from benchmark.retriever import Ranking, Task
 from benchmark.types import TopK
@@ -64,7 +65,7 @@ class Router(Artefact):
             if texts:
                 accuracy[split] = float(model.score(texts, pictures))
                 say(f"router: {accuracy[split]:.1%} of the {split} questions routed rightly")
-        (folder / "accuracy.json").write_text(json.dumps(accuracy) + "\n")
+        (folder / "accuracy.json").write_text(json.dumps(accuracy) + "\n", encoding="utf-8")
 
     def image_probability(self, split: str, store: Store) -> npt.NDArray[np.float64]:
         """How likely an image answers each question of ``split``; float64, shape (questions,)."""
@@ -76,7 +77,7 @@ class Router(Artefact):
 
     def accuracy(self, split: str, store: Store) -> float | None:
         """The share of questions routed rightly, of those in ``split`` with a known modality."""
-        shares: dict[str, float] = json.loads((store.path(self) / "accuracy.json").read_text())
+        shares: dict[str, float] = decode_json((store.path(self) / "accuracy.json").read_bytes())
         return shares.get(split)
 
 

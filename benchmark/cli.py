@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 
@@ -32,6 +33,11 @@ from benchmark.errors import BenchmarkError
 
 def main() -> None:
     """Run the command line; errors that a user can mend end it with one line and exit code 2."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # A file or pipe gets UTF-8, as all files do; a terminal what its locale says.
+            encoding = None if stream.isatty() else "utf-8"
+            stream.reconfigure(encoding=encoding, errors="backslashreplace")
     try:
         cli(prog_name="python -m benchmark", standalone_mode=False)
     except click.exceptions.Exit as stop:

@@ -113,7 +113,7 @@ def bench(tmp_path: Path) -> Command:
             cwd=tmp_path,
             env=environment,
             capture_output=True,
-            text=True,
+            encoding="utf-8",
             check=False,
         )
 
@@ -121,4 +121,4 @@ def bench(tmp_path: Path) -> Command:
 
 
 def write_lines(path: Path, records: list[dict[str, object]]) -> None:
-    path.write_text("".join(json.dumps(record) + "\n" for record in records))
+    path.write_text("".join(json.dumps(record) + "\n" for record in records), encoding="utf-8")

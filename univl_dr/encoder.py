@@ -15,6 +15,7 @@ from torch.nn.functional import normalize
 
 from benchmark.datasets.images import MOST_PIXELS
 from benchmark.dense.batching import embed_by_length
+from benchmark.io.jsonl import decode_json
 from univl_dr.attention import pool_one_token, use_self_attention
 from univl_dr.embedder import Embedder, Item, device
 from univl_dr.tokens import Tokens, load_tokens
@@ -61,7 +62,7 @@ class DualEncoder(Embedder):
     @classmethod
     def load(cls, folder: Path) -> DualEncoder:
         """The encoder that ``save`` wrote."""
-        config = json.loads((folder / CONFIG).read_text(encoding="utf-8"))
+        config = decode_json((folder / CONFIG).read_bytes())
         module = cls(config, load_tokens(folder))
         fit(module.clip, read_weights(folder / WEIGHTS), folder / WEIGHTS)
         return module.to(device())

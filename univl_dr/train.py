@@ -28,6 +28,7 @@ from benchmark.artefacts.store import Store
 from benchmark.errors import InputError
 from benchmark.execution.distributed import Ranks, ranks_of
 from benchmark.io.files import replacing, sha256, write_text
+from benchmark.io.jsonl import decode_json
 from benchmark.progress import Progress, say
 from univl_dr.choices import Select
 from univl_dr.curves import Point, waited, write_curves
@@ -283,7 +284,7 @@ class _Training:
         if not (self._folder / STATE).is_file():
             return None
         try:
-            kept = json.loads((self._folder / STATE).read_text(encoding="utf-8"))
+            kept = decode_json((self._folder / STATE).read_bytes())
             for name, written in kept["files"].items():
                 if sha256(self._folder / name) != written:
                     raise ValueError(f"{name} is not what was written")

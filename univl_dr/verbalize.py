@@ -15,6 +15,7 @@ from benchmark.artefacts.store import Store
 from benchmark.datasets import Collection, Corpus
 from benchmark.errors import InputError
 from benchmark.io.files import write_text
+from benchmark.io.jsonl import decode_json
 from benchmark.progress import Progress
 from univl_dr.choices import Texts
 from univl_dr.documents import Presentation, Presenter
@@ -112,7 +113,7 @@ class Verbalized(Artefact):
     def open(self, store: Store, corpus: Corpus) -> Callable[[Sequence[int]], list[str]]:
         """The captions, each with what was generated: C*."""
         with (store.path(self) / FILE).open(encoding="utf-8") as file:
-            records = [json.loads(line) for line in file]
+            records = [decode_json(line) for line in file]
         texts = [f"{one['caption']} {SEPARATOR} {one['verbalized']}" for one in records]
         first = corpus.numbers("image").start
         return lambda rows: [texts[row - first] for row in rows]

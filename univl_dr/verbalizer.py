@@ -19,6 +19,7 @@ from torch.nn.utils.rnn import pad_sequence
 
 from benchmark.artefacts.identity import recipe_name
 from benchmark.artefacts.store import Store
+from benchmark.io.jsonl import decode_json
 from univl_dr.embedder import Item, Start, Trained, device
 from univl_dr.encoder import DualEncoder
 from univl_dr.examples import Example
@@ -67,7 +68,7 @@ class Verbalizer(Trained):
     @classmethod
     def load(cls, folder: Path) -> Verbalizer:
         """The verbalizer that ``save`` wrote."""
-        shape = json.loads((folder / CONFIG).read_text(encoding="utf-8"))
+        shape = decode_json((folder / CONFIG).read_bytes())
         module = cls(DualEncoder.load(folder / ENCODER), **shape)
         fit(module.written, read_weights(folder / WEIGHTS), folder / WEIGHTS)
         return module.to(device())

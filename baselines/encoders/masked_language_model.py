@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +13,7 @@ from transformers import BertConfig, BertForMaskedLM, BertTokenizer
 from baselines.encoders.bert import DualBert, Pieces, threads_for
 from benchmark.artefacts.identity import recipe_name
 from benchmark.artefacts.store import Store
+from benchmark.io.jsonl import decode_json
 from univl_dr.embedder import Start, Trained, device
 from univl_dr.examples import Example
 from univl_dr.losses import Outcome
@@ -125,5 +125,5 @@ class PretrainedByMasking:
 
 def word_pieces(vocabulary: Vocabulary, store: Store) -> Any:
     """BERT's tokenizer with the pieces of ``vocabulary``."""
-    content = json.loads((store.path(vocabulary) / FILE).read_text(encoding="utf-8"))
+    content = decode_json((store.path(vocabulary) / FILE).read_bytes())
     return BertTokenizer(vocab=content["model"]["vocab"])

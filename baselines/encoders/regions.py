@@ -28,6 +28,7 @@ from benchmark.artefacts.identity import INCIDENTAL, Artefact, recipe_name
 from benchmark.artefacts.store import Store
 from benchmark.datasets import Collection
 from benchmark.errors import InputError
+from benchmark.io.jsonl import decode_json
 from benchmark.progress import track
 
 if TYPE_CHECKING:
@@ -129,7 +130,7 @@ class RegionFile:
         try:
             _, *count, last = self._columns(self._features, line)
             if last.startswith(b"{"):
-                record = json.loads(last)
+                record = decode_json(last)
                 count, last = [record["num_boxes"]], record["features"]
             values = np.frombuffer(base64.b64decode(last, validate=True), dtype=np.float32)
             features = values.reshape(-1, WIDTH)
@@ -140,7 +141,7 @@ class RegionFile:
             other, content = self._columns(self._predictions, line)
             if other.decode() != name:
                 raise ValueError(f"its predictions are of '{other.decode()}'")
-            objects = json.loads(content)["objects"]
+            objects = decode_json(content)["objects"]
             return Regions(features, tuple(str(one["class"]) for one in objects))
         except (ValueError, KeyError, TypeError, IndexError, RecursionError) as error:
             raise InputError(

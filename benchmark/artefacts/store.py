@@ -15,6 +15,7 @@ from typing import Any
 from benchmark.artefacts.identity import Artefact, digest, identity, name_of, recipe
 from benchmark.errors import InputError
 from benchmark.io.files import locked, sha256, sweep, write_text
+from benchmark.io.jsonl import decode_json
 from benchmark.progress import say
 
 RECORD = "artefact.json"
@@ -57,7 +58,7 @@ class Store:
     def record(self, artefact: Artefact) -> dict[str, Any]:
         """How a built artefact was made: its recipe, files with hashes and sizes, and seconds."""
         text = (self._place(artefact) / RECORD).read_text(encoding="utf-8")
-        record: dict[str, Any] = json.loads(text)
+        record: dict[str, Any] = decode_json(text)
         return record
 
     def file(self, kind: str, key: str, name: str) -> Path | None:
@@ -167,7 +168,7 @@ def damage(folder: Path) -> list[str]:
 def _record(folder: Path) -> dict[str, Any] | None:
     """The record in an artefact's folder; None where there is none, or none of that form."""
     try:
-        record: dict[str, Any] = json.loads((folder / RECORD).read_text(encoding="utf-8"))
+        record: dict[str, Any] = decode_json((folder / RECORD).read_bytes())
         made = {key: value for key, value in record.items() if key != "seal"}
         sealed = record.get("seal", digest(made)) == digest(made)  # older ones have none
         written = [(file["bytes"], file["sha256"]) for file in record["files"].values()]

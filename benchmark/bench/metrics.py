@@ -18,7 +18,7 @@ import json, sys
 from benchmark.evaluation.metrics import METRICS, score_run
 from benchmark.evaluation.significance import compare
 from benchmark.types import Run
-runs, judgments = json.load(open(sys.argv[1]))
+runs, judgments = json.load(open(sys.argv[1], encoding="utf-8"))
 systems = {
     name: score_run(Run(name, documents, dict.fromkeys(documents, [])), judgments)
     for name, documents in runs.items()
@@ -32,7 +32,7 @@ PEER = """
 import json, sys
 from ranx import Qrels, Run, compare
 from benchmark.evaluation.metrics import RANX_NAMES
-runs, judgments = json.load(open(sys.argv[1]))
+runs, judgments = json.load(open(sys.argv[1], encoding="utf-8"))
 made = [
     Run({query: dict(zip(documents, range(100, 0, -1))) for query, documents in found.items()},
         name=name)
@@ -59,7 +59,7 @@ def _open(folder: Path) -> Work:
                     found[place - 1] = f"{name}{query}"
             runs[f"system{system}"][f"q{query}"] = list(dict.fromkeys(found))
     path = folder / "runs.json"
-    path.write_text(json.dumps([runs, qrels]))
+    path.write_text(json.dumps([runs, qrels]), encoding="utf-8")
 
     def agreement(ours: str, peer: str) -> str:
         found, expected = (json.loads(text.splitlines()[-1]) for text in (ours, peer))

@@ -16,7 +16,7 @@ def measured(
 ) -> dict[str, Any]:
     """What ``python -m module words`` measured. Raises BenchmarkError where ``what`` failed."""
     command = [sys.executable, "-m", module, *words]
-    done = subprocess.run(command, stdout=subprocess.PIPE, text=True, env=env)  # noqa: S603
+    done = subprocess.run(command, stdout=subprocess.PIPE, encoding="utf-8", env=env)  # noqa: S603
     if done.returncode:
         raise BenchmarkError(f"{what} failed; its error stands above")
     record: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])

@@ -21,7 +21,7 @@ PYSERINI = """
 import runpy, sys, jnius_config
 from pathlib import Path
 home, add = Path(sys.argv[1]), jnius_config.add_options
-vectors = "jdk.incubator.vector" in (home / "release").read_text()
+vectors = "jdk.incubator.vector" in (home / "release").read_text(encoding="utf-8")
 # A Java without that module would refuse to start at all.
 jnius_config.add_options = lambda *options: add(
     *[one for one in options if vectors or "jdk.incubator.vector" not in one])
@@ -34,7 +34,7 @@ def command(*words: str) -> str:
     """Run a command to its end; returns what it printed."""
     # pyserini asks for a key at import, and never uses it here.
     variables = {"OPENAI_API_KEY": "none", **os.environ, "JAVA_HOME": _java()}
-    done = subprocess.run(words, capture_output=True, text=True, env=variables)  # noqa: S603
+    done = subprocess.run(words, capture_output=True, encoding="utf-8", env=variables)  # noqa: S603
     if done.returncode:
         last = (done.stderr.strip().splitlines() or ["no message"])[-1]
         raise UnavailableError(f"`{' '.join(words[:4])} ...` failed: {last}")

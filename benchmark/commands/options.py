@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property, wraps
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from benchmark.errors import InputError
 from benchmark.protocol import JOINT, PROTOCOLS, Protocol
 
 if TYPE_CHECKING:
@@ -22,7 +24,22 @@ if TYPE_CHECKING:
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-PATH = click.Path(path_type=Path)
+
+class _Path(click.Path):
+    """A path that all libraries can open: pyarrow and Java take UTF-8, whatever the locale."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        path = super().convert(value, param, ctx)
+        if sys.getfilesystemencoding() != "utf-8" and not str(path).isascii():
+            raise InputError(
+                "this locale's file names aren't UTF-8",
+                mend="set LC_ALL=C.UTF-8",
+                path=Path(str(path)),
+            )
+        return path
+
+
+PATH = _Path(path_type=Path)
 
 
 def _plug_in(_: click.Context, __: click.Parameter, paths: tuple[Path, ...]) -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from benchmark.datasets.writer import Writer
-from benchmark.io.jsonl import Source, read_jsonl
+from benchmark.io.jsonl import Source, read_jsonl, texts_of
 from benchmark.types import Document, Query
 
 TITLE = "WebQA's validation questions and their answer sentences"
@@ -28,8 +28,8 @@ def prepare(source: Path, writer: Writer) -> None:
     (path,) = files(source)
     queries: list[tuple[Query, Source]] = []
     qrels: dict[str, dict[str, int]] = {}
-    for record, place in read_jsonl(path, qid=str, Q=str, A=list):
-        answers = tuple(str(answer) for answer in record["A"])
+    for record, place in read_jsonl(path, qid=str, Q=str, A=list, optional={"Qcate": str}):
+        answers = texts_of(record["A"], "A", place)
         if not answers or len(answers[0].split()) < FEWEST_WORDS:
             continue
         document = Document(id=f"answer-{record['qid']}", text=answers[0])

@@ -30,8 +30,8 @@ def prepare(source: Path, writer: Writer) -> None:
     A split holds the queries that its judgments name.
     """
     corpus, queries, *splits = files(source)
-    for record, place in read_jsonl(corpus, _id=str, text=str):
-        title = str(record.get("title") or "")
+    for record, place in read_jsonl(corpus, _id=str, text=str, optional={"title": str}):
+        title = record.get("title") or ""
         text = f"{title} {record['text']}".strip()
         writer.add(Document(id=record["_id"], text=text, title=title), place)
     for path in splits:

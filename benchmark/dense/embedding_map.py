@@ -15,6 +15,7 @@ from benchmark.artefacts.store import Store
 from benchmark.dense.encode import Documents, Matrix, Questions
 from benchmark.dense.search import DenseRanking
 from benchmark.io.files import write_text
+from benchmark.io.jsonl import decode_json
 from benchmark.retriever import SEED, Ranking
 from benchmark.types import MODALITIES
 
@@ -58,7 +59,7 @@ class EmbeddingMap(Artefact):
 
     def content(self, store: Store) -> dict[str, Any]:
         """What ``space.json`` says."""
-        content: dict[str, Any] = json.loads((store.path(self) / FILE).read_text(encoding="utf-8"))
+        content: dict[str, Any] = decode_json((store.path(self) / FILE).read_bytes())
         return content
 
 

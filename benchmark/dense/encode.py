@@ -17,6 +17,7 @@ from benchmark.artefacts.chunks import Chunk, Chunked, make_chunks, read_chunks
 from benchmark.artefacts.identity import recipe_name
 from benchmark.artefacts.store import Store
 from benchmark.io.files import write_text
+from benchmark.io.jsonl import decode_json
 from benchmark.progress import say
 from benchmark.types import Modality
 
@@ -94,7 +95,7 @@ class Embedded(Chunked):
                 matrix = np.lib.format.open_memmap(path, mode="w+", dtype=np.float32, shape=shape)
             matrix[rows.start : rows.stop] = chunk["embeddings"]
             self.copy(matrix, rows)
-            notes.update(json.loads(str(chunk["notes"])))
+            notes.update(decode_json(str(chunk["notes"])))
         assert matrix is not None  # noqa: S101  (there is a chunk at least)
         matrix.flush()
         write_text(folder / "notes.json", json.dumps(notes) + "\n")

@@ -16,6 +16,7 @@ from benchmark.artefacts.store import Store
 from benchmark.dense.backends import BackEnd, Exact
 from benchmark.dense.search import MARGIN, DenseRanking, rescored, shifted
 from benchmark.io.files import write_text
+from benchmark.io.jsonl import decode_json
 from benchmark.protocol import JOINT
 from benchmark.registry import Entry
 from benchmark.retriever import Ranking, Retriever, Task
@@ -51,7 +52,7 @@ class IndexedRanking(Ranking):
         return (*self.exact.further_dependencies(), *self.index.needs(self.exact.documents))
 
     def metadata(self, store: Store) -> Mapping[str, Any]:
-        share = json.loads((store.path(self) / FILE).read_text(encoding="utf-8"))
+        share = decode_json((store.path(self) / FILE).read_bytes())
         return {"index": self.index.label, "recall_of_exact": share}
 
 

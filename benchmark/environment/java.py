@@ -46,14 +46,14 @@ def lacks_java() -> str | None:
     return None
 
 
-def anserini(kind: str, arguments: Mapping[str, str], flags: Sequence[str] = ()) -> None:
-    """Run one of Anserini's programs in this process's JVM.
+def anserini(kind: str, arguments: Mapping[str, str], flags: Sequence[str] = ()) -> Any:
+    """Run one of Anserini's programs in this process's JVM; returns the program, which has ended.
 
     Raises UnavailableError where there is no Java, or where the program fails.
     """
     line = [text for name, value in arguments.items() for text in (f"-{name}", value)]
     line += [f"-{flag}" for flag in flags]
-    _run(_jvm(), kind, line)
+    return _run(_jvm(), kind, line)
 
 
 @contextlib.contextmanager
@@ -65,16 +65,14 @@ def lucene_searcher(
     Gives a function of a question's text, document ids, and how many to find; it returns ids with
     scores, best first, and leaves out documents that share no term with the question.
     """
-    load = _jvm()  # first: jnius starts the JVM when it is imported
-    import jnius
-
+    load = _jvm()
     occur = load("org.apache.lucene.search.BooleanClause$Occur")
     clauses, among = (
         load("org.apache.lucene.search.BooleanQuery$Builder"),
         load("org.apache.lucene.search.TermInSetQuery"),
     )
     words, names, term = load("java.util.ArrayList"), "id", load("org.apache.lucene.util.BytesRef")
-    try:
+    with _failing_in_python():
         analyzer = load("io.anserini.analysis.DefaultEnglishAnalyzer").newDefaultInstance()
         generator = load("io.anserini.search.query.BagOfWordsQueryGenerator")()
         searcher = load("io.anserini.search.SimpleSearcher")(str(index))
@@ -92,25 +90,63 @@ def lucene_searcher(
 
         yield search
         searcher.close()
+
+
+def indexed_documents(index: Path) -> int:
+    """How many documents a Lucene index holds. Raises UnavailableError for none that is whole."""
+    load = _jvm()
+    with _failing_in_python():
+        folder = load("java.io.File")(str(index)).toPath()
+        reader = load("org.apache.lucene.index.DirectoryReader").open(
+            load("org.apache.lucene.store.FSDirectory").open(folder)
+        )
+        try:
+            return int(reader.numDocs())
+        finally:
+            reader.close()
+
+
+def bm25_hits(index: Path, k1: float, b: float, questions: Sequence[str]) -> list[bool]:
+    """Whether each question finds any document, asked one by one in this thread.
+
+    Anserini's programs search in threads, and leave out a question whose thread fails: an error
+    here reaches Python, as UnavailableError.
+    """
+    if not questions:
+        return []
+    load = _jvm()
+    with _failing_in_python():
+        searcher = load("io.anserini.search.SimpleSearcher")(str(index))
+        try:
+            searcher.set_bm25(k1, b)
+            return [len(searcher.search(question, 1)) > 0 for question in questions]
+        finally:
+            searcher.close()
+
+
+@contextlib.contextmanager
+def _failing_in_python() -> Iterator[None]:
+    """Raise what fails in Java as UnavailableError; the JVM has been started before."""
+    import jnius
+
+    try:
+        yield
     except jnius.JavaException as error:
         raise UnavailableError(f"Lucene failed: {error}; see `doctor`") from error
 
 
-def _run(load: Any, kind: str, line: Sequence[str]) -> None:
-    import jnius
-
+def _run(load: Any, kind: str, line: Sequence[str]) -> Any:
     words = load("java.util.ArrayList")()
     for word in line:
         words.add(word)
     settings = load(f"{kind}$Args")()
-    try:
+    with _failing_in_python():
         load("org.kohsuke.args4j.CmdLineParser")(settings).parseArgument(words)
         program = load(kind)(settings)
         program.run()
         if hasattr(program, "close"):
             program.close()
-    except jnius.JavaException as error:
-        raise UnavailableError(f"Lucene failed: {error}; see `doctor`") from error
+    return program
 
 
 @cache
@@ -129,6 +165,8 @@ def _jvm() -> Any:
     jnius_config.add_classpath(*(str(jar) for jar in jars.glob("anserini-*-fatjar.jar")))
     # Ctrl-C stays Python's; Lucene's advice on faster JVM modules would drown the progress bar.
     jnius_config.add_options("-Xrs", f"-Djava.util.logging.config.file={os.devnull}")
+    # Files are UTF-8, whatever the locale.
+    jnius_config.add_options("-Dfile.encoding=UTF-8")
     if "jdk.incubator.vector" in _release(home[0]):
         jnius_config.add_options("--add-modules=jdk.incubator.vector")
     from jnius import autoclass
@@ -136,6 +174,8 @@ def _jvm() -> Any:
     # Its log goes to standard output, which is for tables alone.
     off = autoclass("org.apache.logging.log4j.Level").OFF
     autoclass("org.apache.logging.log4j.core.config.Configurator").setRootLevel(off)
+    # A question may have as many terms as it likes: Lucene's limit of 1,024 would lose it.
+    autoclass("org.apache.lucene.search.IndexSearcher").setMaxClauseCount(2**31 - 1)
     return autoclass
 
 

@@ -130,5 +130,5 @@ def processor() -> str:
 
 def _git(root: Path, *words: str) -> str:
     command = ["git", "-C", str(root), *words]
-    done = subprocess.run(command, check=True, capture_output=True, text=True)  # noqa: S603
+    done = subprocess.run(command, check=True, capture_output=True, encoding="utf-8")  # noqa: S603
     return done.stdout.strip()

@@ -69,7 +69,7 @@ def read_toml(path: Path) -> dict[str, Any]:
     if not path.is_file():
         raise InputError("no such file", mend="check the path", path=path)
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except (ValueError, RecursionError) as error:  # of TOML, of UTF-8, of a number, or of depth
         raise InputError(f"not TOML ({error})", mend="correct it", path=path) from None
 

@@ -1,9 +1,10 @@
-"""JSON lines read strictly, each record with its place in the file."""
+"""JSON read strictly, without NaN and infinities; and JSON lines, each record with its place."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+import math
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,11 +20,61 @@ class Source:
     line: int | None = None
 
 
-def read_jsonl(path: Path, **required: type) -> Iterator[tuple[dict[str, Any], Source]]:
+def decode_json(
+    content: str | bytes, pairs: Callable[[list[tuple[str, Any]]], Any] | None = None
+) -> Any:
+    """The value of a JSON text, which may begin with a byte-order mark.
+
+    pairs: makes the value of an object from its keys and values. Raises ValueError for what is no
+    JSON: among that NaN and infinities, which Python's reader would take, and bytes of another
+    encoding than UTF-8. RecursionError for depth.
+    """
+    text = content.decode("utf-8-sig") if isinstance(content, bytes) else content
+    decoder = _STRICT if pairs is None else _decoder(pairs)
+    value = decoder.decode(text.removeprefix("\ufeff"))
+    if "\\u" in text:  # it may be a lone surrogate, which is no text
+        json.dumps(value, ensure_ascii=False).encode()
+    return value
+
+
+def texts_of(values: list[Any], name: str, place: Source) -> tuple[str, ...]:
+    """The texts in a list. Raises InputError, naming the field, where one is none."""
+    for value in values:
+        if not isinstance(value, str):
+            raise InputError(
+                f"{value!r} in field '{name}' is no text",
+                mend="quote it",
+                path=place.path,
+                line=place.line,
+            )
+    return tuple(values)
+
+
+def _decoder(pairs: Callable[[list[tuple[str, Any]]], Any] | None = None) -> json.JSONDecoder:
+    return json.JSONDecoder(parse_constant=_refuse, parse_float=_finite, object_pairs_hook=pairs)
+
+
+def _refuse(constant: str) -> Any:
+    raise ValueError(f"{constant} is no JSON value")
+
+
+def _finite(digits: str) -> float:
+    if math.isinf(number := float(digits)):
+        raise ValueError(f"{digits} is too large a number")
+    return number
+
+
+_STRICT = _decoder()
+
+
+def read_jsonl(
+    path: Path, *, optional: Mapping[str, type] | None = None, **required: type
+) -> Iterator[tuple[dict[str, Any], Source]]:
     """Yield each line's object with its place.
 
-    ``required`` names the fields that every object must have, with their types. Raises InputError,
-    naming the line, for what is no JSON object or lacks a field, and for an empty file.
+    required: the fields that every object must have, with their types. optional: those that it may
+    lack, or have as null. Raises InputError, naming the line, for what is no JSON object, for a
+    field that is missing or of another type, and for an empty file.
     """
     if not path.is_file():
         raise InputError("no such file", mend="check the data set's folder", path=path)
@@ -33,9 +84,7 @@ def read_jsonl(path: Path, **required: type) -> Iterator[tuple[dict[str, Any], S
             if not line.strip():
                 continue
             try:
-                record = json.loads(line.decode("utf-8-sig"))
-                if b"\\u" in line:  # it may be a lone surrogate, which is no text
-                    json.dumps(record, ensure_ascii=False).encode()
+                record = decode_json(line)
             except (ValueError, RecursionError) as error:  # of JSON, UTF-8, a surrogate, or depth
                 raise InputError(
                     f"not JSON ({error})",
@@ -52,6 +101,14 @@ def read_jsonl(path: Path, **required: type) -> Iterator[tuple[dict[str, Any], S
                     raise InputError(
                         f"field '{name}' is missing or no {kind.__name__}",
                         mend="add it to the object",
+                        path=path,
+                        line=number,
+                    )
+            for name, kind in (optional or {}).items():
+                if not isinstance(record.get(name), (kind, type(None))):
+                    raise InputError(
+                        f"field '{name}' is no {kind.__name__}",
+                        mend="correct it, or leave it out",
                         path=path,
                         line=number,
                     )

@@ -19,6 +19,7 @@ from pathlib import Path
 
 from benchmark.errors import InputError
 from benchmark.io.files import replacing, write_text
+from benchmark.io.jsonl import decode_json
 from benchmark.progress import say
 from benchmark.types import Qrels, Run
 
@@ -112,7 +113,7 @@ def read_sets(path: Path) -> dict[str, list[str]]:
 
     with _open(path) as file:
         try:
-            content = json.load(file, object_pairs_hook=whole)
+            content = decode_json(file.read(), whole)
             json.dumps(content, ensure_ascii=False).encode()
         except UnicodeError:
             raise  # of the file's, or of a lone surrogate's: what opened the file tells of it

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from benchmark.artefacts.identity import digest, recipe_fields
 from benchmark.artefacts.store import Store
+from benchmark.io.jsonl import decode_json
 from benchmark.report.plots.curves import FILE, Curve
 from benchmark.report.tables import Table
 from benchmark.results.result import Result
@@ -121,7 +121,7 @@ def curves(results: Sequence[Result], store: Store) -> dict[str, Curve]:
             path = store.file(artefact["kind"], artefact["identity"], FILE)
             if path and artefact["identity"] not in seen:
                 seen.add(artefact["identity"])
-                content = json.loads(path.read_text(encoding="utf-8"))
+                content = decode_json(path.read_bytes())
                 found[f"{result.name}, training {number} of {len(trained)}"] = Curve.of(content)
     return found
 

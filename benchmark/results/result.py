@@ -26,6 +26,7 @@ from benchmark.errors import InputError
 from benchmark.evaluation.metrics import MAIN, METRICS, Scores, merge_copies, score_run
 from benchmark.evaluation.significance import bootstrap, defined
 from benchmark.io.files import replacing, sha256, write_text
+from benchmark.io.jsonl import decode_json
 from benchmark.io.trec import read_run, write_run
 from benchmark.progress import say
 from benchmark.protocol import JOINT, Protocol
@@ -338,7 +339,7 @@ def _write(values: Any, path: Path) -> None:
 
 def _read(path: Path) -> dict[str, Any]:
     try:
-        values = json.loads(path.read_text(encoding="utf-8"))
+        values = decode_json(path.read_bytes())
         if not isinstance(values, dict):
             raise ValueError("no object")
     except (OSError, ValueError, RecursionError) as error:

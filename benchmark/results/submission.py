@@ -10,7 +10,6 @@ No figure of an author's is read. The manifest is kept as it came, and shown as 
 
 from __future__ import annotations
 
-import json
 import shutil
 import tempfile
 from collections.abc import Mapping
@@ -23,6 +22,7 @@ from benchmark.errors import InputError
 from benchmark.evaluation.metrics import DEPTH
 from benchmark.execution.provenance import data_of
 from benchmark.io.files import read_toml
+from benchmark.io.jsonl import decode_json
 from benchmark.io.trec import read_run
 from benchmark.protocol import JOINT
 from benchmark.registry import check_name, retrievers
@@ -147,7 +147,7 @@ def _manifest(path: Path, task: Task) -> dict[str, Any]:
             raise InputError(
                 f"larger than {LARGEST / 1e6:.0f} MB", mend="leave out what is no record", path=path
             )
-        found = json.loads(path.read_text(encoding="utf-8"))
+        found = decode_json(path.read_bytes())
         digest(found)  # which NaN and lone surrogates don't have
         about = found["data"]
         stated = about["fingerprint"], about["split"], about.get("protocol", JOINT)

@@ -24,7 +24,9 @@ def main(name: str, runs: str) -> None:
         for number, seed in enumerate(parser.seeds):
             (corpus / str(number)).write_bytes(seed)
         escaped = ["".join(f"\\x{byte:02x}" for byte in token) for token in TOKENS]
-        words.write_text("".join(f'"{word}"\n' for word in escaped if len(word) < 4 * 60))
+        words.write_text(
+            "".join(f'"{word}"\n' for word in escaped if len(word) < 4 * 60), encoding="utf-8"
+        )
         # The parser has its own patience, for which the fuzzer leaves SIGALRM alone.
         options = [f"-runs={runs}", "-seed=1", "-max_len=20000", "-timeout=0", f"-dict={words}"]
         atheris.Setup([sys.argv[0], *options, str(corpus)], parser.accepts)

@@ -36,7 +36,7 @@ def edit(path: Path) -> None:
         path.write_bytes(gzip.compress(gzip.decompress(data).replace(b" 1 ", b" 2 ", 1)))
     elif path.suffix == ".json":
         content = json.loads(data)
-        path.write_text(json.dumps({**content, next(iter(content), "new"): 7}))
+        path.write_text(json.dumps({**content, next(iter(content), "new"): 7}), encoding="utf-8")
     else:
         path.write_bytes(data + b"\n")
 

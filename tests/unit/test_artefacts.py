@@ -141,6 +141,6 @@ def test_two_processes_build_an_artefact_once(store: Store, tmp_path: Path) -> N
 
 
 def _edit(path: Path, old: str, new: str) -> None:
-    text = path.read_text()
+    text = path.read_text(encoding="utf-8")
     assert old in text
-    path.write_text(text.replace(old, new))
+    path.write_text(text.replace(old, new), encoding="utf-8")

@@ -258,7 +258,8 @@ def test_bad_questions_are_named(tmp_path: Path, store: Store, change: Any, said
     ("name", "text", "said"),
     [
         ("WebQA_train_val.json", json.dumps(entries())[:-40], f"not JSON after question '{Q2}'"),
-        ("WebQA_test.json", "[]", "WebQA_test.json: holds no questions"),
+        ("WebQA_train_val.json", "{}", "WebQA_train_val.json: holds no questions"),
+        ("WebQA_test.json", "[]", "WebQA_test.json: is no object of questions"),
         ("WebQA_test.json", "", "WebQA_test.json: not JSON (parse error: premature EOF); restore"),
         ("imgs.lineidx", "0\nx\n", "imgs.lineidx:2: offset 'x' is no number"),
         ("imgs.lineidx", "0\n5\n9\n", "imgs.tsv: image 30000001 isn't at its offset 5"),
@@ -319,3 +320,33 @@ def test_the_real_judgments(shared: Path, tmp_path: Path, store: Store) -> None:
         "test text judgments",
         "test judgments, hash",
     }
+
+
+def test_an_official_test_file_may_hold_nothing_and_begin_with_a_mark(
+    official: Path, store: Store
+) -> None:
+    (official / "WebQA_test.json").write_text("{}", encoding="utf-8")
+    before = documents(prepare("webqa", official, store))
+    assert (f"{Q4}_0", "added") not in before
+    path = official / "WebQA_train_val.json"
+    path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes())
+    (official / "WebQA_test.json").write_text("\ufeff{}", encoding="utf-8")
+    assert documents(prepare("webqa", official, store)) == before
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"title": 3}, "'title' is missing or no text"),
+        ({"title": float("nan")}, f"not JSON after question '{Q1}'"),
+    ],
+)
+def test_a_fact_with_a_title_that_is_no_text_is_named(
+    official: Path, store: Store, wrong: dict[str, object], said: str
+) -> None:
+    judged = entries()
+    judged[Q2]["txt_posFacts"][0] |= wrong
+    text = json.dumps(judged)
+    (official / "WebQA_train_val.json").write_text(text, encoding="utf-8")
+    with pytest.raises(InputError, match=said):
+        prepare("webqa", official, store)

@@ -144,7 +144,7 @@ def test_the_packages_give_what_is_known(prepared: Collection) -> None:
 @pytest.mark.parametrize("pool", POOLS, ids=lambda path: path.name)
 def test_the_pool_agrees_with_the_judgments_and_the_figures_told(pool: Path) -> None:
     """Repeat agreement is recomputed from the pool; the README tells it and the counts."""
-    lines = [line.split("\t") for line in pool.read_text().splitlines()[1:]]
+    lines = [line.split("\t") for line in pool.read_text(encoding="utf-8").splitlines()[1:]]
     relevant = {query.id: set(documents) for _, query, _, documents in questions()}
     for query, document, first, second in lines:
         assert first in ("0", "1")

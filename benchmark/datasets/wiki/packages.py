@@ -63,7 +63,7 @@ def fetch(folder: Path) -> None:
 def _run(package: Package, folder: Path) -> None:
     try:
         made = subprocess.run(  # noqa: S603
-            package.command, cwd=folder, capture_output=True, text=True, check=False
+            package.command, cwd=folder, capture_output=True, encoding="utf-8", check=False
         )
         lines = made.stderr.strip().splitlines()
     except OSError as error:
