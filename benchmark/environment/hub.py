@@ -2,28 +2,112 @@
 
 from __future__ import annotations
 
+import os
+import re
 from functools import cache
 from pathlib import Path
+
+from benchmark.errors import InputError, UnavailableError
 
 PATIENCE = 3.0
 """Seconds to wait for the hub."""
 
+COMMIT = re.compile("[0-9a-f]{40}")
+
+CONFIGURATIONS = ("config.json", "modules.json", "open_clip_config.json")
+"""Of these a model on the hub has one at least."""
+
+ALLOWED = "BENCHMARK_ALLOW_REMOTE_CODE"
+"""Environment variable: "1" where the user allows models to run code of their own. The command line
+sets it, so that processes that it starts know."""
+
+
+def remote_code_is_allowed() -> bool:
+    """Whether the user allows a model to run Python code that its authors wrote."""
+    return os.environ.get(ALLOWED) == "1"
+
 
 @cache
-def lacks_weights(name: str, file: str = "config.json") -> str | None:
+def lacks_weights(name: str, file: str | None = None, revision: str | None = None) -> str | None:
     """Why the weights called ``name`` can't be had, and what mends it; None where they can.
 
-    name: of the hub, or a folder. file: one of theirs, to look for in the cache.
+    name: of the hub, or a folder. file: one of theirs, to look for in the cache; by default their
+    configuration. revision: a commit, branch or tag of the hub.
     """
-    from huggingface_hub import HfApi, try_to_load_from_cache
+    from huggingface_hub import HfApi
+    from huggingface_hub.errors import (
+        GatedRepoError,
+        HFValidationError,
+        RepositoryNotFoundError,
+        RevisionNotFoundError,
+    )
 
-    if Path(name).is_dir() or isinstance(try_to_load_from_cache(name, file), str):
+    if Path(name).is_dir() or snapshot(name, revision, (file,) if file else CONFIGURATIONS):
         return None
     try:
-        HfApi().model_info(name, timeout=PATIENCE)
+        if HfApi().model_info(name, revision=revision, timeout=PATIENCE).gated:
+            HfApi().auth_check(name)
+    except HFValidationError:
+        return f"needs the folder '{name}', which doesn't exist: check the path"
+    except GatedRepoError:
+        return (
+            f"needs the weights '{name}', which are gated: accept their terms on the model's page "
+            "on the hub, then log in with `hf auth login`"
+        )
+    except RepositoryNotFoundError:
+        return f"needs the weights '{name}', which the hub hasn't: check the name"
+    except RevisionNotFoundError:
+        return f"needs revision '{revision}' of '{name}', which the hub hasn't: check the revision"
     except Exception:  # which one depends on what stands between here and the hub
+        at = f" --revision {revision}" if revision else ""
         return (
             f"needs the weights '{name}': reach the Hugging Face hub once, or fetch them elsewhere "
-            f"with `hf download {name}` and set HF_HOME to that cache"
+            f"with `hf download {name}{at}` and set HF_HOME to that cache"
         )
     return None
+
+
+def snapshot(
+    name: str, revision: str | None = None, files: tuple[str, ...] = CONFIGURATIONS
+) -> Path | None:
+    """The folder of a revision of a model in the cache of the hub; None where it isn't there.
+
+    files: of these it must hold one.
+    """
+    from huggingface_hub import try_to_load_from_cache
+    from huggingface_hub.errors import HFValidationError
+
+    try:
+        found = (try_to_load_from_cache(name, file, revision=revision) for file in files)
+        # A file may lie deeper, in a folder of its own.
+        return next(
+            (
+                Path(path).parents[file.count("/")]
+                for file, path in zip(files, found, strict=True)
+                if isinstance(path, str)
+            ),
+            None,
+        )
+    except HFValidationError:
+        return None
+
+
+@cache
+def commit_of(name: str, revision: str | None = None) -> str:
+    """The commit that ``revision`` (a branch, a tag, or a commit; main where None) stands for.
+
+    What the cache holds under that name comes first, so that a result doesn't change with the hub.
+    Raises UnavailableError where neither the cache nor the hub knows it.
+    """
+    if revision and COMMIT.fullmatch(revision):
+        return revision
+    if cached := snapshot(name, revision):
+        return cached.name
+    if reason := lacks_weights(name, None, revision):
+        raise UnavailableError(reason)
+    from huggingface_hub import HfApi
+
+    sha = HfApi().model_info(name, revision=revision, timeout=PATIENCE).sha
+    if sha is None:
+        raise InputError(f"the hub tells no commit of '{name}'", mend="give one as revision")
+    return str(sha)

@@ -1,0 +1,308 @@
+"""Late interaction: a vector for each token, and MaxSim between questions and documents, exactly.
+
+Khattab and Zaharia, "ColBERT" (SIGIR 2020), equation 3: the sum over a question's tokens of the
+largest inner product with any token of the document.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import numpy as np
+import numpy.typing as npt
+
+from baselines.encoders.cross import reordered
+from baselines.encoders.ragged import RaggedRows
+from baselines.encoders.sentence_models import (
+    OWN_PROMPTS,
+    Composition,
+    Prompts,
+    as_texts,
+    composition,
+    document_inputs,
+    load,
+    prompted,
+)
+from baselines.encoders.weights import Precision, Weights
+from benchmark.artefacts.identity import recipe_name
+from benchmark.artefacts.chunks import Chunk
+from benchmark.artefacts.store import Store
+from benchmark.errors import InputError
+from benchmark.progress import Progress
+from benchmark.retriever import Ranking, Task
+from benchmark.ties import top_k
+from benchmark.types import TopK
+
+if TYPE_CHECKING:
+    from benchmark.datasets import Collection
+    from benchmark.dense.encode import Matrix
+
+CHUNK = 512
+"""Texts or documents in a chunk: a document of 200 tokens takes 100 KB."""
+
+TOKENS = 100_000
+"""Tokens of documents that are compared at a time."""
+
+QUESTIONS = 16
+"""Questions that are compared at a time."""
+
+
+@recipe_name("LateEncoding")
+@dataclass(frozen=True, kw_only=True)
+class LateEncoding:
+    """A MultiVectorEncoder of sentence-transformers with how it is used."""
+
+    weights: Weights
+    prompts: Prompts = OWN_PROMPTS
+    images: Composition = "auto"
+    longest: int | None = None
+    precision: Precision = "float32"
+    batch: int = 32
+
+    def load(self) -> Any:
+        """Load the weights. Raises InputError where they give no vectors of tokens."""
+        from sentence_transformers import MultiVectorEncoder
+
+        return load(MultiVectorEncoder, self.weights, self.precision, self.longest)
+
+    def composed(self, model: Any) -> Composition:
+        """What an image document is. Raises InputError where the model can't do as wanted."""
+        found = composition(model, self.images, self.weights)
+        if found != "sum":
+            return found
+        if self.images == "sum":
+            raise InputError(
+                "vectors of tokens can't be summed", mend='set images = "image" or "caption"'
+            )
+        return "caption"
+
+    def rows(self, encode: Callable[..., Any], model: Any, inputs: list[Any], prompt: Any) -> Chunk:
+        """The vectors of the tokens of each input, end to end."""
+        found = encode(
+            inputs,
+            **prompted(prompt, model, self.weights),
+            batch_size=self.batch,
+            show_progress_bar=False,
+        )
+        arrays = [np.asarray(one, dtype=np.float32) for one in found]
+        if not all(len(array) and np.isfinite(array).all() for array in arrays):
+            raise InputError(
+                f"'{self.weights.source}' gives no vectors, or some that are no finite numbers",
+                mend='set dtype = "float32" in the row, or take another model',
+            )
+        return {
+            "lengths": np.array([len(array) for array in arrays], dtype=np.int64),
+            "tokens": np.concatenate(arrays),
+            "mean": np.array(model.similarity_fn_name == "meanmaxsim"),
+        }
+
+
+@dataclass(frozen=True, kw_only=True)
+class TokenRows(RaggedRows):
+    """The vectors of the tokens of some texts or documents."""
+
+    arrays: ClassVar[tuple[str, ...]] = ("tokens",)
+
+    encoding: LateEncoding
+
+    def size(self) -> int:
+        return CHUNK
+
+
+@recipe_name("TokenQuestions")
+@dataclass(frozen=True, kw_only=True)
+class TokenQuestions(TokenRows):
+    """The vectors of the tokens of a split's questions."""
+
+    doing: ClassVar[str] = "encode questions"
+
+    data: Collection
+    split: str
+
+    def count(self) -> int:
+        return len(self._texts)
+
+    def worker(self, store: Store) -> Callable[[range], Chunk]:
+        del store
+        made, model = self.encoding, self.encoding.load()
+
+        def work(rows: range) -> Chunk:
+            texts = as_texts(self._texts[rows.start : rows.stop])
+            return made.rows(model.encode_query, model, texts, made.prompts.query)
+
+        return work
+
+    @cached_property
+    def _texts(self) -> list[str]:
+        return [query.text for query in self.data.queries(self.split)]
+
+
+@recipe_name("TokenDocuments")
+@dataclass(frozen=True, kw_only=True)
+class TokenDocuments(TokenRows):
+    """The vectors of the tokens of the documents, in corpus order.
+
+    A document has none if it equals an earlier one, whose are its own, or if ``first`` is given and
+    no question has it among its first ``top_k``.
+    """
+
+    doing: ClassVar[str] = "encode documents"
+
+    task: Task
+    first: Ranking | None = None
+    top_k: int = 0
+
+    def count(self) -> int:
+        return len(self.task.data.corpus)
+
+    def worker(self, store: Store) -> Callable[[range], Chunk]:
+        made, model = self.encoding, self.encoding.load()
+        images, corpus = made.composed(model), self.task.data.corpus
+        wanted = self._wanted(store)
+        width = model.encode_document(["one"])[0].shape[-1]
+
+        def work(rows: range) -> Chunk:
+            numbers = wanted[(wanted >= rows.start) & (wanted < rows.stop)]
+            lengths = np.zeros(len(rows), dtype=np.int64)
+            tokens, mean = [np.empty((0, width), dtype=np.float32)], np.array(False)
+            pictured = numbers >= corpus.numbers("image").start
+            prompts = made.prompts.passage, made.prompts.image
+            # Passages come before images in the corpus.
+            for kind, prompt in zip((~pictured, pictured), prompts, strict=True):
+                if kind.any():
+                    inputs = document_inputs(corpus, numbers[kind], images)
+                    inputs = as_texts(inputs) if isinstance(inputs[0], str) else inputs
+                    chunk = made.rows(model.encode_document, model, inputs, prompt)
+                    lengths[numbers[kind] - rows.start] = chunk["lengths"]
+                    tokens.append(chunk["tokens"])
+                    mean = chunk["mean"]
+            return {"lengths": lengths, "tokens": np.concatenate(tokens), "mean": mean}
+
+        return work
+
+    def _wanted(self, store: Store) -> npt.NDArray[np.int64]:
+        """The numbers of the documents that have vectors, ascending."""
+        canonical = self.task.data.corpus.canonical
+        if self.first is None:
+            numbers = canonical[self.task.numbers.start : self.task.numbers.stop]
+        else:
+            found = self.first.top(store).numbers[:, : self.top_k]
+            numbers = canonical[found[found >= 0]]
+        return np.unique(numbers).astype(np.int64)
+
+
+@recipe_name("LateRanking")
+@dataclass(frozen=True, kw_only=True)
+class LateRanking(Ranking):
+    """Each question's best documents by MaxSim, of all or of another ranking's first ``top_k``."""
+
+    task: Task
+    encoding: LateEncoding
+    first: Ranking | None = None
+    top_k: int = 0
+
+    @property
+    def questions(self) -> TokenQuestions:
+        """What is searched with."""
+        task = self.task
+        return TokenQuestions(encoding=self.encoding, data=task.data, split=task.split)
+
+    @property
+    def documents(self) -> TokenDocuments:
+        """What is searched."""
+        return TokenDocuments(
+            encoding=self.encoding, task=self.task, first=self.first, top_k=self.top_k
+        )
+
+    def further_dependencies(self) -> tuple[TokenQuestions, TokenDocuments]:
+        """The vectors of the questions' tokens and of the documents'."""
+        return self.questions, self.documents
+
+    def rank(self, store: Store) -> TopK:
+        asked, asked_form = self.questions.read(store)
+        starts, form = self.documents.read(store)
+        queries, tokens = asked_form["tokens"], form["tokens"]
+        counts = np.diff(asked)
+        canonical = self.task.data.corpus.canonical
+        if self.first is not None:
+            top = self.first.top(store)
+            some = top.numbers[:, : self.top_k]
+            scores = np.full(some.shape, -np.inf, dtype=np.float32)
+            with Progress("search", len(some), "questions") as progress:
+                for place, numbers in enumerate(some):
+                    kept = numbers >= 0
+                    contents, back = np.unique(canonical[numbers[kept]], return_inverse=True)
+                    query = np.array(queries[asked[place] : asked[place + 1]])
+                    parts = [tokens[starts[one] : starts[one + 1]] for one in contents]
+                    if parts:
+                        lengths = np.array([len(part) for part in parts])
+                        found = max_sim(query, counts[place : place + 1], parts, lengths)
+                        scores[place, kept] = found[0, back]
+                    progress.advance(1)
+            if asked_form["mean"]:
+                scores /= counts[:, None]
+            return reordered(top, scores)
+        return self._whole_pool(asked, queries, starts, tokens, mean=asked_form["mean"])
+
+    def _whole_pool(
+        self,
+        asked: npt.NDArray[np.int64],
+        queries: Matrix,
+        starts: npt.NDArray[np.int64],
+        tokens: Matrix,
+        *,
+        mean: bool,
+    ) -> TopK:
+        numbers, canonical = self.task.numbers, self.task.data.corpus.canonical
+        counts, lengths = np.diff(asked), np.diff(starts)
+        own = np.flatnonzero(lengths)
+        place_of = np.full(len(lengths), -1, dtype=np.int64)
+        place_of[own] = np.arange(len(own))
+        columns = place_of[canonical[numbers.start : numbers.stop]]
+        blocks = _blocks(lengths[own])
+        found = []
+        with Progress("search", len(counts) * len(own), "scores") as progress:
+            for first in range(0, len(counts), QUESTIONS):
+                stop = min(first + QUESTIONS, len(counts))
+                some = np.array(queries[asked[first] : asked[stop]])
+                scores = np.empty((stop - first, len(own)), dtype=np.float32)
+                for block in blocks:
+                    low, high = own[block[0]], own[block[-1]]
+                    part = [tokens[starts[low] : starts[high + 1]]]
+                    kept = lengths[own[block]]
+                    scores[:, block] = max_sim(some, counts[first:stop], part, kept)
+                    progress.advance(scores[:, block].size)
+                if mean:
+                    scores /= counts[first:stop, None]
+                found.append(top_k(scores[:, columns], numbers, self.task.depth))
+        return TopK(
+            np.concatenate([one.numbers for one in found]),
+            np.concatenate([one.scores for one in found]),
+        )
+
+
+def max_sim(
+    queries: Matrix,
+    counts: npt.NDArray[np.int64],
+    documents: list[Matrix],
+    lengths: npt.NDArray[np.int64],
+) -> Matrix:
+    """MaxSim of each query with each document; float32, shape (queries, documents).
+
+    queries: the vectors of all queries' tokens end to end, ``counts`` of each. documents: the same,
+    in parts, ``lengths`` of each document; each has a token at least.
+    """
+    products = np.concatenate(documents) @ queries.T
+    best = np.maximum.reduceat(products, np.cumsum(lengths) - lengths, axis=0)
+    scores: Matrix = np.add.reduceat(best, np.cumsum(counts) - counts, axis=1).T
+    return scores
+
+
+def _blocks(lengths: npt.NDArray[np.int64]) -> list[npt.NDArray[np.int64]]:
+    """Consecutive documents whose tokens are compared together: a document, or TOKENS at most."""
+    part = (np.cumsum(lengths) - 1) // TOKENS
+    edges = np.flatnonzero(np.diff(part)) + 1
+    return np.split(np.arange(len(lengths)), edges)

@@ -1,0 +1,63 @@
+"""Rows of different lengths, made in chunks and kept end to end in files that are mapped."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any, ClassVar
+
+import numpy as np
+import numpy.typing as npt
+
+from benchmark.artefacts.chunks import Chunked, make_chunks, read_chunks
+from benchmark.artefacts.store import Store
+from benchmark.io.files import write_text
+
+STARTS, FORM = "starts.npy", "form.json"
+
+
+class RaggedRows(Chunked):
+    """Base of the artefacts whose rows have no common length.
+
+    A chunk holds ``lengths`` (int64, one a row), arrays whose first axis is all its rows end to
+    end, and numbers (arrays without axes) that are the same in all chunks.
+    """
+
+    arrays: ClassVar[tuple[str, ...]]
+    """The names of the arrays."""
+
+    def build(self, folder: Path, store: Store) -> None:
+        make_chunks(self, store)
+        lengths, form = [np.zeros(1, dtype=np.int64)], {}
+        files = {name: (folder / f"{name}.bin").open("wb") for name in self.arrays}
+        try:
+            for _, chunk in read_chunks(self, store):
+                lengths.append(chunk["lengths"])
+                for name, file in files.items():
+                    file.write(np.ascontiguousarray(chunk[name]).tobytes())
+                form = {
+                    name: [str(array.dtype), *array.shape[1:]] if array.ndim else array.item()
+                    for name, array in chunk.items()
+                    if name != "lengths"
+                }
+        finally:
+            for file in files.values():
+                file.close()
+        np.save(folder / STARTS, np.cumsum(np.concatenate(lengths)))
+        write_text(folder / FORM, json.dumps(form) + "\n")
+
+    def read(self, store: Store) -> tuple[npt.NDArray[np.int64], dict[str, Any]]:
+        """Where each row starts (one more than there are rows), and the arrays and numbers."""
+        folder = store.path(self)
+        starts = np.load(folder / STARTS, allow_pickle=False)
+        found: dict[str, Any] = json.loads((folder / FORM).read_text(encoding="utf-8"))
+        for name in self.arrays:
+            dtype, *shape = found[name]
+            whole = (int(starts[-1]), *shape)
+            # An empty file can't be mapped.
+            found[name] = (
+                np.memmap(folder / f"{name}.bin", dtype=dtype, mode="r", shape=whole)
+                if whole[0]
+                else np.empty(whole, dtype=dtype)
+            )
+        return starts, found

@@ -1,0 +1,85 @@
+"""Any dense model that sentence-transformers loads, over texts or over texts and images."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from baselines.encoders.sentence_models import Composition
+from baselines.encoders.weights import Precision, why_missing
+from benchmark.registry import register
+from benchmark.retriever import Ranking, Retriever, Task
+from benchmark.types import Modality
+
+if TYPE_CHECKING:
+    from baselines.encoders.sentence_transformer import SentenceEncoding
+
+GROUP = "Published models"
+
+
+@register("sentence-transformer", title="sentence-transformers", group=GROUP)
+@dataclass(frozen=True, kw_only=True)
+class SentenceTransformerRetriever(Retriever):
+    """Embeddings of a model of sentence-transformers, compared as the model says.
+
+    ``model``: a name of the Hugging Face hub, a folder, or ``package:MODULE/FOLDER``. ``revision``:
+    a commit of the hub, or the beginning of a folder's hash; without one the cache's is taken.
+    ``images``: what an image document is: "joint" (image and caption in one input), "sum" (of the
+    two embeddings), "caption", "image"; "auto" takes the first of these that the model supports.
+    ``query_prompt``, ``passage_prompt``, ``image_prompt``: a text that is put before questions,
+    passages and image documents, or ``prompt:NAME`` for one of the model's own; without one the
+    model's prompts for queries and documents are taken. ``query_prompt_text`` and
+    ``query_prompt_image``: instead, where passages or images alone are searched.
+    ``similarity``: cosine or dot, if not the model's. ``truncate_dim``: the first dimensions alone.
+    ``longest``: tokens of a text that are read. ``dtype``: of weights and arithmetic.
+    ``remote_code``: the model needs Python code of its own; it is run with --allow-remote-code.
+    """
+
+    model: str = ""
+    revision: str | None = None
+    images: Composition = "auto"
+    query_prompt: str | None = None
+    query_prompt_text: str | None = None
+    query_prompt_image: str | None = None
+    passage_prompt: str | None = None
+    image_prompt: str | None = None
+    similarity: Literal["model", "cosine", "dot"] = "model"
+    truncate_dim: int | None = None
+    longest: int | None = None
+    dtype: Precision = "float32"
+    batch: int = 32
+    unreadable: Literal["fail", "skip"] = "fail"
+    remote_code: bool = False
+
+    def ranking(self, task: Task) -> Ranking:
+        from benchmark.dense.search import DenseRanking
+
+        return DenseRanking(task=task, model=self.encoding(task.scope))
+
+    def encoding(self, scope: Modality | None = None) -> SentenceEncoding:
+        """The model with these settings, for a search of one modality or of both."""
+        from baselines.encoders.sentence_models import Prompts
+        from baselines.encoders.sentence_transformer import SentenceEncoding
+        from baselines.encoders.weights import weights
+
+        special = {"text": self.query_prompt_text, "image": self.query_prompt_image}
+        query = special[scope] if scope else None
+        return SentenceEncoding(
+            weights=weights(self.model, self.revision, remote_code=self.remote_code),
+            prompts=Prompts(
+                query=self.query_prompt if query is None else query,
+                passage=self.passage_prompt,
+                image=self.image_prompt if self.image_prompt is not None else self.passage_prompt,
+            ),
+            images=self.images,
+            similarity=self.similarity,
+            truncate_dim=self.truncate_dim,
+            longest=self.longest,
+            precision=self.dtype,
+            batch=self.batch,
+            unreadable=self.unreadable,
+        )
+
+    def why_unavailable(self, task: Task | None) -> str | None:
+        del task
+        return why_missing(self.model, self.revision)
