@@ -16,8 +16,8 @@ from baselines.encoders.sentence_models import (
     prompted,
 )
 from baselines.encoders.weights import Precision, Weights
-from benchmark.artefacts.identity import recipe_name
 from benchmark.artefacts.chunks import Chunk, Chunked, make_chunks, read_chunks
+from benchmark.artefacts.identity import recipe_name
 from benchmark.artefacts.store import Store
 from benchmark.errors import InputError
 from benchmark.retriever import Ranking, Task

@@ -6,9 +6,10 @@ import contextlib
 import json
 import logging
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from baselines.encoders.weights import Precision, Weights
@@ -35,6 +36,13 @@ MISSING = re.compile(r"^([\w.{}, *-]+?)\s*\|.*MISSING", re.MULTILINE)
 
 UNUSED = "pooler"
 """Layers that checkpoints often lack, and that no model of the library reads."""
+
+
+HEADS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {"SparseEncoder": ("ForMaskedLM",), "MultiVectorEncoder": ("HF_ColBERT", "ForRetrieval")}
+)
+"""How the names of the networks end that have these kinds' heads by themselves; to any other the
+library adds a random one."""
 
 
 @recipe_name("Prompts")
@@ -144,11 +152,18 @@ def _check_kind(made: Weights, kind: str) -> None:
     if not (folder / "modules.json").exists():
         if kind == "SentenceTransformer":
             say(f"'{made.source}' says nothing of its pooling: sentence-transformers chose one")
+        built = _json(folder / "config.json").get("architectures") or [""]
+        if kind in HEADS and not str(built[0]).endswith(HEADS[kind]):
+            raise InputError(
+                f"'{made.source}' is a {built[0] or 'model'} without the head of a {kind}",
+                mend="give a model of that kind: a new head would be random",
+            )
         return
-    saved = _json(folder / "config_sentence_transformers.json").get("model_type", "")
-    if (saved or "SentenceTransformer") != kind:
+    written = _json(folder / "config_sentence_transformers.json").get("model_type")
+    saved = {None: "SentenceTransformer", "ColBERT": "MultiVectorEncoder"}.get(written, written)
+    if saved != kind:
         raise InputError(
-            f"'{made.source}' is a {saved or 'SentenceTransformer'}, not a {kind}",
+            f"'{made.source}' is a {saved}, not a {kind}",
             mend="take the retriever of that kind",
         )
 

@@ -12,8 +12,8 @@ import numpy as np
 from baselines.encoders.ragged import RaggedRows
 from baselines.encoders.sentence_models import OWN_PROMPTS, Prompts, as_texts, load, prompted
 from baselines.encoders.weights import Precision, Weights
-from benchmark.artefacts.identity import recipe_name
 from benchmark.artefacts.chunks import Chunk
+from benchmark.artefacts.identity import recipe_name
 from benchmark.artefacts.store import Store
 from benchmark.errors import InputError
 from benchmark.progress import Progress

@@ -16,6 +16,7 @@ import numpy.typing as npt
 from benchmark.artefacts.chunks import Chunk, Chunked, make_chunks, read_chunks
 from benchmark.artefacts.identity import recipe_name
 from benchmark.artefacts.store import Store
+from benchmark.errors import InputError
 from benchmark.io.files import write_text
 from benchmark.io.jsonl import decode_json
 from benchmark.progress import say
@@ -80,6 +81,12 @@ class Embedded(Chunked):
         def work(rows: range) -> Chunk:
             before = Counter(getattr(encoder, "notes", {}))
             embeddings = self.encode(encoder, rows) if rows else _nothing(0, encoder)
+            if len(wrong := np.flatnonzero(~np.isfinite(embeddings).all(axis=1))):
+                raise InputError(
+                    f"the model gives row {rows.start + int(wrong[0])} an embedding that is no "
+                    f"finite number ({len(wrong)} of {len(rows)} rows)",
+                    mend="compute in float32, or take another model",
+                )
             notes = Counter(getattr(encoder, "notes", {})) - before
             return {"embeddings": embeddings, "notes": np.array(json.dumps(notes))}
 
