@@ -12,8 +12,8 @@ from baselines.bm25 import BM25
 from baselines.bm25_clip_dpr import Oracle, Routed
 from baselines.divided import SETTING, DivideAndConquer
 from baselines.fusion import ReciprocalRank
-from baselines.minilm import MiniLM, MiniLMRetriever
-from benchmark.registry import register
+from baselines.sentence_transformer import SentenceTransformerRetriever
+from benchmark.registry import register, retriever
 from benchmark.retriever import Ranking, Retriever, Task
 from benchmark.settings import Range
 from benchmark.types import Modality
@@ -52,7 +52,7 @@ class ConSERetriever(Retriever):
         from benchmark.dense.encode import Documents
         from benchmark.dense.search import DenseRanking
 
-        text, corpus = MiniLM(), task.data.corpus
+        text, corpus = minilm().encoding(), task.data.corpus
         pictures = Pictures(
             text=text,
             classifying=EfficientNetLite0(),
@@ -105,12 +105,19 @@ class AllThree(Retriever):
 
     def lists(self) -> tuple[Retriever, ...]:
         """The retrievers whose lists are fused."""
-        return BM25(), MiniLMRetriever(), ConSERetriever()
+        return BM25(), minilm(), ConSERetriever()
 
     def ranking(self, task: Task) -> Ranking:
-        lists = tuple(retriever.ranking(task) for retriever in self.lists())
+        lists = tuple(one.ranking(task) for one in self.lists())
         return ReciprocalRank(task=task, lists=lists, constant=RRF)
 
     def why_unavailable(self, task: Task | None) -> str | None:
-        reasons = (retriever.why_unavailable(task) for retriever in self.lists())
+        reasons = (one.why_unavailable(task) for one in self.lists())
         return next((reason for reason in reasons if reason), None)
+
+
+def minilm() -> SentenceTransformerRetriever:
+    """The row "minilm"."""
+    made = retriever("minilm").make()
+    assert isinstance(made, SentenceTransformerRetriever)  # noqa: S101  (it is one of our rows)
+    return made

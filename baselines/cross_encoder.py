@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Annotated
 
 from baselines.encoders.sentence_models import Composition
 from baselines.encoders.weights import Precision, why_missing
 from benchmark.errors import InputError
 from benchmark.registry import register, retriever
 from benchmark.retriever import Ranking, Retriever, Task
+from benchmark.settings import Range
 
 
-@register("cross-encoder", title="sentence-transformers (re-ranked)", group="Published models")
+@register(
+    "cross-encoder",
+    title="sentence-transformers (re-ranked)",
+    group="Published models",
+    template=True,
+)
 @dataclass(frozen=True, kw_only=True)
 class CrossEncoderRetriever(Retriever):
     """Another row's first documents, ordered anew by a CrossEncoder's scores.
@@ -25,12 +32,12 @@ class CrossEncoderRetriever(Retriever):
     model: str = ""
     revision: str | None = None
     first: str = "bm25"
-    top_k: int = 100
+    top_k: Annotated[int, Range(1)] = 100
     images: Composition = "caption"
     prompt: str | None = None
-    longest: int | None = None
+    longest: Annotated[int, Range(1)] | None = None
     dtype: Precision = "float32"
-    batch: int = 32
+    batch: Annotated[int, Range(1)] = 32
     remote_code: bool = False
 
     def ranking(self, task: Task) -> Ranking:

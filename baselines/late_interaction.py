@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Annotated
 
 from baselines.cross_encoder import first_stage
 from baselines.encoders.sentence_models import Composition
 from baselines.encoders.weights import Precision, why_missing
 from benchmark.registry import register
 from benchmark.retriever import Ranking, Retriever, Task
+from benchmark.settings import Range
 
 
-@register("late-interaction", title="sentence-transformers (MaxSim)", group="Published models")
+@register(
+    "late-interaction",
+    title="sentence-transformers (MaxSim)",
+    group="Published models",
+    template=True,
+)
 @dataclass(frozen=True, kw_only=True)
 class LateInteractionRetriever(Retriever):
     """A vector for each token by a MultiVectorEncoder (ColBERT), compared exactly by MaxSim.
@@ -25,14 +32,14 @@ class LateInteractionRetriever(Retriever):
     model: str = ""
     revision: str | None = None
     first: str | None = None
-    top_k: int = 100
+    top_k: Annotated[int, Range(1)] = 100
     images: Composition = "auto"
     query_prompt: str | None = None
     passage_prompt: str | None = None
     image_prompt: str | None = None
-    longest: int | None = None
+    longest: Annotated[int, Range(1)] | None = None
     dtype: Precision = "float32"
-    batch: int = 32
+    batch: Annotated[int, Range(1)] = 32
     remote_code: bool = False
 
     def ranking(self, task: Task) -> Ranking:

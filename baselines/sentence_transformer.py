@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from baselines.encoders.sentence_models import Composition
 from baselines.encoders.weights import Precision, why_missing
 from benchmark.registry import register
 from benchmark.retriever import Ranking, Retriever, Task
+from benchmark.settings import Range
 from benchmark.types import Modality
+from univl_dr.choices import Unreadable
 
 if TYPE_CHECKING:
     from baselines.encoders.sentence_transformer import SentenceEncoding
@@ -17,7 +19,7 @@ if TYPE_CHECKING:
 GROUP = "Published models"
 
 
-@register("sentence-transformer", title="sentence-transformers", group=GROUP)
+@register("sentence-transformer", title="sentence-transformers", group=GROUP, template=True)
 @dataclass(frozen=True, kw_only=True)
 class SentenceTransformerRetriever(Retriever):
     """Embeddings of a model of sentence-transformers, compared as the model says.
@@ -44,11 +46,11 @@ class SentenceTransformerRetriever(Retriever):
     passage_prompt: str | None = None
     image_prompt: str | None = None
     similarity: Literal["model", "cosine", "dot"] = "model"
-    truncate_dim: int | None = None
-    longest: int | None = None
+    truncate_dim: Annotated[int, Range(1)] | None = None
+    longest: Annotated[int, Range(1)] | None = None
     dtype: Precision = "float32"
-    batch: int = 32
-    unreadable: Literal["fail", "skip"] = "fail"
+    batch: Annotated[int, Range(1)] = 32
+    unreadable: Unreadable = "fail"
     remote_code: bool = False
 
     def ranking(self, task: Task) -> Ranking:

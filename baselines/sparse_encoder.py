@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Annotated
 
 from baselines.encoders.weights import Precision, why_missing
 from benchmark.registry import register
 from benchmark.retriever import Ranking, Retriever, Task
+from benchmark.settings import Range
 
 
-@register("sparse-encoder", title="sentence-transformers (sparse)", group="Published models")
+@register(
+    "sparse-encoder",
+    title="sentence-transformers (sparse)",
+    group="Published models",
+    template=True,
+)
 @dataclass(frozen=True, kw_only=True)
 class SparseEncoderRetriever(Retriever):
     """Weights of the vocabulary's words by a SparseEncoder (SPLADE), searched exactly.
@@ -22,10 +29,10 @@ class SparseEncoderRetriever(Retriever):
     revision: str | None = None
     query_prompt: str | None = None
     passage_prompt: str | None = None
-    active: int | None = None
-    longest: int | None = None
+    active: Annotated[int, Range(1)] | None = None
+    longest: Annotated[int, Range(1)] | None = None
     dtype: Precision = "float32"
-    batch: int = 32
+    batch: Annotated[int, Range(1)] = 32
     remote_code: bool = False
 
     def ranking(self, task: Task) -> Ranking:

@@ -20,7 +20,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import ModuleType
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypeVar, get_args
 
 from benchmark import entry_points, plugins
 from benchmark.artefacts.identity import name_retriever
@@ -45,12 +45,19 @@ DECLARED = "__retrievers__"
 PAPER = "PAPER"
 """What a module calls the paper that it brings, with tables, claims and ablations."""
 
+TrainedOnWebQA: TypeAlias = Literal["yes", "no", "unknown"]
+
 R = TypeVar("R", bound="type[Retriever]")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Entry:
-    """A registered retriever: its row in tables, and its class."""
+    """A registered retriever: its row in tables, and its class.
+
+    template: a family of retrievers that needs further settings, such as the name of a model: rows
+    are made of it, but it is none itself. trained_on_webqa: what is known of the training of the
+    published weights. published: figures that others have published of them.
+    """
 
     name: str
     title: str
@@ -58,6 +65,9 @@ class Entry:
     kind: type[Retriever]
     summary: str
     settings: Mapping[str, object] = field(default_factory=dict)
+    template: bool = False
+    trained_on_webqa: TrainedOnWebQA | None = None
+    published: tuple[Mapping[str, object], ...] = ()
 
     def make(self) -> Retriever:
         """The retriever with the row's settings; others have their defaults.
@@ -67,12 +77,13 @@ class Entry:
         return self.kind(**checked(self.kind, self.settings, name=self.name))
 
 
-def register(name: str, *, title: str, group: str) -> Callable[[R], R]:
+def register(name: str, *, title: str, group: str, template: bool = False) -> Callable[[R], R]:
     """Class decorator: register a retriever under ``name``.
 
-    title: what tables call it. group: the group of rows it belongs to. The class's docstring says
-    the rest. Raises InputError where the module has registered the name already, and for a class
-    that is no frozen dataclass.
+    title: what tables call it. group: the group of rows it belongs to. template: it is no row
+    itself, but what rows of TOML files are made of. The class's docstring says the rest. Raises
+    InputError where the module has registered the name already, and for a class that is no frozen
+    dataclass.
     """
 
     def decorate(kind: R) -> R:
@@ -86,7 +97,16 @@ def register(name: str, *, title: str, group: str) -> Callable[[R], R]:
         declared = vars(sys.modules[kind.__module__]).setdefault(DECLARED, [])
         if any(entry.name == name for entry in declared):
             raise _twice(name)
-        declared.append(Entry(name=name, title=title, group=group, kind=kind, summary=summary))
+        declared.append(
+            Entry(
+                name=name,
+                title=title,
+                group=group,
+                kind=kind,
+                summary=summary,
+                template=template,
+            )
+        )
         name_retriever(kind, name)
         return kind
 
@@ -98,6 +118,7 @@ class Registry:
 
     def __init__(self) -> None:
         self._entries: dict[str, Entry] = {}
+        self._templates: dict[str, Entry] = {}
         self._plug_ins: list[Path] = []
         self._modules: list[ModuleType] = []
 
@@ -122,12 +143,18 @@ class Registry:
         other = Registry()
         other._entries, other._plug_ins = dict(self._entries), [*self._plug_ins]
         other._modules = [*self._modules]
+        other._templates = dict(self._templates)
         return other
 
     @property
     def entries(self) -> Mapping[str, Entry]:
         """All rows by name."""
         return self._entries
+
+    @property
+    def templates(self) -> Mapping[str, Entry]:
+        """All families that rows are made of, by name."""
+        return self._templates
 
     @property
     def plug_ins(self) -> tuple[Path, ...]:
@@ -144,9 +171,19 @@ class Registry:
 
         path: the file that names it.
         """
+        if name in self._templates:
+            raise InputError(
+                f"'{name}' is no row, but what rows are made of",
+                mend=f'write a row with retriever = "{name}" and give its file by --rows',
+                path=path,
+            )
         if name not in self._entries:
             raise unknown("retriever", name, list(self._entries), path)
         return self._entries[name]
+
+    def row_or_template(self, name: str, path: Path | None = None) -> Entry:
+        """What is called ``name``: a row, or a family that rows are made of. Raises InputError."""
+        return self._templates[name] if name in self._templates else self.retriever(name, path)
 
     def add(self, entry: Entry, path: Path | None = None) -> None:
         """Add a row. Raises InputError where its name is taken or can't be that of a folder.
@@ -156,9 +193,10 @@ class Registry:
         if self._entries.get(entry.name) is entry:
             return  # a module that two others import
         check_name("retriever", entry.name, path)
-        if entry.name in self._entries:
+        if entry.name in self._entries or entry.name in self._templates:
             raise _twice(entry.name, path)
-        self._entries[entry.name] = entry
+        kept = self._templates if entry.template else self._entries
+        kept[entry.name] = entry
 
     def add_module(self, module: ModuleType, path: Path | None = None) -> None:
         """Add the rows that a module registers."""
@@ -196,6 +234,8 @@ class Registry:
         title = "CLIP ViT-L/14"
         model = "ViT-L-14"
         start = "laion2b_s32b_b82k"           # any of the retriever's settings
+        trained_on_webqa = "unknown"          # "yes", "no" or "unknown": of the published weights
+        published = [{ protocol = "...", source = "...", "MRR@10" = 40.0 }]     # in percent
         """
         waiting: dict[str, tuple[Path, Mapping[str, Any]]] = {}
         for path in paths:
@@ -204,7 +244,7 @@ class Registry:
                     raise InputError(
                         f"'{name}' is no table", mend=f"write [{name}] above it", path=path
                     )
-                if name in waiting or name in self._entries:
+                if name in waiting or name in self._entries or name in self._templates:
                     raise _twice(name, path)
                 waiting[name] = path, row
         while waiting:
@@ -222,12 +262,41 @@ class Registry:
             raise InputError(f"title of row '{name}' is no text", mend="quote it", path=path)
         if base in waiting:
             self._add_row(base, waiting)
-        entry = self.retriever(base, path)
-        given = {key: value for key, value in row.items() if key not in ("retriever", "title")}
+        entry = self.row_or_template(base, path)
+        known = {key: row[key] for key in KNOWN if key in row}
+        _check_known(known, name, path)
+        given = {key: row[key] for key in row if key not in ("retriever", "title", *KNOWN)}
         values = {**entry.settings, **checked(entry.kind, given, name=name, path=path)}
-        new = replace(entry, name=name, title=title, settings=values)
+        if "published" in known:
+            known["published"] = tuple(known["published"])
+        new = replace(entry, name=name, title=title, settings=values, template=False, **known)
         new.make()
         self.add(new, path)
+
+
+KNOWN = ("group", "summary", "trained_on_webqa", "published")
+"""What a row may say of itself beside its title and settings."""
+
+
+def _check_known(known: Mapping[str, Any], name: str, path: Path) -> None:
+    """Raise InputError where what a row says of itself can't be read."""
+    for key in ("group", "summary"):
+        if not isinstance(known.get(key, ""), str):
+            raise InputError(f"{key} of row '{name}' is no text", mend="quote it", path=path)
+    if known.get("trained_on_webqa", "no") not in get_args(TrainedOnWebQA):
+        raise InputError(
+            f"trained_on_webqa of row '{name}' is '{known['trained_on_webqa']}'",
+            mend=f"write one of {', '.join(get_args(TrainedOnWebQA))}",
+            path=path,
+        )
+    figures = known.get("published", [])
+    for one in figures if isinstance(figures, list) else [None]:
+        if not isinstance(one, dict) or not {"protocol", "source"} <= one.keys():
+            raise InputError(
+                f"published figures of row '{name}' lack their protocol or source",
+                mend='write [{ protocol = "...", source = "...", "MRR@10" = 40.0 }]',
+                path=path,
+            )
 
 
 def check_name(kind: str, name: str, path: Path | None = None) -> None:

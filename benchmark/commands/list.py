@@ -18,18 +18,24 @@ from benchmark.commands.options import (
 @format_option
 def list_(form: str) -> None:
     """List the retrievers, one a row: name, title, group."""
-    from benchmark.registry import retrievers
+    from benchmark.registry import current
     from benchmark.report.tables import Table
 
-    entries = sorted(retrievers().values(), key=lambda entry: entry.group)
-    facts = [(e.name, e.title, e.group, e.summary) for e in entries]
-    columns = ("name", "title", "group", "summary")
+    entries = sorted(current().entries.values(), key=lambda entry: entry.group)
+    facts = [(e.name, e.title, e.group, e.trained_on_webqa or "", e.summary) for e in entries]
+    columns = ("name", "title", "group", "trained_on_webqa", "summary")
+    notes = [
+        "Trained on WebQA: what is known of the training of published weights.",
+        "Rows of your own are made of any of these, or of a family with a model's name: "
+        f"{', '.join(current().templates)}.",
+    ]
     show_table(
         Table(
             title="Retrievers",
-            columns=[name.capitalize() for name in columns],
+            columns=["Name", "Title", "Group", "Trained on WebQA", "Summary"],
             rows=facts,
             records=[dict(zip(columns, row, strict=True)) for row in facts],
+            notes=notes,
         ),
         form,
     )

@@ -86,6 +86,25 @@ rows_option = click.option(
     expose_value=False,
     help="Retrievers under other settings: [name] retriever = ..., title = ..., a setting = ...",
 )
+
+
+def _allow_remote_code(_: click.Context, __: click.Parameter, allowed: bool) -> None:
+    import os
+
+    from benchmark.environment.hub import ALLOWED
+
+    if allowed:
+        os.environ[ALLOWED] = "1"
+
+
+remote_code_option = click.option(
+    "--allow-remote-code",
+    is_flag=True,
+    callback=_allow_remote_code,
+    expose_value=False,
+    help="Let models run Python code that their authors wrote, where their row says "
+    "remote_code = true. It can do all that you can: read it first.",
+)
 store_option = click.option(
     "--store",
     type=PATH,

@@ -12,6 +12,7 @@ from benchmark.commands.options import (
     format_option,
     plugin_option,
     protocol_option,
+    remote_code_option,
     results_option,
     rows_option,
     seed_options,
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 @data_options
 @plugin_option
 @rows_option
+@remote_code_option
 @results_option
 @protocol_option
 @format_option

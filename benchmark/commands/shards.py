@@ -10,7 +10,12 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import click
 
-from benchmark.commands.options import data_options, plugin_option, rows_option
+from benchmark.commands.options import (
+    data_options,
+    plugin_option,
+    remote_code_option,
+    rows_option,
+)
 from benchmark.errors import InputError, UnavailableError
 
 if TYPE_CHECKING:
@@ -47,7 +52,7 @@ def shard_command(function: Callable[..., None]) -> Callable[..., None]:
 
     seed = click.option("--seed", default=1234, show_default=True, help="Of what was trained.")
     names = click.argument("names", nargs=-1, required=True, metavar="NAME...")
-    return names(data_options(plugin_option(rows_option(seed(command)))))
+    return names(data_options(plugin_option(rows_option(remote_code_option(seed(command))))))
 
 
 shard_option = click.option(

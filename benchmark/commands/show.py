@@ -11,6 +11,8 @@ from benchmark.commands.options import (
     rows_option,
 )
 
+SOURCES = ("protocol", "source")
+
 
 @click.command()
 @click.argument("name")
@@ -21,15 +23,27 @@ def show(name: str, form: str) -> None:
     """Show a retriever: what it does, its settings, where its code is."""
     import inspect
 
-    from benchmark.registry import retriever
+    from benchmark.registry import current
     from benchmark.settings import settings
 
-    entry = retriever(name)
+    entry = current().row_or_template(name)
     made = entry.make()
     code = inspect.getsourcefile(type(made))
     values = settings(made)
+    told = []
+    if entry.trained_on_webqa:
+        told.append(f"Trained on WebQA: {entry.trained_on_webqa}")
+    for one in entry.published:
+        figures = [f"{key} {value}" for key, value in one.items() if key not in SOURCES]
+        told.append(f"Published, {one['protocol']}: {', '.join(figures)} ({one['source']})")
     if form == "json":
-        facts = {"name": name, "title": entry.title, "group": entry.group}
+        facts = {
+            "name": name,
+            "title": entry.title,
+            "group": entry.group,
+            "trained_on_webqa": entry.trained_on_webqa,
+            "published": [dict(one) for one in entry.published],
+        }
         shown = {key: value if _plain(value) else repr(value) for key, value in values.items()}
         click.echo(json.dumps({**facts, "settings": shown, "code": code}, indent=1))
         return
@@ -37,6 +51,8 @@ def show(name: str, form: str) -> None:
     click.echo(f"{inspect.getdoc(type(made))}\n")
     for key, value in values.items():
         click.echo(f"  {key} = {value!r}")
+    for said in told:
+        click.echo(f"\n{said}")
     click.echo(f"\nCode: {code}")
 
 

@@ -11,6 +11,7 @@ from benchmark.commands.options import (
     data_options,
     format_option,
     plugin_option,
+    remote_code_option,
     results_option,
     rows_option,
     show_table,
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 @data_options
 @plugin_option
 @rows_option
+@remote_code_option
 @results_option
 @format_option
 @click.option("--seed", default=1234, show_default=True, help="For all that is trained or drawn.")

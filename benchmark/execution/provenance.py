@@ -28,6 +28,7 @@ PACKAGES = (
     "qdrant-client",
     "ranx",
     "scipy",
+    "sentence-transformers",
     "torch",
     "transformers",
 )

@@ -8,6 +8,7 @@ need, and know nothing of what is changed here.
 
 from dataclasses import replace
 
+from benchmark import registry
 from benchmark.datasets import webqa_mini
 from benchmark.datasets.mini import generate
 
@@ -17,7 +18,7 @@ SHORT = {"epochs": 1, "batch": 16, "evaluate_every": 4}
 
 def shrink() -> None:
     """Fewer towns, pictures and questions, and a single epoch of each training."""
-    from baselines import conse, minilm
+    from baselines import conse
     from baselines.encoders import recipes
     from univl_dr import presets
 
@@ -36,7 +37,10 @@ def shrink() -> None:
     presets.PRETRAINING = replace(presets.PRETRAINING, **SHORT)
     recipes.MASKED = replace(recipes.MASKED, **SHORT)
     conse.PACKAGES = {"left_out_of_the_small_world": "conse"}
-    minilm.PACKAGE = "left_out_of_the_small_world"
+    rows = registry.current()
+    entry, gone = rows.retriever("minilm"), "package:left_out_of_the_small_world/model"
+    settings = {**entry.settings, "model": gone, "revision": None}
+    rows._entries["minilm"] = replace(entry, settings=settings)
 
 
 if __name__ == "__main__":
