@@ -17,6 +17,9 @@ from benchmark.datasets.mini import generate
 from benchmark.report.inspection import Inspector
 from benchmark.site.build import build
 
+# Models of tests are made by themselves; read before huggingface_hub is imported, here and below.
+os.environ["HF_HUB_OFFLINE"] = "1"
+
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
 
 pytest_plugins = ["cluster_world"]
