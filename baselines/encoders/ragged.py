@@ -12,6 +12,7 @@ import numpy.typing as npt
 from benchmark.artefacts.chunks import Chunked, make_chunks, read_chunks
 from benchmark.artefacts.store import Store
 from benchmark.io.files import write_text
+from benchmark.io.jsonl import decode_json
 
 STARTS, FORM = "starts.npy", "form.json"
 
@@ -50,7 +51,7 @@ class RaggedRows(Chunked):
         """Where each row starts (one more than there are rows), and the arrays and numbers."""
         folder = store.path(self)
         starts = np.load(folder / STARTS, allow_pickle=False)
-        found: dict[str, Any] = json.loads((folder / FORM).read_text(encoding="utf-8"))
+        found: dict[str, Any] = decode_json((folder / FORM).read_bytes())
         for name in self.arrays:
             dtype, *shape = found[name]
             whole = (int(starts[-1]), *shape)

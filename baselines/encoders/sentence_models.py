@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import logging
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -15,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 from baselines.encoders.weights import Precision, Weights
 from benchmark.artefacts.identity import recipe_name
 from benchmark.errors import InputError
+from benchmark.io.jsonl import decode_json
 from benchmark.progress import say
 
 if TYPE_CHECKING:
@@ -170,7 +170,7 @@ def _check_kind(made: Weights, kind: str) -> None:
 
 def _json(path: Path) -> dict[str, Any]:
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
+        content = decode_json(path.read_bytes())
     except (OSError, ValueError):
         return {}
     return content if isinstance(content, dict) else {}

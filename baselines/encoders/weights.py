@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import importlib.util
-import json
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -16,6 +15,7 @@ from benchmark.artefacts.identity import INCIDENTAL, digest, recipe_name
 from benchmark.environment.hub import commit_of, lacks_weights, remote_code_is_allowed, snapshot
 from benchmark.errors import BenchmarkError, InputError
 from benchmark.io.files import sha256
+from benchmark.io.jsonl import decode_json
 
 Precision: TypeAlias = Literal["float32", "bfloat16", "float16"]
 
@@ -149,7 +149,7 @@ def _parameters(path: Path) -> int:
     try:
         with path.open("rb") as file:
             (length,) = struct.unpack("<Q", file.read(8))
-            header = json.loads(file.read(min(length, 1 << 26)))
+            header = decode_json(file.read(min(length, 1 << 26)))
         shapes = [value["shape"] for key, value in header.items() if key != "__metadata__"]
     except (OSError, ValueError, KeyError, TypeError, struct.error, OverflowError):
         return 0  # damaged: loading says so
