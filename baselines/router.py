@@ -13,7 +13,7 @@ from benchmark.artefacts.identity import Artefact, recipe_name
 from benchmark.artefacts.store import Store
 from benchmark.errors import InputError
 from benchmark.io.jsonl import decode_json
-from benchmark.progress import say
+from benchmark.progress import log
 from benchmark.retriever import Ranking, Task
 from benchmark.types import TopK
 
@@ -64,7 +64,7 @@ class Router(Artefact):
             texts, pictures = _known(self.data, split)
             if texts:
                 accuracy[split] = float(model.score(texts, pictures))
-                say(f"router: {accuracy[split]:.1%} of the {split} questions routed rightly")
+                log.info(f"router: {accuracy[split]:.1%} of the {split} questions routed rightly")
         (folder / "accuracy.json").write_text(json.dumps(accuracy) + "\n", encoding="utf-8")
 
     def image_probability(self, split: str, store: Store) -> npt.NDArray[np.float64]:

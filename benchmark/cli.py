@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import logging
 import os
 import sys
 
@@ -29,6 +30,7 @@ from benchmark.commands.submit import submit
 from benchmark.commands.table import table
 from benchmark.commands.verify import verify
 from benchmark.errors import BenchmarkError
+from benchmark.progress import show_log
 
 
 def main() -> None:
@@ -88,6 +90,27 @@ def cli() -> None:
     """
 
 
+def _set_log(_: click.Context, __: click.Parameter, quiet: bool) -> None:
+    show_log(logging.WARNING if quiet else logging.INFO)
+
+
+def _add_quiet(command: click.Command) -> None:
+    """Give a command, or each of a group, the option that all have."""
+    if isinstance(command, click.Group):
+        for one in command.commands.values():
+            _add_quiet(one)
+        return
+    quiet = click.Option(
+        ["-q", "--quiet"],
+        is_flag=True,
+        is_eager=True,
+        expose_value=False,
+        callback=_set_log,
+        help="Show warnings and errors, but no progress.",
+    )
+    command.params.append(quiet)
+
+
 for _command in (
     list_,
     show,
@@ -110,4 +133,5 @@ for _command in (
     doctor,
     bench,
 ):
+    _add_quiet(_command)
     cli.add_command(_command)

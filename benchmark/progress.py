@@ -1,7 +1,8 @@
-"""Progress of long work: a bar with ETA on a terminal, a plain line now and then elsewhere."""
+"""Progress of long work: a log, and a bar with ETA on a terminal or a plain line now and then."""
 
 from __future__ import annotations
 
+import logging
 import sys
 from collections.abc import Iterable, Iterator
 from typing import TypeVar
@@ -12,14 +13,32 @@ PLAIN_INTERVAL = 15.0
 """Seconds between two lines where output is no terminal."""
 
 
-def say(message: str) -> None:
-    """Tell the user something about the work under way (on standard error)."""
-    if sys.stderr.isatty():
-        from tqdm import tqdm
+log = logging.getLogger("benchmark")
+"""What all parts of the project report by: work under way as INFO, what was left out as WARNING."""
 
-        tqdm.write(message, file=sys.stderr)
-    else:
-        print(message, file=sys.stderr, flush=True)
+log.setLevel(logging.INFO)
+
+
+def show_log(level: int = logging.INFO) -> None:
+    """Show what is logged from ``level`` on as lines on standard error, above the bars.
+
+    Bars are shown from INFO on. The command line calls this; programs configure logging as they do.
+    """
+    if not any(isinstance(handler, _Lines) for handler in log.handlers):
+        log.addHandler(_Lines())
+    log.setLevel(level)
+
+
+class _Lines(logging.Handler):
+    """Plain lines on standard error that leave a bar whole."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if sys.stderr.isatty():
+            from tqdm import tqdm
+
+            tqdm.write(self.format(record), file=sys.stderr)
+        else:
+            print(self.format(record), file=sys.stderr, flush=True)
 
 
 class Progress:
@@ -33,9 +52,9 @@ class Progress:
             desc=label,
             total=total,
             unit=f" {unit}",
-            unit_scale=True,
             dynamic_ncols=True,
             leave=False,
+            disable=not log.isEnabledFor(logging.INFO),
             file=sys.stderr if terminal else _PlainLines(),
             mininterval=0.1 if terminal else PLAIN_INTERVAL,
             delay=0.5 if terminal else PLAIN_INTERVAL,

@@ -44,9 +44,9 @@ def _texts(kind: str) -> list[str]:
 def _encoder() -> Any:
     import torch
 
+    from univl_dr.choices import VIT_B_32
     from univl_dr.encoder import DualEncoder
     from univl_dr.models import _config
-    from univl_dr.retrievers import VIT_B_32
     from univl_dr.tokens import BytePairs
 
     torch.manual_seed(1)
@@ -81,8 +81,8 @@ def _encode_texts(kind: str, bf16: bool, folder: Path) -> Work:
     import torch
     from torch.nn.functional import normalize
 
+    from univl_dr.choices import VIT_B_32
     from univl_dr.embedder import computing
-    from univl_dr.retrievers import VIT_B_32
 
     module, texts = _encoder(), _texts(kind)
     clip = _open_clip(module)
@@ -192,10 +192,10 @@ def _train(folder: Path) -> Work:
     import torch
     from torch.nn.functional import cross_entropy, normalize
 
+    from univl_dr.choices import VIT_B_32
     from univl_dr.embedder import Item, computing
     from univl_dr.examples import Example
     from univl_dr.losses import HardNegative
-    from univl_dr.retrievers import VIT_B_32
 
     module, texts = _encoder().train(), _texts("questions")
     clip = _open_clip(module).train()

@@ -2,6 +2,9 @@
 
 from typing import Literal, TypeAlias
 
+VIT_B_32 = "ViT-B-32-quickgelu"
+"""OpenAI's ViT-B/32 as open_clip names it; with GELU in place of QuickGELU it scores lower."""
+
 View: TypeAlias = Literal["both", "caption", "image"]
 """Which parts of a captioned image count."""
 

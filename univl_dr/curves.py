@@ -1,4 +1,4 @@
-"""Learning curves: what was measured while training, as JSON and as a picture."""
+"""Learning curves: what was measured while training, written as JSON; `plot` draws them."""
 
 from __future__ import annotations
 
@@ -9,9 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmark.io.files import write_text
-from benchmark.report.plots.curves import FILE, Curve, curves_chart
-
-PICTURE = "curves.svg"
+from benchmark.results.curves import FILE
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,5 +45,3 @@ def write_curves(curve: Sequence[Point], select: str, folder: Path) -> None:
     points = [one.record() for one in curve]
     content = {"selected_by": select, "chosen": chosen.step, "curve": points}
     write_text(folder / FILE, json.dumps(content, indent=1) + "\n")
-    drawing = curves_chart({"Training": Curve.of(content)}).svg()
-    write_text(folder / PICTURE, drawing)

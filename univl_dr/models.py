@@ -12,9 +12,9 @@ from benchmark.artefacts.identity import INCIDENTAL, recipe_name
 from benchmark.artefacts.store import Store
 from benchmark.environment.hub import lacks_weights
 from benchmark.errors import InputError, unknown
+from univl_dr.choices import VIT_B_32
 from univl_dr.embedder import device
 from univl_dr.encoder import DualEncoder
-from univl_dr.retrievers import VIT_B_32
 from univl_dr.tokens import BytePairs, Vocabulary
 from univl_dr.weights import fit, read_weights
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from benchmark.registry import register
 from benchmark.retriever import Ranking, Retriever, Task
 from benchmark.types import MODALITIES, Modality
-from univl_dr.choices import Copies, Select, Strategy, Texts, Unreadable, View
+from univl_dr.choices import VIT_B_32, Copies, Select, Strategy, Texts, Unreadable, View
 
 if TYPE_CHECKING:
     from benchmark.datasets import Collection
@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from univl_dr.train import Recipe
 
 SETTING = "UnivSearch"
-VIT_B_32 = "ViT-B-32-quickgelu"
-"""OpenAI's ViT-B/32: with GELU in place of QuickGELU it scores lower, and nothing says why."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -29,7 +29,7 @@ from benchmark.errors import InputError
 from benchmark.execution.distributed import Ranks, ranks_of
 from benchmark.io.files import replacing, sha256, write_text
 from benchmark.io.jsonl import decode_json
-from benchmark.progress import Progress, say
+from benchmark.progress import Progress, log
 from univl_dr.choices import Select
 from univl_dr.curves import Point, waited, write_curves
 from univl_dr.embedder import Embedder, Start, Trained, computing
@@ -158,7 +158,7 @@ class _Training:
                 path.unlink()
         for drawn in (self._examples, self._dev):
             for problem in drawn.unreadable.values():
-                say(f"left out: {problem}")
+                log.warning(f"left out: {problem}")
 
     def _run(self) -> None:
         if state := self._ranks.agree(self._state):
@@ -290,7 +290,7 @@ class _Training:
                     raise ValueError(f"{name} is not what was written")
             return str(kept["state"])
         except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-            say(f"{self._folder}: {error}; the training starts again")
+            log.warning(f"{self._folder}: {error}; the training starts again")
             return None
 
     def _resume(self, name: str) -> None:
@@ -302,7 +302,7 @@ class _Training:
         self._module.load_state_dict(state["model"])
         self._optimizer.load_state_dict(state["optimizer"])
         self._curve = [Point(**record) for record in state["curve"]]
-        say(f"going on with a training at step {self._done}")
+        log.info(f"going on with a training at step {self._done}")
 
     def _outcome(self, examples: list[Example]) -> Outcome:
         module = self._module

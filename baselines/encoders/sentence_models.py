@@ -15,7 +15,7 @@ from baselines.encoders.weights import Precision, Weights
 from benchmark.artefacts.identity import recipe_name
 from benchmark.errors import InputError
 from benchmark.io.jsonl import decode_json
-from benchmark.progress import say
+from benchmark.progress import log
 
 if TYPE_CHECKING:
     import numpy as np
@@ -151,7 +151,9 @@ def _check_kind(made: Weights, kind: str) -> None:
         return
     if not (folder / "modules.json").exists():
         if kind == "SentenceTransformer":
-            say(f"'{made.source}' says nothing of its pooling: sentence-transformers chose one")
+            log.info(
+                f"'{made.source}' says nothing of its pooling: sentence-transformers chose one"
+            )
         built = _json(folder / "config.json").get("architectures") or [""]
         if kind in HEADS and not str(built[0]).endswith(HEADS[kind]):
             raise InputError(

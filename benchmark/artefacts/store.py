@@ -16,7 +16,7 @@ from benchmark.artefacts.identity import Artefact, digest, identity, name_of, re
 from benchmark.errors import InputError
 from benchmark.io.files import locked, sha256, sweep, write_text
 from benchmark.io.jsonl import decode_json
-from benchmark.progress import say
+from benchmark.progress import log
 
 RECORD = "artefact.json"
 
@@ -41,7 +41,7 @@ class Store:
             if not self._usable(folder):
                 if folder.is_dir():
                     wrong = ", ".join(damage(folder)) or "a linked file"
-                    say(f"{folder}: {wrong} is not what was written; it is made again")
+                    log.warning(f"{folder}: {wrong} is not what was written; it is made again")
                     shutil.rmtree(folder)
                 self._build(artefact, folder)
         return folder

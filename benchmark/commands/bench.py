@@ -51,7 +51,7 @@ def bench(
     from benchmark.bench import runner, scale
     from benchmark.bench import shards as in_shards
     from benchmark.errors import unknown
-    from benchmark.progress import say
+    from benchmark.progress import log
 
     if shards and names != ("scale",):
         raise InputError("--shards is for scale alone", mend="bench scale --shards N")
@@ -68,7 +68,7 @@ def bench(
     records = []
     for name in names or known:
         if name in known:
-            say(f"{name}: measuring")
+            log.info(f"{name}: measuring")
             records.append(runner.run(known[name]))
     if records:
         show_table(runner.table(records), form)

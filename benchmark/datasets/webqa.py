@@ -30,7 +30,7 @@ from benchmark.datasets.writer import Writer
 from benchmark.errors import InputError
 from benchmark.io.jsonl import Source, read_jsonl, texts_of
 from benchmark.io.trec import read_qrels
-from benchmark.progress import say, track
+from benchmark.progress import log, track
 from benchmark.types import Document, Modality, Query
 
 TITLE = "WebQA, split as UniVL-DR does"
@@ -356,10 +356,11 @@ def _write_split(writer: Writer, name: str, questions: Sequence[_Asked], path: P
     qrels = {asked.query.id: dict.fromkeys(asked.relevant, 1) for asked in questions}
     named = sum(len(asked.relevant) for asked in questions)
     if repeated := named - sum(map(len, qrels.values())):
-        say(f"{path.name}, {name}: {repeated:,} repeated positives count once")
+        log.warning(f"{path.name}, {name}: {repeated:,} repeated positives count once")
     unknown = [one for asked in questions for one in asked.listed if not writer.knows(one)]
     if unknown:
-        say(f"{path}: lists the unknown candidate '{unknown[0]}', so protocol 'local' is left out")
+        what = f"lists the unknown candidate '{unknown[0]}', so protocol 'local' is left out"
+        log.warning(f"{path}: {what}")
     listed = None if unknown else {asked.query.id: asked.listed for asked in questions}
     asked_at = ((asked.query, Source(path)) for asked in questions)
     writer.split(name, asked_at, qrels, path, listed)

@@ -19,7 +19,7 @@ from benchmark.artefacts.store import Store
 from benchmark.errors import InputError
 from benchmark.io.files import write_text
 from benchmark.io.jsonl import decode_json
-from benchmark.progress import say
+from benchmark.progress import log
 from benchmark.types import Modality
 
 if TYPE_CHECKING:
@@ -107,7 +107,7 @@ class Embedded(Chunked):
         matrix.flush()
         write_text(folder / "notes.json", json.dumps(notes) + "\n")
         for what, count in notes.items():
-            say(f"{type(self).__name__.lower()}: {count:,} {what}")
+            log.info(f"{type(self).__name__.lower()}: {count:,} {what}")
 
     def matrix(self, store: Store) -> Matrix:
         """The embeddings, mapped from disk; float32, shape (count, dimension)."""

@@ -20,7 +20,7 @@ from benchmark.artefacts.chunks import Chunked, Shard, make_chunks
 from benchmark.artefacts.identity import Artefact, name_of
 from benchmark.artefacts.store import Store
 from benchmark.errors import UnavailableError
-from benchmark.progress import say
+from benchmark.progress import log
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -79,7 +79,7 @@ class Ranks:
             import torch
 
             if reason and not self.first:
-                say(f"rank {self.number}: waiting for {reason}")
+                log.info(f"rank {self.number}: waiting for {reason}")
             self.sum(torch.zeros(1))
 
 

@@ -16,7 +16,7 @@ from benchmark.execution.distributed import ALONE, Ranks, build, world
 from benchmark.execution.pool import Job, run_jobs
 from benchmark.execution.provenance import manifest
 from benchmark.io.files import locked, sweep
-from benchmark.progress import say
+from benchmark.progress import log
 from benchmark.registry import Entry
 from benchmark.results.result import Result, results_folder, seed_folder, write_result
 from benchmark.results.variants import Variant, at_hand
@@ -109,7 +109,7 @@ def plan(rows: Sequence[Row], seeds: int, *, skip: bool) -> list[Scoring]:
         if reason := retriever.why_unavailable(task):
             if not skip:
                 raise UnavailableError(f"{row.entry.name} {reason}")
-            say(f"skipped {row.entry.name}: {reason}")
+            log.info(f"skipped {row.entry.name}: {reason}")
             continue
         made: set[str] = set()
         for seed in range(task.seed, task.seed + seeds):
@@ -168,7 +168,7 @@ def _is_done(scoring: Scoring, ranks: Ranks) -> bool:
     """Whether the result is there, the same for all ranks; says so."""
     done = ranks.agree(partial(Result(scoring.folder).is_of, identity(scoring.ranking)))
     if done and ranks.first:
-        say(f"{scoring.entry.name} (seed {scoring.seed}): up to date")
+        log.info(f"{scoring.entry.name} (seed {scoring.seed}): up to date")
     return done
 
 
@@ -192,4 +192,4 @@ def _score(scoring: Scoring, store: Store) -> None:
             },
             made=manifest(ranking, scoring.seed, store),
         )
-    say(f"{entry.name} (seed {scoring.seed}): scored in {time.monotonic() - started:.1f} s")
+    log.info(f"{entry.name} (seed {scoring.seed}): scored in {time.monotonic() - started:.1f} s")

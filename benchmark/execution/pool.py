@@ -17,6 +17,7 @@ from graphlib import TopologicalSorter
 from pathlib import Path
 
 from benchmark.errors import BenchmarkError, UnavailableError
+from benchmark.progress import log, show_log
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -104,11 +105,11 @@ def _pool(workers: int) -> ProcessPoolExecutor:
         # A fork would share the threads and locks of torch and the JVM.
         multiprocessing.get_context("spawn"),
         initializer=_prepare,
-        initargs=(threads, current().plug_ins),
+        initargs=(threads, current().plug_ins, log.level),
     )
 
 
-def _prepare(threads: int, plug_ins: Sequence[Path]) -> None:
+def _prepare(threads: int, plug_ins: Sequence[Path], level: int) -> None:
     """Set up a process, before anything in it loads a library that has threads."""
     import signal
     import threading
@@ -118,6 +119,7 @@ def _prepare(threads: int, plug_ins: Sequence[Path]) -> None:
     threading.Thread(target=_end_with_the_parent, daemon=True).start()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     os.environ["OMP_NUM_THREADS"] = str(threads)
+    show_log(level)
     for path in plug_ins:
         current().plug_in(path)
 

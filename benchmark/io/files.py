@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmark.errors import InputError
-from benchmark.progress import say
+from benchmark.progress import log
 
 TEMPORARY = ".tmp"
 
@@ -54,7 +54,7 @@ def locked(path: Path, work: str) -> Any:
     try:
         return lock.acquire(timeout=0)
     except Timeout:
-        say(f"waiting for another process that is {work}")
+        log.info(f"waiting for another process that is {work}")
         return lock.acquire()
 
 

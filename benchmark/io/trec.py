@@ -20,7 +20,7 @@ from pathlib import Path
 from benchmark.errors import InputError
 from benchmark.io.files import replacing, write_text
 from benchmark.io.jsonl import decode_json
-from benchmark.progress import say
+from benchmark.progress import log
 from benchmark.types import Qrels, Run
 
 INTEGER = re.compile(r"[+-]?[0-9]{1,9}")
@@ -186,7 +186,7 @@ def read_qrels(path: Path) -> dict[str, dict[str, int]]:
     if not qrels:
         raise InputError("no judgments", mend="give at least one judged pair", path=path)
     if repeated:
-        say(f"{path}: {repeated:,} repeated judgments count once")
+        log.warning(f"{path}: {repeated:,} repeated judgments count once")
     return qrels
 
 

@@ -9,8 +9,8 @@ from typing import Any
 from benchmark.artefacts.identity import digest, recipe_fields
 from benchmark.artefacts.store import Store
 from benchmark.io.jsonl import decode_json
-from benchmark.report.plots.curves import FILE, Curve
 from benchmark.report.tables import Table
+from benchmark.results.curves import FILE, Curve
 from benchmark.results.result import Result
 
 STAGES: Mapping[str, str] = {

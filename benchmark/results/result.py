@@ -28,7 +28,7 @@ from benchmark.evaluation.significance import bootstrap, defined
 from benchmark.io.files import replacing, sha256, write_text
 from benchmark.io.jsonl import decode_json
 from benchmark.io.trec import read_run, write_run
-from benchmark.progress import say
+from benchmark.progress import log
 from benchmark.protocol import JOINT, Protocol
 from benchmark.retriever import Task
 from benchmark.types import Qrels, Run
@@ -95,7 +95,7 @@ class Result:
         made = _but_for_seeds(self.manifest["recipe"])
         alike = [one for one in others if _but_for_seeds(one.manifest["recipe"]) == made]
         if stale := len(others) - len(alike):
-            say(f"left out {stale} seeds of {self.name}: they were made otherwise")
+            log.warning(f"left out {stale} seeds of {self.name}: they were made otherwise")
         return [self, *alike]
 
     @cached_property
@@ -165,7 +165,9 @@ class Result:
         except (InputError, KeyError):
             return False
         if damaged:
-            say(f"{self.folder}: {', '.join(damaged)} is not what was written; it is made again")
+            log.warning(
+                f"{self.folder}: {', '.join(damaged)} is not what was written; it is made again"
+            )
         return not damaged
 
     def damage(self) -> list[str]:
@@ -231,7 +233,7 @@ def read_results(
         result = Result(path.parent)
         result.check()
         if result.manifest["data"]["fingerprint"] != data.fingerprint:
-            say(f"left out {result.name}: its result is of another version of the data")
+            log.warning(f"left out {result.name}: its result is of another version of the data")
             continue
         found.append(result)
     return found

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from benchmark.datasets import Corpus
 from benchmark.errors import InputError
-from benchmark.progress import say, track
+from benchmark.progress import log, track
 
 SIDE = 160
 """Pixels of the longer side, at most."""
@@ -22,7 +22,7 @@ def write_thumbnails(corpus: Corpus, rows: Collection[int], folder: Path) -> Non
         try:
             image = corpus.image(row)
         except InputError as error:
-            say(f"left out: {error}")
+            log.warning(f"left out: {error}")
             continue
         image.thumbnail((SIDE, SIDE))
         image.save(folder / f"{row}.webp", quality=QUALITY, method=2)

@@ -114,10 +114,10 @@ def test_a_damaged_artefact_is_built_again(store: Store, damage: Callable[[Path]
     assert built == ["a", "a"]
 
 
-def test_rot_is_named(store: Store, capsys: pytest.CaptureFixture[str]) -> None:
+def test_rot_is_named(store: Store, caplog: pytest.LogCaptureFixture) -> None:
     (store.path(Leaf(text="a")) / "text.txt").write_text("b")
     Store(store.root).path(Leaf(text="a"))
-    assert "text.txt is not what was written; it is made again" in capsys.readouterr().err
+    assert "text.txt is not what was written; it is made again" in caplog.text
 
 
 def test_a_cut_off_build_leaves_nothing_and_goes_on(store: Store) -> None:

@@ -7,9 +7,10 @@ from xml.etree import ElementTree
 
 from PIL import Image
 
-from benchmark.report.plots.curves import Curve, curves_chart
+from benchmark.report.plots.curves import curves_chart
 from benchmark.report.plots.leaderboard import leaderboard_chart
 from benchmark.report.plots.seconds import seconds_chart
+from benchmark.results.curves import Curve
 
 SVG = "{http://www.w3.org/2000/svg}"
 

@@ -193,17 +193,17 @@ def test_texts_are_cleaned_once(tmp_path: Path, store: Store) -> None:
 
 
 def test_a_repeated_positive_counts_once_and_is_reported(
-    tmp_path: Path, store: Store, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, store: Store, caplog: pytest.LogCaptureFixture
 ) -> None:
     judged = entries()
     judged[Q2]["txt_posFacts"] *= 2
     data = prepare("webqa", write_official(tmp_path / "official", judged), store)
     assert data.qrels("test") == {Q2: {f"{Q1}_0": 1, f"{Q2}_1": 1}}
-    assert "test: 2 repeated positives count once" in capsys.readouterr().err
+    assert "test: 2 repeated positives count once" in caplog.text
     folder = write_derived(tmp_path / "derived")
     (folder / "test_qrels.txt").write_text(f"{Q2}\t{Q2}_1\t1\n" * 3)
     assert prepare("webqa", folder, store).qrels("test") == {Q2: {f"{Q2}_1": 1}}
-    assert "test_qrels.txt: 2 repeated judgments count once" in capsys.readouterr().err
+    assert "test_qrels.txt: 2 repeated judgments count once" in caplog.text
     (folder / "test_qrels.txt").write_text(f"{Q2}\t{Q2}_1\t1\n{Q2}\t{Q2}_1\t0\n")
     with pytest.raises(InputError, match=rf"txt:2: document '{Q2}_1' is judged 1 and 0 for query"):
         prepare("webqa", folder, store)

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from benchmark.report.plots.chart import BLUE, GREEN, INK, ORANGE, VERMILION, Chart
+from benchmark.results.curves import Curve
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
-
-FILE = "curves.json"
 
 LINES = (
     ("accuracy", "training accuracy", ORANGE, "o--"),
@@ -20,26 +18,6 @@ LINES = (
     ("dev_mrr", "dev MRR@10", GREEN, "D-"),
 )
 """Field, its name, and how it is drawn."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Curve:
-    """What was measured at each evaluation while training.
-
-    points: each with step, loss, accuracy, dev_accuracy and dev_mrr, None where not measured.
-    selected_by: what the kept weights are the best in. chosen: the step they are of.
-    """
-
-    selected_by: str
-    chosen: int
-    points: Sequence[Mapping[str, Any]]
-
-    @classmethod
-    def of(cls, content: Mapping[str, Any]) -> Curve:
-        """The curve that a ``curves.json`` holds."""
-        return cls(
-            selected_by=content["selected_by"], chosen=content["chosen"], points=content["curve"]
-        )
 
 
 def curves_chart(curves: Mapping[str, Curve], name: str = "learning-curves") -> Chart:
