@@ -24,7 +24,7 @@ import numpy.typing as npt
 
 from benchmark.evaluation.significance import ALPHA, FEWEST_QUESTIONS, POWER, Floats
 
-SMALLEST_P = 1e-300
+SMALLEST_P = 1e-150
 ROUNDING = 1e-28
 """A variance below it is the rounding of equal differences."""
 
@@ -73,9 +73,7 @@ class Design:
         2^n choices of signs, two give a mean as far from zero as n equal differences do.
         """
         apart = np.abs(distance)
-        low, high = (
-            np.full(self.error.shape, bound) for bound in (np.log10(SMALLEST_P), 0.0)
-        )
+        low, high = (np.full(self.error.shape, bound) for bound in (np.log10(SMALLEST_P), 0.0))
         for _ in range(_STEPS):
             middle = (low + high) / 2
             beyond = -self.reach(10**middle / 2) < apart

@@ -25,9 +25,7 @@ FEWEST_SEEDS, MOST_SEEDS = 3, 10
 """Where seeds are added one by one until all verdicts are stable."""
 
 
-def another_set(
-    pairs: Sequence[Parts], draws: int, generator: np.random.Generator
-) -> list[Parts]:
+def another_set(pairs: Sequence[Parts], draws: int, generator: np.random.Generator) -> list[Parts]:
     """``draws`` sets of as many new seeds for each pair, together.
 
     Numbers are shared by the pairs, so that pairs that move together by seed still do.

@@ -32,9 +32,7 @@ def judged_at(run: Run, qrels: Qrels, depth: int = DEPTH) -> Floats:
     )
 
 
-def unjudged_as_right(
-    run: Run, qrels: Qrels, metrics: Sequence[str], depth: int = DEPTH
-) -> Scores:
+def unjudged_as_right(run: Run, qrels: Qrels, metrics: Sequence[str], depth: int = DEPTH) -> Scores:
     """The figures if each unjudged document among the first ``depth`` were relevant."""
     most = {
         query: {

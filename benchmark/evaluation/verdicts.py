@@ -88,7 +88,10 @@ def verdict_numbers(
             found["below smallest"] | found["below zero"],
             found["above zero"],
         ],
-        [VERDICTS.index(one) for one in ("reproduced", "not reproduced", "reproduced in direction")],
+        [
+            VERDICTS.index(one)
+            for one in ("reproduced", "not reproduced", "reproduced in direction")
+        ],
         VERDICTS.index("inconclusive"),
     )
 

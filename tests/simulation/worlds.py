@@ -229,12 +229,8 @@ def experiments(
     asked = generator.normal(0, world.between_questions / np.sqrt(world.questions), worlds)
     found = replace(world, between_questions=1e-9).drawn(seeds, worlds, generator)
     spread = generator.chisquare(world.questions - 1, worlds) / (world.questions - 1)
-    of_questions = (
-        seeds * world.between_questions**2 + world.between_pairings**2
-    ) * spread
-    return replace(
-        found, by_seed=found.by_seed + asked[:, None], of_questions=of_questions
-    ), asked
+    of_questions = (seeds * world.between_questions**2 + world.between_pairings**2) * spread
+    return replace(found, by_seed=found.by_seed + asked[:, None], of_questions=of_questions), asked
 
 
 def overturn(worlds: int = 1500) -> list[list[object]]:
@@ -293,8 +289,10 @@ def auto(worlds: int = 1000) -> list[list[object]]:
             world = World(between_seeds=between, mean=mean)
             most, asked = experiments(world, MOST_SEEDS, worlds, generator)
             second = again(most, world, asked, generator)
-            runs = [[sequential(one(each, place), place) for place in range(worlds)]
-                    for each in (most, second)]
+            runs = [
+                [sequential(one(each, place), place) for place in range(worlds)]
+                for each in (most, second)
+            ]
             found = np.array(runs)
             shares = np.bincount(found[0, :, 0], minlength=len(VERDICTS)) / worlds
             rows.append(
@@ -369,7 +367,10 @@ def power(worlds: int = 20_000) -> list[list[object]]:
             for alpha in (0.05, 0.05 / 300):
                 mean = float(np.mean(told.detectable(alpha)))
                 there = replace(world, mean=mean)
-                found += [100 * mean, np.mean(rejects(there.drawn(seeds, worlds, generator), alpha))]
+                found += [
+                    100 * mean,
+                    np.mean(rejects(there.drawn(seeds, worlds, generator), alpha)),
+                ]
             rows.append([seeds, 100 * between, *map(float, found)])
     return rows
 
