@@ -16,7 +16,7 @@ SYSTEMS, QUESTIONS, DEPTH, PERMUTATIONS = 14, 4966, 100, 1000
 OURS = """
 import json, sys
 from benchmark.evaluation.metrics import METRICS, score_run
-from benchmark.evaluation.significance import compare
+from benchmark.evaluation.comparison import compare
 from benchmark.types import Run
 runs, judgments = json.load(open(sys.argv[1], encoding="utf-8"))
 systems = {

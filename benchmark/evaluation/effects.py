@@ -20,7 +20,6 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-import numpy.typing as npt
 
 from benchmark.evaluation.significance import ALPHA, FEWEST_QUESTIONS, POWER, Floats
 

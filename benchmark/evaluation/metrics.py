@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 
 import numpy as np
@@ -48,11 +48,13 @@ class Scores:
 
     values: metric -> float64, shape (questions,), between 0 and 1.
     unanswered: how many judged questions had no result.
+    seeds: training seed -> its figures, where these are their means; empty where one alone was run.
     """
 
     queries: tuple[str, ...]
     values: Mapping[str, npt.NDArray[np.float64]]
     unanswered: int
+    seeds: Mapping[int, Scores] = field(default_factory=dict)
 
     def mean(self, metric: str) -> float:
         """The mean over all judged questions."""
@@ -63,7 +65,8 @@ class Scores:
         chosen = np.array([query in queries for query in self.queries], dtype=bool)
         kept = tuple(query for query in self.queries if query in queries)
         values = {metric: value[chosen] for metric, value in self.values.items()}
-        return Scores(kept, values, self.unanswered)
+        seeds = {seed: scores.among(queries) for seed, scores in self.seeds.items()}
+        return Scores(kept, values, self.unanswered, seeds)
 
 
 def score_run(run: Run, qrels: Qrels, metrics: Sequence[str] = METRICS) -> Scores:

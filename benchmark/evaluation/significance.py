@@ -1,23 +1,17 @@
-"""Which differences are real: paired tests of all pairs, corrected, with intervals and sizes.
+"""Tests, intervals and sizes of paired differences over questions, and Holm's correction.
 
 The randomization test flips the sign of each question's difference at random (Fisher; Smucker,
 Allan and Carterette, CIKM 2007): p = (b + 1) / (n + 1), where b of n permutations give a mean
 difference at least as far from zero as the one observed. All pairs of systems share the same
-permutations, which makes the test one matrix product. Holm's family is all pairs within one metric.
+permutations, which makes the test one matrix product.
 """
 
 from __future__ import annotations
 
-import itertools
-import string
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
-
-from benchmark.evaluation.metrics import Scores
 
 ALPHA = 0.05
 POWER = 0.8
@@ -35,37 +29,6 @@ FEWEST_QUESTIONS = 2
 """Below this many questions no spread, interval or test is defined."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Comparison:
-    """Two systems on one metric over the same questions; ``difference`` is first minus second.
-
-    What is undefined is None: with a single question every statistic but the difference; where
-    the difference is the same for all questions, what divides by its spread.
-    """
-
-    first: str
-    second: str
-    metric: str
-    questions: int
-    difference: float
-    low: float | None
-    high: float | None
-    effect: float | None
-    """Cohen's d for paired samples: mean difference / standard deviation of the differences."""
-    detectable: float | None
-    """The smallest difference that so many questions would likely show; uncorrected."""
-    p_randomization: float | None
-    p_t: float | None
-    p_holm: float | None
-    """The randomization test's p, corrected over all pairs compared."""
-    p_t_holm: float | None
-
-    @property
-    def significant(self) -> bool:
-        """Whether the corrected randomization test tells the two apart at ALPHA."""
-        return self.p_holm is not None and self.p_holm <= ALPHA
-
-
 def defined(value: float) -> float | None:
     """The value as plain data: None where it is not a finite number."""
     return float(value) if np.isfinite(value) else None
@@ -74,51 +37,6 @@ def defined(value: float) -> float | None:
 def permutations_for(pairs: int) -> int:
     """Enough permutations that Holm's correction over ``pairs`` leaves room for significance."""
     return max(FEWEST_PERMUTATIONS, 200 * pairs)
-
-
-def compare(systems: Mapping[str, Scores], *metrics: str, seed: int = SEED) -> list[Comparison]:
-    """Compare every pair of systems on each metric; all must be scored on the same questions.
-
-    Deterministic for a seed. Metric by metric, pairs come in the order of ``systems``.
-    """
-    from scipy.special import stdtr
-
-    names = list(itertools.combinations(systems, 2))
-    if not names:
-        return []
-    # All metrics' figures are rows of one matrix, so that what is drawn at random is drawn once.
-    values = np.stack([scores.values[metric] for metric in metrics for scores in systems.values()])
-    one, other = np.triu_indices(len(systems), 1)
-    starts = np.arange(len(metrics))[:, None] * len(systems)
-    pairs = (starts + one).ravel(), (starts + other).ravel()
-    p_randomization = randomization_test(values, permutations_for(len(names)), seed, pairs)
-    low, high = bootstrap(values, seed, pairs)
-    differences = values[pairs[0]] - values[pairs[1]]
-    means = differences.mean(axis=1)
-    smallest = detectable(differences)
-    effects = means / standard_deviation(differences)
-    p_t = 2 * stdtr(differences.shape[1] - 1, -np.abs(effects) * np.sqrt(differences.shape[1]))
-    p_holm, p_t_holm = (
-        np.concatenate([*map(holm, np.split(p, len(metrics)))]) for p in (p_randomization, p_t)
-    )
-    return [
-        Comparison(
-            first=first,
-            second=second,
-            metric=metric,
-            questions=differences.shape[1],
-            difference=float(means[i]),
-            low=defined(low[i]),
-            high=defined(high[i]),
-            effect=defined(effects[i]),
-            detectable=defined(smallest[i]),
-            p_randomization=defined(p_randomization[i]),
-            p_t=defined(p_t[i]),
-            p_holm=defined(p_holm[i]),
-            p_t_holm=defined(p_t_holm[i]),
-        )
-        for i, (metric, (first, second)) in enumerate(itertools.product(metrics, names))
-    ]
 
 
 def randomization_test(
@@ -184,16 +102,15 @@ def _resamples(seed: int, questions: int) -> npt.NDArray[np.uint8]:
     return drawn
 
 
-def detectable(differences: Floats) -> Floats:
+def detectable(differences: Floats, alpha: float = ALPHA) -> Floats:
     """The smallest true difference of each row of paired differences that would likely be seen.
 
-    (z_.975 + z_.8) * sd / sqrt(n): a two-sided paired test at ALPHA finds it with probability
-    POWER. It is for one pair alone; a correction over many pairs needs larger differences. It is
-    undefined (nan) where the differences have no spread.
+    (z_{1 - alpha / 2} + z_.8) * sd / sqrt(n): a two-sided paired test at ``alpha`` finds it with
+    probability POWER. It is undefined (nan) where the differences have no spread.
     """
     from scipy.special import ndtri
 
-    z = ndtri(1 - ALPHA / 2) + ndtri(POWER)
+    z = ndtri(1 - alpha / 2) + ndtri(POWER)
     smallest: Floats = z * standard_deviation(differences) / np.sqrt(differences.shape[1])
     return smallest
 
@@ -228,33 +145,3 @@ def holm(p: Floats) -> Floats:
 def _between(sums: Floats, pairs: Pairs | None) -> Floats:
     """The differences of each pair of columns; the columns themselves without pairs."""
     return sums if pairs is None else sums[:, pairs[0]] - sums[:, pairs[1]]
-
-
-def letters(ranked: Sequence[str], comparisons: Sequence[Comparison]) -> dict[str, str]:
-    """Compact letter display: systems that share a letter can't be told apart.
-
-    ranked: the systems, best first. Insert and absorb (Piepho, 2004): start with one group of all;
-    for each significant pair, split every group that holds both; drop groups within another.
-    """
-    groups: list[frozenset[str]] = [frozenset(ranked)]
-    for pair in comparisons:
-        if not pair.significant:
-            continue
-        split: list[frozenset[str]] = []
-        for group in groups:
-            both = {pair.first, pair.second} <= group
-            split += [group - {pair.first}, group - {pair.second}] if both else [group]
-        distinct = list(dict.fromkeys(split))
-        groups = [group for group in distinct if not any(group < other for other in distinct)]
-    place = {name: number for number, name in enumerate(ranked)}
-    groups.sort(key=lambda group: sorted(place[name] for name in group))
-    return {
-        name: "".join(_letter(number) for number, group in enumerate(groups) if name in group)
-        for name in ranked
-    }
-
-
-def _letter(number: int) -> str:
-    """a ... z, then a1 ... z1, and so on."""
-    round_, letter = divmod(number, 26)
-    return string.ascii_lowercase[letter] + (str(round_) if round_ else "")

@@ -47,24 +47,13 @@ def unjudged_as_right(run: Run, qrels: Qrels, metrics: Sequence[str], depth: int
 
 def condensed(run: Run, qrels: Qrels, metrics: Sequence[str]) -> Scores:
     """The figures of the lists without their unjudged documents."""
-    return score_run(
-        Run(
-            run.name,
-            *(
-                {
-                    query: [
-                        value
-                        for document, value in zip(documents, values[query], strict=True)
-                        if document in qrels.get(query, {})
-                    ]
-                    for query, documents in run.documents.items()
-                }
-                for values in (run.documents, run.scores)
-            ),
-        ),
-        qrels,
-        metrics,
-    )
+    documents, scores = {}, {}
+    for query, ranked in run.documents.items():
+        judged = qrels.get(query, {})
+        kept = [place for place, document in enumerate(ranked) if document in judged]
+        documents[query] = [ranked[place] for place in kept]
+        scores[query] = [run.scores[query][place] for place in kept]
+    return score_run(Run(run.name, documents, scores), qrels, metrics)
 
 
 def judged_wrong(qrels: Qrels) -> int:

@@ -34,11 +34,15 @@ class Row:
 
 @dataclass(frozen=True, kw_only=True)
 class Scoring:
-    """One ranking of a row, and the folder of its result."""
+    """One ranking of a row, and the folder of its result.
+
+    seeded: whether another training seed would give another ranking.
+    """
 
     entry: Entry
     ranking: Ranking
     seed: int
+    seeded: bool
     folder: Path
 
 
@@ -116,8 +120,15 @@ def plan(rows: Sequence[Row], seeds: int, *, skip: bool) -> list[Scoring]:
             ranking = retriever.ranking(replace(task, seed=seed))
             if (key := identity(ranking)) not in made:
                 made.add(key)
-                folder = seed_folder(row.folder, seed, task.seed)
-                planned.append(Scoring(entry=row.entry, ranking=ranking, seed=seed, folder=folder))
+                planned.append(
+                    Scoring(
+                        entry=row.entry,
+                        ranking=ranking,
+                        seed=seed,
+                        seeded=identity(retriever.ranking(replace(task, seed=seed + 1))) != key,
+                        folder=seed_folder(row.folder, seed, task.seed),
+                    )
+                )
     return planned
 
 
@@ -190,6 +201,6 @@ def _score(scoring: Scoring, store: Store) -> None:
                 "group": entry.group,
                 **ranking.metadata(store),
             },
-            made=manifest(ranking, scoring.seed, store),
+            made={**manifest(ranking, scoring.seed, store), "seeded": scoring.seeded},
         )
     log.info(f"{entry.name} (seed {scoring.seed}): scored in {time.monotonic() - started:.1f} s")

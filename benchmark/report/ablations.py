@@ -9,8 +9,9 @@ import numpy as np
 
 from benchmark.datasets import Collection
 from benchmark.evaluation.bias import judged_share
+from benchmark.evaluation.comparison import compare, letters
 from benchmark.evaluation.metrics import MAIN
-from benchmark.evaluation.significance import ALPHA, compare, letters, permutations_for
+from benchmark.evaluation.significance import ALPHA, permutations_for
 from benchmark.report.figures import figures, judged_images
 from benchmark.report.tables import Table, percent
 from benchmark.results.result import Result

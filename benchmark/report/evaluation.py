@@ -6,14 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 
 from benchmark.errors import InputError, unknown
+from benchmark.evaluation.comparison import Comparison, compare
 from benchmark.evaluation.metrics import Scores
-from benchmark.evaluation.significance import (
-    ALPHA,
-    FEWEST_QUESTIONS,
-    Comparison,
-    compare,
-    permutations_for,
-)
+from benchmark.evaluation.significance import ALPHA, FEWEST_QUESTIONS, permutations_for
 from benchmark.report.tables import UNDEFINED, Table, p_value, percent, points
 from benchmark.results.result import summary
 from benchmark.types import Qrels
@@ -77,7 +72,7 @@ def comparison_table(systems: Mapping[str, Scores], metrics: Sequence[str], seed
                 f"{100 * pair.difference:+.2f}",
                 f"[{points(pair.low)}, {points(pair.high)}]",
                 UNDEFINED if pair.effect is None else f"{pair.effect:+.3f}",
-                p_value(pair.p_randomization),
+                p_value(pair.p),
                 p_value(pair.p_holm),
                 p_value(pair.p_t_holm),
                 "yes" if pair.significant else "no",

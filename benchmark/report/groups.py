@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from benchmark.datasets import Collection
-from benchmark.evaluation.significance import ALPHA, compare, letters
+from benchmark.evaluation.comparison import compare, letters
+from benchmark.evaluation.significance import ALPHA
 from benchmark.report.tables import LEGEND, Mark, Place, Table, best_two, percent
 from benchmark.results.result import Result, best_first
 

@@ -7,16 +7,9 @@ from pathlib import Path
 from statistics import mean, median
 
 from benchmark.datasets import Collection
+from benchmark.evaluation.comparison import Comparison, compare, letters
 from benchmark.evaluation.metrics import MAIN, METRICS
-from benchmark.evaluation.significance import (
-    ALPHA,
-    FEWEST_QUESTIONS,
-    POWER,
-    Comparison,
-    compare,
-    letters,
-    permutations_for,
-)
+from benchmark.evaluation.significance import ALPHA, FEWEST_QUESTIONS, POWER, permutations_for
 from benchmark.io.files import write_text
 from benchmark.protocol import EXPLAINED, JOINT, Protocol
 from benchmark.report.tables import LEGEND, Table, best_two, p_value, percent, points

@@ -9,15 +9,9 @@ from typing import Literal, TypeAlias
 import numpy as np
 
 from benchmark.errors import InputError
+from benchmark.evaluation.comparison import Comparison, compare
 from benchmark.evaluation.metrics import Scores
-from benchmark.evaluation.significance import (
-    ALPHA,
-    FEWEST_QUESTIONS,
-    Comparison,
-    compare,
-    defined,
-    holm,
-)
+from benchmark.evaluation.significance import ALPHA, FEWEST_QUESTIONS, defined, holm
 from benchmark.report.tables import Table, p_value, percent, points
 from benchmark.types import Query
 
@@ -55,7 +49,7 @@ def slices_table(
             pairs[name] = compare(some, metric)[0]
     p_holm = {"all": pairs["all"].p_holm}
     named = [name for name in pairs if name != "all"]
-    p = np.array([pairs[name].p_randomization for name in named], dtype=np.float64)
+    p = np.array([pairs[name].p for name in named], dtype=np.float64)
     p_holm |= dict(zip(named, map(defined, holm(p)), strict=True))
     rows, records = [], []
     for name, pair in pairs.items():

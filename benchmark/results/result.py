@@ -23,8 +23,9 @@ import numpy as np
 from benchmark.artefacts.identity import digest
 from benchmark.datasets import Collection
 from benchmark.errors import InputError
+from benchmark.evaluation.effects import parts
 from benchmark.evaluation.metrics import MAIN, METRICS, Scores, merge_copies, score_run
-from benchmark.evaluation.significance import bootstrap, defined
+from benchmark.evaluation.significance import ALPHA, FEWEST_QUESTIONS, bootstrap, defined
 from benchmark.io.files import replacing, sha256, write_text
 from benchmark.io.jsonl import decode_json
 from benchmark.io.trec import read_run, write_run
@@ -98,18 +99,37 @@ class Result:
             log.warning(f"left out {stale} seeds of {self.name}: they were made otherwise")
         return [self, *alike]
 
+    @property
+    def seeded(self) -> bool | None:
+        """Whether another training seed would give another result.
+
+        None where it isn't known: of external results, and of a single seed of versions before 1.
+        """
+        if len(self.seeds) > 1:
+            return True
+        known = self.manifest.get("seeded")
+        return None if known is None else bool(known)
+
     @cached_property
     def over_seeds(self) -> Scores:
-        """The figures of each judged question, averaged over the seeds."""
-        return _averaged([seed.scores for seed in self.seeds])
+        """The figures of each judged question, averaged over the seeds, and those of each seed."""
+        return self._averaged([seed.scores for seed in self.seeds])
 
     def scored_by(self, metrics: Sequence[str], qrels: Qrels) -> Scores:
         """As ``over_seeds``, by metrics that were not kept: its runs are scored again."""
-        return _averaged([score_run(seed.run(), qrels, metrics) for seed in self.seeds])
+        return self._averaged([score_run(seed.run(), qrels, metrics) for seed in self.seeds])
+
+    def _averaged(self, scores: Sequence[Scores]) -> Scores:
+        return averaged({seed.number: one for seed, one in zip(self.seeds, scores, strict=True)})
+
+    @property
+    def number(self) -> int:
+        """Its training seed."""
+        return int(self.manifest["seed"])
 
     @cached_property
     def summary(self) -> dict[str, Figure]:
-        """Each metric's mean over questions and seeds, with its 95% interval over questions."""
+        """Each metric's mean over questions and seeds, with its 95% interval over both."""
         if len(self.seeds) == 1:
             return dict(self.metrics["metrics"])
         return summary(self.over_seeds)
@@ -190,15 +210,16 @@ class Result:
             )
 
 
-def _averaged(scores: Sequence[Scores]) -> Scores:
-    """The mean over seeds of each question's figures."""
-    first = scores[0]
-    if len(scores) == 1:
+def averaged(seeds: Mapping[int, Scores]) -> Scores:
+    """The mean over training seeds of each question's figures, with those of each seed."""
+    first, *others = seeds.values()
+    if not others:
         return first
     values = {
-        metric: np.mean([one.values[metric] for one in scores], axis=0) for metric in first.values
+        metric: np.mean([one.values[metric] for one in seeds.values()], axis=0)
+        for metric in first.values
     }
-    return Scores(first.queries, values, first.unanswered)
+    return Scores(first.queries, values, first.unanswered, seeds)
 
 
 def _but_for_seeds(recipe: Any) -> Any:
@@ -306,9 +327,21 @@ def scored(run: Run, task: Task, labels: Mapping[str, Any]) -> tuple[Scores, dic
 
 
 def summary(scores: Scores) -> dict[str, Figure]:
-    """Mean and 95% bootstrap interval of each metric; None where there is none."""
+    """Mean and 95% interval of each metric; None where there is none.
+
+    With several training seeds, seeds and questions both are random (evaluation/effects.py); else
+    it is a bootstrap over the questions.
+    """
     values = np.stack(list(scores.values.values()))
-    low, high = bootstrap(values)
+    if scores.seeds and values.shape[1] >= FEWEST_QUESTIONS:
+        every = [
+            np.stack([seed.values[metric] for seed in scores.seeds.values()])
+            for metric in scores.values
+        ]
+        reach = parts(np.stack(every)).design.reach(1 - ALPHA / 2)
+        low, high = (values.mean(axis=1) + np.stack([-reach, reach])).clip(0, 1)
+    else:
+        low, high = bootstrap(values)
     return {
         metric: {"mean": float(mean), "low": defined(low[i]), "high": defined(high[i])}
         for i, (metric, mean) in enumerate(zip(scores.values, values.mean(axis=1), strict=True))

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from benchmark.artefacts.store import Store
+from benchmark.evaluation.comparison import Comparison
 from benchmark.evaluation.metrics import MAIN
-from benchmark.evaluation.significance import Comparison
 from benchmark.papers import ablations_of, papers
 from benchmark.report.ablations import ablation_table
 from benchmark.report.bias import bias_table, scores_table

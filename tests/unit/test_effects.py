@@ -30,12 +30,18 @@ def world(
 
 
 def test_one_question_table_by_hand() -> None:
-    # Seeds' means 2 and 4, questions' means 1, 3, 5: mean squares 3 * 2 = 6 and 2 * 4 = 8.
-    found = effect(np.array([[0.0, 2.0, 4.0], [2.0, 4.0, 6.0]]))
-    error, freedom = ((6 + 8) / 6) ** 0.5, 14**2 / (6**2 / 1 + 8**2 / 2)
-    assert found.mean == pytest.approx(3)
-    assert found.high - found.mean == pytest.approx(error * stats.t.ppf(0.975, freedom))
-    assert found.p == pytest.approx(2 * stats.t.sf(3 / error, freedom))
+    # Seeds' means 2 and 4, questions' means 1, 3, 5: mean squares 3 * 2 = 6 and 2 * 4 = 8; the
+    # interaction's is 0 but for what is added: +-1 at four cells, so 4 / 2 = 2 more than none.
+    table = np.array([[0.0, 2.0, 4.0], [2.0, 4.0, 6.0]]) + np.array([[1, -1, 0], [-1, 1, 0]])
+    found = effect(table)
+    # Questions' part: 8 / 6; seeds': (6 - 2) / 6; together 2, of which the seeds have a third.
+    critical = stats.t.ppf(0.975, 1) / 3 + stats.t.ppf(0.975, 2) * 2 / 3
+    assert (found.mean, found.low, found.high) == pytest.approx(
+        (3, 3 - 2**0.5 * critical, 3 + 2**0.5 * critical)
+    )
+    # p is where the interval would end at zero.
+    ends = stats.t.isf(found.p / 2, 1) / 3 + stats.t.isf(found.p / 2, 2) * 2 / 3
+    assert 2**0.5 * ends == pytest.approx(3)
 
 
 def test_equal_seeds_say_no_more_than_the_questions() -> None:
@@ -44,12 +50,13 @@ def test_equal_seeds_say_no_more_than_the_questions() -> None:
     assert found.p == pytest.approx(float(stats.ttest_1samp(row, 0).pvalue))
 
 
-def test_one_seed_is_a_randomization_test() -> None:
+def test_one_seed_is_a_paired_t_test() -> None:
     generator = np.random.default_rng(2)
     row = generator.normal(0.03, 0.2, (1, QUESTIONS))
-    found = effect(row)
-    assert found.p == pytest.approx(float(stats.ttest_1samp(row[0], 0).pvalue), abs=0.01)
-    assert found.low < found.mean < found.high
+    found, theirs = effect(row), stats.ttest_1samp(row[0], 0)
+    assert found.p == pytest.approx(float(theirs.pvalue))
+    interval = theirs.confidence_interval()
+    assert (found.low, found.high) == pytest.approx((interval.low, interval.high))
     assert effect(np.zeros((1, 5))).p == 1.0
 
 
@@ -67,7 +74,7 @@ def test_rates(seeds: int) -> None:
     none, covered = rate(0.0)
     assert none <= 0.05 + 4 * 0.0126
     assert covered >= 0.95 - 4 * 0.0126
-    assert rate(0.08)[0] >= 0.8
+    assert rate(0.08)[0] >= (0.65 if seeds == 2 else 0.8)
 
 
 def test_what_is_called_detectable_is_detected_four_times_in_five() -> None:

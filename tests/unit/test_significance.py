@@ -10,17 +10,17 @@ from hypothesis import strategies as st
 from scipy import stats
 from statsmodels.stats.multitest import multipletests
 
+from benchmark.evaluation.comparison import Comparison, compare, differences, letters
+from benchmark.evaluation.effects import effect
 from benchmark.evaluation.metrics import Scores
 from benchmark.evaluation.significance import (
-    Comparison,
     bootstrap,
-    compare,
     detectable,
     holm,
-    letters,
     permutations_for,
     randomization_test,
 )
+from benchmark.results.result import averaged
 
 
 def scores(values: np.ndarray) -> Scores:
@@ -109,10 +109,19 @@ def test_bootstrap_covers_the_mean_as_often_as_it_says() -> None:
 
 def pair(first: str, second: str, p: float) -> Comparison:
     values = dict.fromkeys(
-        ["difference", "low", "high", "effect", "detectable", "p_randomization", "p_t"], 0.0
+        ["difference", "low", "high", "effect", "detectable", "detectable_corrected", "p", "p_t"],
+        0.0,
     )
     return Comparison(
-        first=first, second=second, metric="m", questions=9, p_holm=p, p_t_holm=p, **values
+        first=first,
+        second=second,
+        metric="m",
+        questions=9,
+        seeds=1,
+        p_holm=p,
+        p_t_holm=p,
+        at_floor=False,
+        **values,
     )
 
 
@@ -132,3 +141,56 @@ def test_systems_share_a_letter_exactly_where_no_test_parts_them(apart: list[boo
     marks = letters(names, pairs)
     for each in pairs:
         assert bool(set(marks[each.first]) & set(marks[each.second])) != each.significant
+
+
+def seeded(values: np.ndarray, first: int = 1) -> Scores:
+    """Scores of several seeds, counted from ``first``, of an array of seeds by questions."""
+    return averaged({first + place: scores(row) for place, row in enumerate(values)})
+
+
+def test_a_pair_with_seeds_is_tested_over_both_and_one_without_over_questions() -> None:
+    noise = np.random.default_rng(4)
+    one, other = noise.random((3, 60)), noise.random((3, 60)) - 0.2
+    systems = {"a": seeded(one), "b": seeded(other), "c": scores(noise.random(60))}
+    systems["d"] = scores(noise.random(60))
+    found = {(pair.first, pair.second): pair for pair in compare(systems, "m")}
+    expected = effect(one - other)
+    pair_ab = found["a", "b"]
+    assert (pair_ab.difference, pair_ab.low, pair_ab.high, pair_ab.p) == pytest.approx(
+        (expected.mean, expected.low, expected.high, expected.p)
+    )
+    assert found["a", "c"].p == pytest.approx(effect(one - systems["c"].values["m"]).p)
+    assert [found[names].seeds for names in (("a", "b"), ("a", "c"), ("c", "d"))] == [3, 3, 1]
+    alone = compare({name: systems[name] for name in "cd"}, "m")[0]
+    assert found["c", "d"].p == pytest.approx(alone.p, abs=0.01)
+    corrected = holm(np.array([each.p for each in found.values()]))
+    assert [each.p_holm for each in found.values()] == pytest.approx(corrected.tolist())
+    assert pair_ab.detectable_corrected > pair_ab.detectable > 0
+
+
+def test_seeds_are_paired_by_their_numbers_then_in_order() -> None:
+    rows = np.arange(5.0)[:, None] * np.ones((1, 4))
+    # Seeds 1 to 3 against 2 to 5: 2 and 3 meet their like, then 1 meets 4.
+    paired = differences(seeded(rows[:3]), seeded(10 * rows[:4], first=2), "m")
+    assert paired[:, 0].tolist() == [1 - 0, 2 - 10, 0 - 20]
+    assert differences(seeded(rows[:3]), scores(np.ones(4)), "m")[:, 0].tolist() == [-1, 0, 1]
+
+
+def test_three_seeds_of_which_one_is_off_are_no_evidence() -> None:
+    # As BERT-DPR and VinVL-DPR stood: equal but for one bad training.
+    noise, base = np.random.default_rng(5), np.random.default_rng(6).random(1000)
+    one = base + noise.normal(0, 0.1, (3, 1000))
+    other = one + noise.normal(0, 0.1, (3, 1000)) - np.array([[0.005], [0.08], [0.0]])
+    pair = compare({"a": seeded(one), "b": seeded(other)}, "m")[0]
+    means = {"a": scores(one.mean(axis=0)), "b": scores(other.mean(axis=0))}
+    assert compare(means, "m")[0].significant
+    assert not pair.significant
+
+
+def test_the_floor_of_the_permutations_is_told() -> None:
+    far = {"a": scores(np.ones(50)), "b": scores(np.zeros(50))}
+    (pair,) = compare(far, "m")
+    assert pair.at_floor
+    assert pair.p == 1 / 10_001
+    near = {"a": scores(np.tile([1.0, 0.0], 25)), "b": scores(np.tile([0.0, 1.0], 25))}
+    assert not compare(near, "m")[0].at_floor
