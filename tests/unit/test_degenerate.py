@@ -11,7 +11,7 @@ import pytest
 
 from benchmark.evaluation.bias import Retrieved
 from benchmark.evaluation.comparison import Comparison, compare
-from benchmark.evaluation.effects import Effect, effect
+from benchmark.evaluation.effects import effect
 from benchmark.evaluation.metrics import Scores
 from benchmark.evaluation.significance import (
     bootstrap,
@@ -133,7 +133,7 @@ def test_claims_on_degenerate_samples(
 def test_a_claim_that_cannot_be_tested_is_not_in_the_family() -> None:
     claim = Claim(name="x", says="", pairs=((Variant(retriever="a"), Variant(retriever="b")),))
     known = effect(np.random.default_rng(1).normal(0.1, 0.3, (1, 50)))
-    nothing = Effect(0.5, None, None, None, None, 1, 1)
+    nothing = effect(np.array([[0.5]]))
     first, second = judge([(claim, [known]), (claim, [nothing])])
     assert first.p_holm == known.p
     assert second.reason == "at least two questions are needed"
