@@ -52,8 +52,9 @@ def compare(
     """Test the difference between systems, pair by pair.
 
     SYSTEM is a retriever that was run on the data set, or a run file; with --qrels, a run file.
-    Paired two-sided randomization test and t-test with Holm's correction over all pairs of a
-    metric, 95% bootstrap interval of the difference, effect size (Cohen's d).
+    The test is a paired two-sided randomization test over the questions, with the t-test beside it.
+    Where a retriever has several training seeds, the test and the interval take questions and seeds
+    as random. Holm's correction is over all pairs of a metric; d is Cohen's effect size.
 
     \b
         python -m benchmark compare univl-dr clip-dpr

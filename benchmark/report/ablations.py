@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from benchmark.datasets import Collection
 from benchmark.evaluation.bias import judged_share
-from benchmark.evaluation.comparison import compare, letters
+from benchmark.evaluation.comparison import Comparison, compare, letters
 from benchmark.evaluation.metrics import MAIN
-from benchmark.evaluation.significance import ALPHA, permutations_for
 from benchmark.report.figures import figures, judged_images
 from benchmark.report.tables import Table, percent
+from benchmark.report.testing import method
 from benchmark.results.result import Result
 from benchmark.results.variants import Variant
 from benchmark.types import Modality
@@ -79,7 +79,7 @@ def ablation_table(
         columns=[*ablation.factors, *(one.title for one in ablation.columns), "Group", "Seeds"],
         rows=rows,
         records=records,
-        notes=_notes(ablation, len(comparisons), data, split),
+        notes=_notes(ablation, comparisons, data, split),
     )
 
 
@@ -102,16 +102,20 @@ def _cell(values: list[float]) -> str:
     return f"{percent(float(np.mean(values)))}{spread}"
 
 
-def _notes(ablation: Ablation, pairs: int, data: Collection, split: str) -> list[str]:
+def _notes(
+    ablation: Ablation, comparisons: Sequence[Comparison], data: Collection, split: str
+) -> list[str]:
     qrels = data.qrels(split)
     images = judged_images(data, qrels)
     share = np.mean(list(judged_share(qrels, images).values()))
     notes = [
         f"Figures in percent, means over the judged questions (and seeds; sd: between them). "
         f"Share of images among the relevant documents: {percent(float(share))}.",
-        f"Group: rows that share a letter can't be told apart in {MAIN} over all questions (paired "
-        f"two-sided randomization test, {permutations_for(pairs):,} permutations, Holm's "
-        f"correction over {pairs} pairs, alpha {ALPHA}).",
+        f"Group: rows that share a letter can't be told apart in {MAIN} over all questions "
+        f"({method(comparisons)})."
+        if comparisons
+        else "",
         ablation.note,
     ]
+    notes = [note for note in notes if note]
     return [*notes, data.notice] if data.notice else notes

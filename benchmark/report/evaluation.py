@@ -8,8 +8,9 @@ from dataclasses import asdict
 from benchmark.errors import InputError, unknown
 from benchmark.evaluation.comparison import Comparison, compare
 from benchmark.evaluation.metrics import Scores
-from benchmark.evaluation.significance import ALPHA, FEWEST_QUESTIONS, permutations_for
+from benchmark.evaluation.significance import FEWEST_QUESTIONS
 from benchmark.report.tables import UNDEFINED, Table, p_value, percent, points
+from benchmark.report.testing import corrected_p, intervals, method
 from benchmark.results.result import summary
 from benchmark.types import Qrels
 
@@ -49,7 +50,6 @@ def comparison_table(systems: Mapping[str, Scores], metrics: Sequence[str], seed
         if metric not in shared:
             raise unknown("metric", metric, shared)
     pairs = compare(systems, *(metrics or shared), seed=seed)
-    count = len(systems) * (len(systems) - 1) // 2
     return Table(
         title=f"Differences over {pairs[0].questions:,} questions" if pairs else "Differences",
         columns=[
@@ -72,8 +72,8 @@ def comparison_table(systems: Mapping[str, Scores], metrics: Sequence[str], seed
                 f"{100 * pair.difference:+.2f}",
                 f"[{points(pair.low)}, {points(pair.high)}]",
                 UNDEFINED if pair.effect is None else f"{pair.effect:+.3f}",
-                p_value(pair.p),
-                p_value(pair.p_holm),
+                p_value(pair.p, bound=pair.at_floor),
+                corrected_p(pair),
                 p_value(pair.p_t_holm),
                 "yes" if pair.significant else "no",
             ]
@@ -81,10 +81,10 @@ def comparison_table(systems: Mapping[str, Scores], metrics: Sequence[str], seed
         ],
         records=[{**asdict(pair), "significant": pair.significant} for pair in pairs],
         notes=[
-            f"paired two-sided randomization test, {permutations_for(count):,} permutations, "
-            f"seed {seed}; Holm's correction over {count} "
-            f"{'pair' if count == 1 else 'pairs'} within each metric; alpha {ALPHA}; differences "
-            "in points of 100; d: mean difference by its standard deviation",
+            f"{method(pairs)}, within each metric; seed {seed} for permutations and resampling; "
+            "differences in points of 100; d: mean difference by its standard deviation over the "
+            "questions",
+            intervals(pairs),
             *_undefined(pairs),
         ],
     )

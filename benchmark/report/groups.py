@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from benchmark.datasets import Collection
-from benchmark.evaluation.comparison import compare, letters
-from benchmark.evaluation.significance import ALPHA
+from benchmark.evaluation.comparison import Comparison, compare, letters
 from benchmark.report.tables import LEGEND, Mark, Place, Table, best_two, percent
+from benchmark.report.testing import method
 from benchmark.results.result import Result, best_first
 
 FIRST = 3
@@ -49,11 +49,11 @@ def grouped_table(
     judged = data.metadata["splits"][split]["judged"]
     said = [f"{judged:,} judged questions, the denominator of all means. Figures in percent."]
     said.append(legend)
-    if len(shown) > 1:
+    comparisons = compare({result.name: result.over_seeds for result in shown}, *metrics)
+    if comparisons:
         said.append(
-            "Superscripts: figures of a column that share a letter can't be told apart (paired "
-            "two-sided randomization test, Holm's correction over all pairs of the metric, alpha "
-            f"{ALPHA})."
+            "Superscripts: figures of a column that share a letter can't be told apart "
+            f"({method(comparisons)} of each metric)."
         )
     said += [data.notice] if data.notice else []
     said += notes
@@ -64,12 +64,15 @@ def grouped_table(
         rows=rows,
         records=records,
         notes=said,
-        marks=_marks(shown, metrics, oracles),
+        marks=_marks(shown, metrics, oracles, comparisons),
     )
 
 
 def _marks(
-    results: Sequence[Result], metrics: Sequence[str], oracles: Names[str]
+    results: Sequence[Result],
+    metrics: Sequence[str],
+    oracles: Names[str],
+    comparisons: Sequence[Comparison],
 ) -> dict[Place, Mark]:
     """The best two figures of each column, and the letters of those that can't be told apart."""
     means = {
@@ -79,7 +82,6 @@ def _marks(
         for column, metric in enumerate(metrics, FIRST)
     }
     marks = best_two(means)
-    comparisons = compare({result.name: result.over_seeds for result in results}, *metrics)
     for column, metric in enumerate(metrics, FIRST):
         ranked = [result.name for result in best_first(results, metric)]
         groups = letters(ranked, [pair for pair in comparisons if pair.metric == metric])

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from statistics import mean, median
+from statistics import mean
 
 from benchmark.datasets import Collection
 from benchmark.evaluation.comparison import Comparison, compare, letters
 from benchmark.evaluation.metrics import MAIN, METRICS
-from benchmark.evaluation.significance import ALPHA, FEWEST_QUESTIONS, POWER, permutations_for
+from benchmark.evaluation.significance import FEWEST_QUESTIONS
 from benchmark.io.files import write_text
 from benchmark.protocol import EXPLAINED, JOINT, Protocol
-from benchmark.report.tables import LEGEND, Table, best_two, p_value, percent, points
+from benchmark.report.tables import LEGEND, Table, best_two, percent, points
+from benchmark.report.testing import corrected_p, detectable, intervals, method
 from benchmark.results.result import Result, best_first, read_results, results_folder
 
 OF_EXACT = "Of the exact lists"
+ONE_SEED = "1 only"
+"""The mark of a system that was trained with one seed and could be with others."""
 
 
 def leaderboard(
@@ -35,7 +38,7 @@ def leaderboard(
     marks = letters([result.name for result in ranked], comparisons)
     others = [name for name in METRICS if name != metric]
     copies = all("copies_as_one" in result.metrics for result in ranked)
-    several = any(len(result.seeds) > 1 for result in ranked)
+    several = any(result.seeded for result in ranked)
     approximate = any("index" in result.metrics for result in ranked)
     rows, records = [], []
     for rank, result in enumerate(ranked, 1):
@@ -54,7 +57,7 @@ def leaderboard(
             row.append(percent(mean(merged)))
         spread = result.spread(metric)
         if several:
-            row.append("" if spread is None else f"{len(result.seeds)} (sd {percent(spread)})")
+            row.append(_seeds(result, spread))
         if approximate:
             found = [seed.metrics.get("recall_of_exact", 1.0) for seed in result.seeds]
             row.append(percent(mean(found)))
@@ -66,6 +69,7 @@ def leaderboard(
                 **result.metrics,
                 "metrics": figures,
                 "seeds": len(result.seeds),
+                "seeded": result.seeded,
                 "spread": spread,
             }
         )
@@ -130,31 +134,27 @@ def _notes(
     if data.notice:
         notes.append(data.notice)
     if comparisons:
-        count = len(comparisons)
         notes.append(
-            f"Group: systems that share a letter can't be told apart in {metric} (paired two-sided "
-            f"randomization test, {permutations_for(count):,} permutations, Holm's correction over "
-            f"{count} {'pair' if count == 1 else 'pairs'}, alpha {ALPHA}). "
-            "Intervals: 95% bootstrap over questions."
+            f"Group: systems that share a letter can't be told apart in {metric} "
+            f"({method(comparisons)}). {intervals(comparisons)}"
         )
-        known = [pair.detectable for pair in comparisons if pair.detectable is not None]
-        if known:
-            notes.append(
-                f"Detectable: with so many questions, a true difference of {percent(median(known))}"
-                f" in {metric} is found with probability {POWER} at alpha {ALPHA} (median over the "
-                "pairs; without Holm's correction, which needs larger ones)."
-            )
+        notes += [text] if (text := detectable(comparisons, metric)) else []
         if comparisons[0].questions < FEWEST_QUESTIONS:
             notes.append("Intervals and tests are not defined: they need at least two questions.")
         notes += [
             f"{pair.first} - {pair.second}: {points(pair.difference)} "
-            f"[{points(pair.low)}, {points(pair.high)}], p = {p_value(pair.p_holm)}"
+            f"[{points(pair.low)}, {points(pair.high)}], p {_equals(corrected_p(pair))}"
             for pair in comparisons
             if _neighbours(pair, ranked)
         ]
     if any(len(result.seeds) > 1 for result in ranked):
         notes.append(
-            "Figures, and what is tested, are means over the seeds; sd: between the seeds' means."
+            "Figures are means over the training seeds; sd: standard deviation of the seeds' means."
+        )
+    if single := [result.name for result in ranked if _could_have_more(result)]:
+        notes.append(
+            f"{ONE_SEED}: trained with a single seed ({', '.join(single)}). Their intervals and "
+            "tests don't cover what another training seed would give: run them with --seeds."
         )
     notes += [
         f"{result.name} searches approximately, by {result.metrics['index']}: it finds "
@@ -177,6 +177,22 @@ def _notes(
         if result.scores.unanswered
     ]
     return notes
+
+
+def _could_have_more(result: Result) -> bool:
+    return len(result.seeds) == 1 and bool(result.seeded)
+
+
+def _seeds(result: Result, spread: float | None) -> str:
+    """How many training seeds there are; empty for a system that none changes."""
+    if spread is not None:
+        return f"{len(result.seeds)} (sd {percent(spread)})"
+    return ONE_SEED if _could_have_more(result) else ""
+
+
+def _equals(p: str) -> str:
+    """A p-value as part of a sentence."""
+    return p if p.startswith("<") else f"= {p}"
 
 
 def _neighbours(pair: Comparison, ranked: Sequence[Result]) -> bool:

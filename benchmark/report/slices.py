@@ -13,6 +13,7 @@ from benchmark.evaluation.comparison import Comparison, compare
 from benchmark.evaluation.metrics import Scores
 from benchmark.evaluation.significance import ALPHA, FEWEST_QUESTIONS, defined, holm
 from benchmark.report.tables import Table, p_value, percent, points
+from benchmark.report.testing import intervals, method
 from benchmark.types import Query
 
 By: TypeAlias = Literal["Qcate", "modality", "length"]
@@ -61,7 +62,7 @@ def slices_table(
                 *map(percent, means),
                 f"{points(pair.difference)} [{points(pair.low)}, {points(pair.high)}]",
                 p_value(p_holm[name]),
-                "yes" if (p_holm[name] or 0.0) <= ALPHA else "no",
+                "yes" if _is_significant(p_holm[name]) else "no",
             ]
         )
         figures = {**asdict(pair), "p_holm": p_holm[name]}
@@ -80,10 +81,14 @@ def slices_table(
         rows=rows,
         records=records,
         notes=[
-            "paired two-sided randomization test; Holm's correction over the slices; 95% bootstrap "
-            f"intervals; alpha {ALPHA}; in points of 100"
+            f"{method([pairs['all']], 'the slices')}; in points of 100",
+            intervals([pairs["all"]]),
         ],
     )
+
+
+def _is_significant(p: float | None) -> bool:
+    return p is not None and p <= ALPHA
 
 
 def moved_table(systems: Mapping[str, Scores], metric: str, queries: Sequence[Query]) -> Table:

@@ -36,10 +36,10 @@ def test_the_test_keeps_its_size_where_questions_alone_do_not(seeds: int, betwee
 
 def test_size_on_reciprocal_ranks_and_that_of_the_hierarchical_bootstrap() -> None:
     generator = np.random.default_rng(1)
-    tables = rank_tables(World(questions=281, between_seeds=0.024), 3, 400, generator)
-    # Of 400 worlds the share has a standard deviation of 0.011.
-    assert np.mean(rejects(parts(tables))) <= 0.05 + 3 * 0.011
-    assert np.mean(hierarchical(tables[:200], generator)) <= 0.2
+    tables = rank_tables(World(questions=281, between_seeds=0.024), 3, 150, generator)
+    # Of 150 worlds the share has a standard deviation of 0.018.
+    assert np.mean(rejects(parts(tables))) <= 0.05 + 3 * 0.018
+    assert np.mean(hierarchical(tables[:50], generator)) <= 0.2
 
 
 @pytest.mark.parametrize("mean", [-0.01, 0.0, 0.01, 0.03])
@@ -67,9 +67,9 @@ def test_the_sequential_rule_stops_between_its_bounds_and_errs_rarely() -> None:
 
 def test_the_posterior_holds_the_truth_as_often_as_it_says() -> None:
     generator, held = np.random.default_rng(4), 0
-    for _ in range(100):
+    for _ in range(60):
         mean = generator.uniform(-0.02, 0.02)
         table = mean + generator.normal(0, 0.1, (1, 281)) + generator.normal(0, 0.06, (3, 281))
         found = reading(table, SMALLEST)
         held += found.low <= mean <= found.high
-    assert held >= 88  # 95 are expected, with a standard deviation of 2.2
+    assert held >= 51  # 57 are expected, with a standard deviation of 1.7
