@@ -8,17 +8,22 @@ again when any of these files changes.
 from __future__ import annotations
 
 import ast
+import contextlib
+import errno
 import hashlib
 import importlib
 import importlib.util
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from types import ModuleType
 from typing import NamedTuple
 
 from benchmark.entry_points import CHECKOUT
-from benchmark.errors import InputError
+from benchmark.errors import BenchmarkError, InputError
+
+_FILES: dict[str, Path] = {}
+"""The files of the plug-ins that were run in this process -> what errors call them."""
 
 
 class PlugIn(NamedTuple):
@@ -44,12 +49,9 @@ def run(path: Path) -> PlugIn:
     _refuse_hidden(files, path)
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module
-    try:
+    _FILES.update({str(file): file for file in files.values()} | {str(path.resolve()): path})
+    with blaming():
         spec.loader.exec_module(module)
-    except InputError:
-        raise
-    except Exception as error:
-        raise failed(error, path) from error
     beside = [sys.modules[one] for one in files if one in sys.modules]
     return PlugIn((module, *beside), source)
 
@@ -59,20 +61,41 @@ def source(path: Path) -> str:
     return _hash(_files(path.resolve()))
 
 
-def failed(error: Exception, path: Path) -> InputError:
-    """The error of a plug-in's code as one line that names the file and line of it."""
-    where, line = path, None
-    if isinstance(error, SyntaxError) and error.filename:
-        where, line = Path(error.filename), error.lineno
-    else:
-        own, trace = {str(file) for file in _files(path.resolve()).values()}, error.__traceback__
-        while trace is not None:
-            if (file := trace.tb_frame.f_code.co_filename) in own:
-                where, line = Path(file), trace.tb_lineno
-            trace = trace.tb_next
-    shown = path if where == path.resolve() else where
-    said = f"{type(error).__name__}: {error}"
-    return InputError(said, mend="mend the plug-in", path=shown, line=line)
+@contextlib.contextmanager
+def blaming(*files: str | None) -> Iterator[None]:
+    """Raise what fails in a plug-in's code as InputError: its kind and text, its file and line.
+
+    files: further ones that count as a plug-in's. What fails elsewhere, or for want of memory or
+    disk, is raised as it is.
+    """
+    try:
+        yield
+    except (BenchmarkError, MemoryError):
+        raise
+    except Exception as error:
+        if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise
+        if (place := _place(error, {*_FILES, *filter(None, files)})) is None:
+            raise
+        file, line = place
+        raise InputError(
+            f"{type(error).__name__}: {error}",
+            mend="mend the plug-in",
+            path=_FILES.get(file, Path(file)),
+            line=line,
+        ) from error
+
+
+def _place(error: Exception, files: Collection[str]) -> tuple[str, int | None] | None:
+    """File and line of the innermost code of ``files`` that the error passed through."""
+    if isinstance(error, SyntaxError) and error.filename in files:
+        return str(error.filename), error.lineno
+    place, trace = None, error.__traceback__
+    while trace is not None:
+        if (file := trace.tb_frame.f_code.co_filename) in files:
+            place = file, trace.tb_lineno
+        trace = trace.tb_next
+    return place
 
 
 def _hash(files: Mapping[str, Path]) -> str:

@@ -74,7 +74,8 @@ class Entry:
 
         Raises InputError where a setting isn't what its type allows.
         """
-        return self.kind(**checked(self.kind, self.settings, name=self.name))
+        with plugins.blaming():
+            return self.kind(**checked(self.kind, self.settings, name=self.name))
 
 
 def register(name: str, *, title: str, group: str, template: bool = False) -> Callable[[R], R]:

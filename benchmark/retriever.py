@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from benchmark.artefacts.identity import INCIDENTAL, Artefact, recipe_name
 from benchmark.artefacts.store import Store
 from benchmark.errors import InputError
+from benchmark.plugins import blaming
 from benchmark.protocol import JOINT, Part, Protocol, parts
 from benchmark.settings import check
 from benchmark.types import Modality, Qrels, Run, TopK
@@ -177,6 +179,8 @@ class Searched(Ranking):
     def rank(self, store: Store) -> TopK:
         del store
         if self.task.protocol == JOINT:
+            module = sys.modules.get(type(self.retriever).__module__)
+        with blaming(getattr(module, "__file__", None)):
             return self.retriever.search(self.task)
         questions = self.task.questions()
         found = TopK.empty(len(questions), self.task.depth)

@@ -66,7 +66,8 @@ def run(
 ) -> None:
     """Run retrievers on a data set, score them, and print the leaderboard.
 
-    What is done already is reused; what was interrupted goes on where it stopped.
+    What is done already is reused; what was interrupted goes on where it stopped. A retriever that
+    fails leaves the others alone; the exit code is 2 then.
 
     \b
         python -m benchmark run --all
@@ -76,6 +77,7 @@ def run(
     from benchmark.datasets import find
     from benchmark.execution import experiment
     from benchmark.execution.distributed import joined
+    from benchmark.execution.pool import FailedJobsError
     from benchmark.registry import retriever, retrievers
     from benchmark.report.leaderboard import write_leaderboard
     from benchmark.results.result import results_folder
@@ -93,16 +95,22 @@ def run(
     task = Task(data=data, split=split, seed=seed, protocol=protocol)
     folder = results_folder(results, data, split, protocol)
     task.check()
+    failed: FailedJobsError | None = None
     with joined() as ranks:
-        experiment.run(
-            entries,
-            task,
-            seeds=seeds,
-            folder=folder,
-            store=store,
-            skip=everything,
-            workers=jobs,
-            ranks=ranks,
-        )
-    if ranks.first:
+        try:
+            experiment.run(
+                entries,
+                task,
+                seeds=seeds,
+                folder=folder,
+                store=store,
+                skip=everything,
+                workers=jobs,
+                ranks=ranks,
+            )
+        except FailedJobsError as error:
+            failed = error  # the other rows ran
+    if ranks.first and (failed is None or any(folder.glob("*/manifest.json"))):
         show_table(write_leaderboard(results, data, split, protocol), form)
+    if failed:
+        raise failed

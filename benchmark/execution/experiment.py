@@ -16,6 +16,7 @@ from benchmark.execution.distributed import ALONE, Ranks, build, world
 from benchmark.execution.pool import Job, run_jobs
 from benchmark.execution.provenance import manifest
 from benchmark.io.files import locked, sweep
+from benchmark.plugins import blaming
 from benchmark.progress import log
 from benchmark.registry import Entry
 from benchmark.results.result import Result, results_folder, seed_folder, write_result
@@ -110,14 +111,17 @@ def plan(rows: Sequence[Row], seeds: int, *, skip: bool) -> list[Scoring]:
     planned = []
     for row in rows:
         retriever, task = row.entry.make(), row.task
-        if reason := retriever.why_unavailable(task):
+        with blaming():
+            reason = retriever.why_unavailable(task)
+        if reason:
             if not skip:
                 raise UnavailableError(f"{row.entry.name} {reason}")
             log.info(f"skipped {row.entry.name}: {reason}")
             continue
         made: set[str] = set()
         for seed in range(task.seed, task.seed + seeds):
-            ranking = retriever.ranking(replace(task, seed=seed))
+            with blaming():
+                ranking = retriever.ranking(replace(task, seed=seed))
             if (key := identity(ranking)) not in made:
                 made.add(key)
                 planned.append(
@@ -136,7 +140,8 @@ def execute(planned: Sequence[Scoring], store: Store, workers: int) -> None:
     """Build what the store lacks, and score each ranking as soon as it is made.
 
     An artefact that several rankings are made of is built once; whatever waits for nothing else
-    runs side by side, whichever row it belongs to.
+    runs side by side, whichever row it belongs to. A row that fails leaves the others alone:
+    FailedJobsError is raised when these are done.
     """
     jobs: dict[str, Job] = {}
     for scoring in planned:

@@ -17,6 +17,7 @@ from graphlib import TopologicalSorter
 from pathlib import Path
 
 from benchmark.errors import BenchmarkError, UnavailableError
+from benchmark.plugins import blaming
 from benchmark.progress import log, show_log
 
 
@@ -32,8 +33,20 @@ class Job:
     after: frozenset[str] = frozenset()
 
 
+class FailedJobsError(BenchmarkError):
+    """Some jobs failed, by errors that a user can mend; all that wait for none of them are done."""
+
+    def __init__(self, failures: Mapping[str, str]) -> None:
+        said = list(dict.fromkeys(failures.values()))
+        count = f"{len(said)} failures: " if len(said) > 1 else ""
+        super().__init__(count + " | ".join(said))
+
+
 def run_jobs(jobs: Sequence[Job], workers: int) -> None:
-    """Do all jobs, each after those that it waits for. The first error ends all.
+    """Do all jobs, each after those that it waits for.
+
+    A job that fails by an error that a user can mend ends those alone that wait for it; when the
+    others are done, FailedJobsError is raised. Any other error ends all.
 
     One by one in this process, in the given order as far as it can be kept, where a chain leaves no
     choice. Side by side, what the longest chain of others waits for goes first.
@@ -43,37 +56,51 @@ def run_jobs(jobs: Sequence[Job], workers: int) -> None:
     graph.prepare()
     lengths = _chains(jobs)
     if workers == 1 or max(lengths.values(), default=0) == len(jobs):
-        _one_by_one(graph, named)
+        failures = _one_by_one(graph, named)
     else:
-        _side_by_side(graph, named, lengths, workers)
+        failures = _side_by_side(graph, named, lengths, workers)
+    if failures:
+        raise FailedJobsError(failures)
 
 
-def _one_by_one(graph: TopologicalSorter[str], jobs: Mapping[str, Job]) -> None:
+def _one_by_one(graph: TopologicalSorter[str], jobs: Mapping[str, Job]) -> dict[str, str]:
+    """What failed: the error of each job by its key."""
+    failures: dict[str, str] = {}
     place = {key: number for number, key in enumerate(jobs)}
-    ready: list[str] = []
-    while graph.is_active():
-        ready = sorted([*ready, *graph.get_ready()], key=place.__getitem__)
+    ready = sorted(graph.get_ready(), key=place.__getitem__)
+    while ready:
         key = ready.pop(0)
-        jobs[key].work()
+        if error := _attempt(jobs[key]):
+            failures[key] = error
+            _tell(error, going_on=bool(ready))
+            continue
         graph.done(key)
+        ready = sorted([*ready, *graph.get_ready()], key=place.__getitem__)
+    return failures
 
 
 def _side_by_side(
     graph: TopologicalSorter[str], jobs: Mapping[str, Job], lengths: Mapping[str, int], workers: int
-) -> None:
-    ready: list[str] = []
+) -> dict[str, str]:
+    """What failed, as for ``_one_by_one``."""
+    failures: dict[str, str] = {}
+    ready = sorted(graph.get_ready(), key=lambda key: -lengths[key])
     running: dict[Future[str | None], str] = {}
     with _pool(workers) as pool:
         try:
-            while graph.is_active():
-                ready = sorted([*ready, *graph.get_ready()], key=lambda key: -lengths[key])
+            while ready or running:
                 while ready and len(running) < workers:
                     key = ready.pop(0)
                     running[pool.submit(_attempt, jobs[key])] = key
                 for future in wait(running, return_when=FIRST_COMPLETED).done:
-                    if error := future.result():
-                        raise BenchmarkError(error)
-                    graph.done(running.pop(future))
+                    error = future.result()
+                    key = running.pop(future)
+                    if error:
+                        failures[key] = error
+                        _tell(error, going_on=bool(ready or running))
+                    else:
+                        graph.done(key)
+                ready = sorted([*ready, *graph.get_ready()], key=lambda key: -lengths[key])
         except BrokenProcessPool:
             raise UnavailableError(
                 "a process was killed, perhaps for want of memory; take fewer with --jobs 1"
@@ -83,6 +110,12 @@ def _side_by_side(
             if running:
                 for process in multiprocessing.active_children():
                     process.terminate()
+    return failures
+
+
+def _tell(error: str, *, going_on: bool) -> None:
+    if going_on:
+        log.warning(f"failed, while the others go on: {error}")
 
 
 def _chains(jobs: Sequence[Job]) -> Mapping[str, int]:
@@ -135,7 +168,8 @@ def _end_with_the_parent() -> None:
 def _attempt(job: Job) -> str | None:
     """Do a job in this process; returns the error that a user can mend."""
     try:
-        job.work()
+        with blaming():
+            job.work()
     except BenchmarkError as error:
         return str(error)
     return None

@@ -13,7 +13,7 @@ import psutil
 import pytest
 
 from benchmark.errors import BenchmarkError, InputError
-from benchmark.execution.pool import Job, run_jobs
+from benchmark.execution.pool import FailedJobsError, Job, run_jobs
 
 
 def leave_a_mark(folder: Path, name: str, after: tuple[str, ...]) -> None:
@@ -23,6 +23,10 @@ def leave_a_mark(folder: Path, name: str, after: tuple[str, ...]) -> None:
 
 def fail() -> None:
     raise InputError("the well is dry", mend="dig deeper")
+
+
+def fall() -> None:
+    raise InputError("the roof fell", mend="mend it")
 
 
 def diamond(folder: Path) -> list[Job]:
@@ -66,6 +70,26 @@ def test_jobs_that_wait_for_each_other_are_refused() -> None:
 def test_an_error_elsewhere_is_told_as_here(tmp_path: Path) -> None:
     with pytest.raises(BenchmarkError, match="the well is dry; dig deeper"):
         run_jobs([Job(key="fail", work=fail), *diamond(tmp_path)], 2)
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_what_does_not_wait_for_a_failure_is_done(tmp_path: Path, workers: int) -> None:
+    mark = partial(leave_a_mark, tmp_path, "waiting", ())
+    jobs = [
+        Job(key="fail", work=fail),
+        Job(key="waiting", work=mark, after=frozenset(["fail"])),
+        *diamond(tmp_path),
+    ]
+    with pytest.raises(FailedJobsError, match=r"^the well is dry; dig deeper$"):
+        run_jobs(jobs, workers)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a", "b", "c", "d"]
+
+
+def test_several_failures_are_all_told_in_one_line() -> None:
+    jobs = [Job(key=name, work=work) for name, work in (("1", fail), ("2", fail), ("3", fall))]
+    with pytest.raises(FailedJobsError) as error:
+        run_jobs(jobs, 1)
+    assert str(error.value) == "2 failures: the well is dry; dig deeper | the roof fell; mend it"
 
 
 def dawdle(folder: Path, name: str) -> None:
