@@ -11,14 +11,14 @@ import numpy as np
 import torch
 from PIL import Image
 from torch import Tensor
-from torch.nn.functional import normalize
 
 from benchmark.datasets.images import MOST_PIXELS
 from benchmark.dense.batching import embed_by_length
 from benchmark.io.jsonl import decode_json
 from univl_dr.attention import pool_one_token, use_self_attention
-from univl_dr.embedder import Embedder, Item, device
+from univl_dr.embedder import device
 from univl_dr.tokens import Tokens, load_tokens
+from univl_dr.towers import TwoTowers
 from univl_dr.weights import fit, read_weights, save_weights
 
 SMALL = 128
@@ -27,7 +27,7 @@ SMALL = 128
 WEIGHTS, CONFIG = "model.safetensors", "model.json"
 
 
-class DualEncoder(Embedder):
+class DualEncoder(TwoTowers):
     """Questions, passages and captions by CLIP's text tower, images by its image tower.
 
     A document's embedding is the sum of its parts' (an image's and its caption's, both as they
@@ -101,21 +101,6 @@ class DualEncoder(Embedder):
         cropped.info.pop("transparency", None)  # of a palette; Pillow warns that it is dropped
         return torch.from_numpy(np.array(cropped.convert("RGB"))).permute(2, 0, 1)
 
-    def embed_questions(self, texts: Sequence[str]) -> Tensor:
-        return normalize(self.embed_texts(texts), dim=-1)
-
-    def embed_documents(self, items: Sequence[Item]) -> Tensor:
-        texts = [(place, item.text) for place, item in enumerate(items) if item.text is not None]
-        images = [(place, item.image) for place, item in enumerate(items) if item.image is not None]
-        total = torch.zeros(len(items), self.dimension, device=self.device)
-        if texts:
-            places, contents = zip(*texts, strict=True)
-            total = total.index_add(0, self._places(places), self.embed_texts(contents))
-        if images:
-            places, pixels = zip(*images, strict=True)
-            total = total.index_add(0, self._places(places), self.embed_images(pixels))
-        return normalize(total, dim=-1)
-
     def embed_images(self, images: Sequence[Tensor]) -> Tensor:
         """Unnormalised embeddings of preprocessed images; float32, shape (images, dimension)."""
         parts = []
@@ -154,6 +139,3 @@ class DualEncoder(Embedder):
         pooled = clip.ln_final(last(hidden, ends=ends)[:, 0])
         embedded: Tensor = pooled @ clip.text_projection
         return embedded.float()
-
-    def _places(self, places: Any) -> Tensor:
-        return torch.as_tensor(np.asarray(places), device=self.device)

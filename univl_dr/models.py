@@ -18,6 +18,10 @@ from univl_dr.encoder import DualEncoder
 from univl_dr.tokens import BytePairs, Vocabulary
 from univl_dr.weights import fit, read_weights
 
+PLAIN = frozenset({"embed_dim", "quick_gelu", "vision_cfg", "text_cfg"})
+PLAIN_TEXT = frozenset({"context_length", "vocab_size", "width", "heads", "layers"})
+"""What configures a CLIP whose text tower is causal, pools its end token, and reads byte pairs."""
+
 
 class _Clip:
     """What all of these share: the form in which a trained encoder is kept."""
@@ -42,6 +46,7 @@ class OpenClip(_Clip):
         tags = open_clip.list_pretrained_tags_by_model(self.name)
         if self.pretrained not in tags:
             raise unknown("open_clip weights", self.pretrained, tags)
+        _check_preprocessing(self.name, self.pretrained)
         module = DualEncoder(_config(self.name), BytePairs())
         loaded = open_clip.create_model(self.name, pretrained=self.pretrained)
         module.clip.load_state_dict(loaded.state_dict())
@@ -125,7 +130,28 @@ def _config(name: str) -> dict[str, Any]:
     config: dict[str, Any] | None = open_clip.get_model_config(name)
     if config is None:
         raise unknown("open_clip model", name, open_clip.list_models())
-    plain = {"embed_dim", "quick_gelu", "vision_cfg", "text_cfg"}
-    if not plain.issuperset(config) or "hf_model_name" in config["text_cfg"]:
-        raise InputError(f"open_clip's '{name}' is no plain CLIP", mend=f"take one like {VIT_B_32}")
+    if not PLAIN.issuperset(config) or not PLAIN_TEXT.issuperset(config["text_cfg"]):
+        raise InputError(
+            f"open_clip's '{name}' is no plain CLIP with OpenAI's tokenizer",
+            mend=f'take one like {VIT_B_32}, or write a row with retriever = "open-clip"',
+        )
     return config
+
+
+def _check_preprocessing(name: str, pretrained: str) -> None:
+    """Refuse weights of a plain CLIP that were trained on images preprocessed in another way."""
+    from open_clip.constants import OPENAI_DATASET_MEAN, OPENAI_DATASET_STD
+    from open_clip.pretrained import get_pretrained_cfg
+
+    found = get_pretrained_cfg(name, pretrained)
+    usual = {
+        "mean": OPENAI_DATASET_MEAN,
+        "std": OPENAI_DATASET_STD,
+        "interpolation": "bicubic",
+        "resize_mode": "shortest",
+    }
+    if any(found.get(key, value) != value for key, value in usual.items()):
+        raise InputError(
+            f"open_clip's '{name}', '{pretrained}' preprocesses images otherwise than OpenAI's",
+            mend='write a row with retriever = "open-clip"',
+        )

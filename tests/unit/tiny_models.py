@@ -102,3 +102,66 @@ def clip(folder: Path) -> Path:
     images = CLIPImageProcessor(size=size, crop_size={"height": 16, "width": 16})
     CLIPProcessor(images, tokenizer()).save_pretrained(folder)
     return folder
+
+
+def siglip(folder: Path) -> Path:
+    """A SigLIP of transformers with its processor; its texts are padded to 16 tokens."""
+    from transformers import SiglipConfig, SiglipImageProcessor, SiglipModel, SiglipProcessor
+
+    torch.manual_seed(1)
+    shape = {"hidden_size": 16, "intermediate_size": 32, "num_hidden_layers": 2}
+    shape["num_attention_heads"] = 2
+    text = {**shape, "vocab_size": len(WORDS), "max_position_embeddings": 16, "projection_size": 16}
+    vision = {**shape, "image_size": 16, "patch_size": 8}
+    SiglipModel(SiglipConfig(text_config=text, vision_config=vision)).save_pretrained(folder)
+    images = SiglipImageProcessor(size={"height": 16, "width": 16})
+    SiglipProcessor(images, tokenizer()).save_pretrained(folder)
+    return folder
+
+
+def align(folder: Path) -> Path:
+    """An ALIGN of transformers with its processor."""
+    from transformers import AlignConfig, AlignModel, AlignProcessor, EfficientNetImageProcessor
+
+    torch.manual_seed(1)
+    vision = {
+        "image_size": 32,
+        "width_coefficient": 0.1,
+        "depth_coefficient": 0.1,
+        "hidden_dim": 32,
+        "kernel_sizes": [3],
+        "in_channels": [8],
+        "out_channels": [32],
+        "strides": [2],
+        "num_block_repeats": [1],
+        "expand_ratios": [1],
+        "depthwise_padding": [],
+    }
+    config = AlignConfig(text_config=dict(SIZES), vision_config=vision, projection_dim=8)
+    AlignModel(config).save_pretrained(folder)
+    images = EfficientNetImageProcessor(
+        size={"height": 32, "width": 32}, crop_size={"height": 32, "width": 32}
+    )
+    AlignProcessor(images, tokenizer()).save_pretrained(folder)
+    return folder
+
+
+def blip(folder: Path) -> Path:
+    """A BLIP of transformers with its processor."""
+    from transformers import BlipConfig, BlipImageProcessor, BlipModel, BlipProcessor
+
+    torch.manual_seed(1)
+    text = {**SIZES, "projection_dim": 16, "encoder_hidden_size": 16, "bos_token_id": 2}
+    vision = {
+        "hidden_size": 16,
+        "intermediate_size": 32,
+        "num_hidden_layers": 2,
+        "num_attention_heads": 2,
+        "image_size": 16,
+        "patch_size": 8,
+    }
+    config = BlipConfig(text_config=text, vision_config=vision, projection_dim=16)
+    BlipModel(config).save_pretrained(folder)
+    images = BlipImageProcessor(size={"height": 16, "width": 16})
+    BlipProcessor(images, tokenizer()).save_pretrained(folder)
+    return folder

@@ -1,0 +1,254 @@
+"""Any model of open_clip, with its own tokenizer, context length, pooling and preprocessing.
+
+Texts are trimmed where that is exact: a causal tower that pools at the end token never looks beyond
+it, and text towers of transformers mask the padding. Other towers (SigLIP, CoCa, CLIPA, MobileCLIP)
+attend to the padding, or pool it, and get every text at its full context length.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from PIL import Image
+from torch import Tensor, nn
+
+from baselines.encoders.weights import Precision, Weights
+from benchmark.artefacts.identity import INCIDENTAL, recipe_name
+from benchmark.artefacts.store import Store
+from benchmark.dense.batching import embed_by_length
+from benchmark.errors import InputError
+from univl_dr.attention import PooledBlock, SelfAttention
+from univl_dr.documents import AS_IS, Presentation
+from univl_dr.embedder import device
+from univl_dr.inference import EmbedderEncoder, presented
+from univl_dr.towers import TwoTowers
+
+SMALL = 128
+"""Up to this width of the embeddings, one thread computes."""
+
+IMAGES = 64
+"""Images that go through the tower at once on a GPU; a fourth of that elsewhere."""
+
+
+class ClipTowers(TwoTowers):
+    """A loaded model of open_clip with its tokenizer.
+
+    model: as ``create_model`` gives it. tokenizer: gives ids of shape (texts, context length).
+    """
+
+    mean: Tensor
+    std: Tensor
+
+    def __init__(self, model: Any, tokenizer: Any) -> None:
+        super().__init__()
+        from open_clip.transform import PreprocessCfg, image_transform_v2
+
+        self.model, self.tokenizer = model, tokenizer
+        self.text = getattr(model, "text", model)
+        transform = image_transform_v2(
+            PreprocessCfg(**model.visual.preprocess_cfg), is_train=False
+        ).transforms
+        # All but the last two, which make a tensor of the pixels and normalise it: that is done in
+        # batches, and images are kept as bytes till then.
+        self._resize, normalize = transform[:-2], transform[-1]
+        for name in ("mean", "std"):
+            values = torch.tensor(getattr(normalize, name)).view(3, 1, 1)
+            self.register_buffer(name, values, persistent=False)
+        self.causal = _pools_the_end(self.text)
+        if self.causal:
+            _lighten(self.text.transformer)
+        if _pools_the_first(model.visual):
+            _lighten(model.visual.transformer)
+        self.longest = int(tokenizer.context_length)
+        self.width = int(getattr(self.text, "width", 0) or _width(self.text))
+        self.dimension = int(self._shape())
+        self.threads = 1 if self.dimension <= SMALL else None
+
+    def preprocess(self, image: Image.Image) -> Tensor:
+        """The model's own resizing and cropping; uint8, (3, height, width)."""
+        for step in self._resize:
+            image = step(image)
+        return torch.from_numpy(np.array(image)).permute(2, 0, 1)
+
+    def embed_images(self, images: Sequence[Tensor]) -> Tensor:
+        size = IMAGES if self.device.type == "cuda" else IMAGES // 4
+        parts = []
+        for start in range(0, len(images), size):
+            pixels = torch.stack(list(images[start : start + size])).to(self.device) / 255
+            parts.append(_unnormalized(self.model.encode_image, (pixels - self.mean) / self.std))
+        return torch.cat(parts)
+
+    def embed_texts(self, texts: Sequence[str]) -> Tensor:
+        ids = self.tokenizer(list(texts))
+        if self.causal:
+            ends = self._ends(ids)
+            # A text that fills the context length lost its end, or just fits.
+            self.cut += int((ends == self.longest - 1).sum())
+            lengths = (ends + 1).tolist()
+        elif (padding := self._padding()) is not None:
+            places = torch.arange(ids.shape[1]).expand_as(ids)
+            last = torch.where(ids == padding, -1, places).max(dim=1).values
+            self.cut += int((last == self.longest - 1).sum())
+            lengths = (last + 1).clamp(min=1).tolist()
+        else:
+            lengths = [self.longest] * len(texts)
+        return embed_by_length(
+            lengths,
+            self.room,
+            lambda places: self._embed(ids[torch.from_numpy(places)], lengths[places[0]]),
+        )
+
+    def _embed(self, ids: Tensor, length: int) -> Tensor:
+        """Embeddings of ids that hold nothing that counts beyond ``length``, the first's."""
+        ids = ids[:, :length].to(self.device)
+        if not self.causal:
+            return _unnormalized(self.model.encode_text, ids)
+        text = self.text
+        cast = text.transformer.get_cast_dtype()
+        hidden = text.token_embedding(ids).to(cast) + text.positional_embedding[:length].to(cast)
+        *blocks, last = text.transformer.resblocks
+        for block in blocks:
+            hidden = block(hidden, attn_mask=text.attn_mask[:length, :length])
+        pooled = text.ln_final(last(hidden, ends=self._ends(ids))[:, 0])
+        projection = text.text_projection
+        if isinstance(projection, nn.Linear):
+            pooled = projection(pooled)
+        elif projection is not None:
+            pooled = pooled @ projection
+        embedded: Tensor = pooled.float()
+        return embedded
+
+    def _ends(self, ids: Tensor) -> Tensor:
+        """The place of each text's end token, as open_clip finds it."""
+        if getattr(self.text, "pool_type", getattr(self.text, "text_pool_type", "")) == "eos":
+            end = getattr(self.text, "eos_id", getattr(self.text, "text_eos_id", -1))
+            return torch.eq(ids, end).int().argmax(dim=-1)
+        return ids.argmax(dim=-1)
+
+    def _padding(self) -> int | None:
+        """The id that the tower masks: of those of transformers alone."""
+        from open_clip.hf_model import HFTextEncoder
+
+        return self.text.config.pad_token_id if isinstance(self.text, HFTextEncoder) else None
+
+    @torch.inference_mode()
+    def _shape(self) -> int:
+        return self.embed_texts(["one"]).shape[1]
+
+
+@recipe_name("OpenClipTowers")
+@dataclass(frozen=True, kw_only=True)
+class OpenClipTowers:
+    """A model of open_clip with how documents are shown to it: a model for ``DenseRanking``.
+
+    name: of an architecture; empty where ``weights`` is a folder or a model of the hub in
+    open_clip's form, which bring theirs. pretrained: a tag of the architecture's weights. path,
+    sha256: or a checkpoint of it. precision: bfloat16 by autocast.
+    """
+
+    name: str = ""
+    pretrained: str = ""
+    weights: Weights | None = None
+    path: Path | None = field(default=None, metadata=INCIDENTAL)
+    sha256: str = ""
+    presentation: Presentation = AS_IS
+    precision: Precision = "float32"
+
+    def load(self, store: Store) -> EmbedderEncoder:
+        """Load the weights. Raises InputError where they aren't a model of open_clip."""
+        towers = self.towers().to(device())
+        return presented(towers, self.presentation, store, bf16=self.precision == "bfloat16")
+
+    def towers(self) -> ClipTowers:
+        """The model with its tokenizer, in fp32."""
+        import open_clip
+
+        made = self.weights or Weights(name=self.name, revision=self.sha256, folder=self.path)
+        with made.loading("a model of open_clip"):
+            name, pretrained = self.name, self.pretrained or None
+            if self.weights is not None and not self.pretrained:
+                name = f"local-dir:{self._fetched(self.weights)}"
+            elif self.path is not None:
+                pretrained = str(self.path)
+            model = open_clip.create_model(name, pretrained=pretrained, require_pretrained=True)
+            if self.weights is not None and self.pretrained:
+                self._check_commit(self.weights)
+            return ClipTowers(model.eval(), open_clip.get_tokenizer(name)).eval()
+
+    def _fetched(self, made: Weights) -> Path:
+        """The folder of the weights, which are fetched at their commit where they are the hub's."""
+        if made.folder is not None:
+            return made.folder
+        from huggingface_hub import snapshot_download
+
+        patterns = ["open_clip_*", "*.json", "*.model", "*.txt"]
+        return Path(snapshot_download(made.name, revision=made.revision, allow_patterns=patterns))
+
+    def _check_commit(self, made: Weights) -> None:
+        """Refuse weights of a tag that aren't of the commit that the row gives."""
+        from benchmark.environment.hub import snapshot
+
+        loaded = snapshot(made.name, None, ("open_clip_model.safetensors",))
+        if loaded is not None and loaded.name != made.revision:
+            raise InputError(
+                f"the weights of '{self.name}', '{self.pretrained}' are of commit {loaded.name}, "
+                f"not {made.revision}",
+                mend=f'set model = "hf-hub:{made.name}", which is fetched at a commit',
+            )
+
+
+def _unnormalized(encode: Any, given: Tensor) -> Tensor:
+    """What a tower gives; CoCa's are normalised unless told otherwise."""
+    found: Tensor = encode(given, normalize=False)
+    return found.float()
+
+
+def _pools_the_end(text: Any) -> bool:
+    """Whether a text tower is causal and pools at the end token, and no more."""
+    pool = getattr(text, "pool_type", getattr(text, "text_pool_type", None))
+    return (
+        getattr(text, "attn_mask", None) is not None
+        and getattr(text, "cls_emb", None) is None
+        and not getattr(text, "output_tokens", False)
+        and pool in ("argmax", "eos")
+        and _is_plain(text.transformer)
+    )
+
+
+def _pools_the_first(visual: Any) -> bool:
+    """Whether an image tower is open_clip's own, pools its first token, and no more."""
+    return (
+        getattr(visual, "pool_type", None) == "tok"
+        and getattr(visual, "attn_pool", None) is None
+        and not visual.output_tokens
+        and _is_plain(visual.transformer)
+    )
+
+
+def _is_plain(transformer: Any) -> bool:
+    """Whether all blocks are open_clip's usual ones, attending to themselves alone."""
+    return all(
+        isinstance(getattr(block, "attn", None), nn.MultiheadAttention)
+        and not hasattr(block, "ln_1_kv")
+        for block in transformer.resblocks
+    )
+
+
+def _lighten(transformer: Any) -> None:
+    """Exchange the attention of a tower, and let its last block compute the pooled token alone."""
+    for block in transformer.resblocks:
+        block.attn = SelfAttention(block.attn)
+    transformer.resblocks[-1] = PooledBlock(transformer.resblocks[-1])
+
+
+def _width(text: Any) -> int:
+    """Of a text tower's layers."""
+    if hasattr(text, "token_embedding"):
+        return int(text.token_embedding.weight.shape[1])
+    config = text.config
+    return int(getattr(config, "hidden_size", 0) or getattr(config, "d_model", 512))

@@ -1,0 +1,47 @@
+"""Models of two towers, one for texts and one for images, whose embeddings are summed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.nn.functional import normalize
+
+from univl_dr.embedder import Embedder, Item
+
+
+class TwoTowers(Embedder):
+    """A document's embedding is the sum of its parts', L2-normalised; a question's is normalised.
+
+    The parts are an image and its caption, both as they leave the towers: UniVL-DR's way, and that
+    of MTEB's CLIP-like models.
+    """
+
+    def embed_texts(self, texts: Sequence[str]) -> Tensor:
+        """Unnormalised embeddings of texts; float32, shape (texts, dimension)."""
+        raise NotImplementedError
+
+    def embed_images(self, images: Sequence[Tensor]) -> Tensor:
+        """Unnormalised embeddings of preprocessed images; float32, shape (images, dimension)."""
+        raise NotImplementedError
+
+    def embed_questions(self, texts: Sequence[str]) -> Tensor:
+        return normalize(self.embed_texts(texts), dim=-1)
+
+    def embed_documents(self, items: Sequence[Item]) -> Tensor:
+        texts = [(place, item.text) for place, item in enumerate(items) if item.text is not None]
+        images = [(place, item.image) for place, item in enumerate(items) if item.image is not None]
+        total = torch.zeros(len(items), self.dimension, device=self.device)
+        if texts:
+            places, contents = zip(*texts, strict=True)
+            total = total.index_add(0, self._places(places), self.embed_texts(contents))
+        if images:
+            places, pixels = zip(*images, strict=True)
+            total = total.index_add(0, self._places(places), self.embed_images(pixels))
+        return normalize(total, dim=-1)
+
+    def _places(self, places: Any) -> Tensor:
+        return torch.as_tensor(np.asarray(places), device=self.device)
