@@ -11,13 +11,12 @@ from typing import Any
 from benchmark.artefacts.store import Store
 from benchmark.errors import InputError
 from benchmark.io.files import write_text
-from benchmark.progress import track
-from benchmark.report.history import seconds_by_stage, tree
 from benchmark.report.html import templates
 from benchmark.report.inspection import DEPTH, Inspector
 from benchmark.results.result import Result
 from benchmark.site.pages import Page, pages
-from benchmark.site.thumbnails import write_thumbnails
+from benchmark.site.questions import TOGETHER, write_questions
+from benchmark.site.systems import system_page
 
 MARK = "univl-bench-site.json"
 """The file by which a folder is known as a site, which may be replaced."""
@@ -70,15 +69,8 @@ class _Site:
         write_text(self._folder / MARK, json.dumps(mark) + "\n")
 
     def _card(self, result: Result) -> None:
-        self._render(
-            "system.html",
-            f"systems/{result.name}.html",
-            result=result,
-            manifest=result.manifest,
-            tree=tree(result.manifest),
-            seconds=seconds_by_stage(result),
-            title=result.title,
-        )
+        content = system_page(result, self._inspector)
+        self._render("system.html", f"systems/{result.name}.html", **content)
 
     def _search(self) -> Page:
         """The page that finds questions; each system's MRR@10 of each comes with it."""
@@ -102,27 +94,17 @@ class _Site:
         )
 
     def _questions(self) -> None:
-        inspector = self._inspector
-        shown = {query.id: inspector.shown(query.id) for query in self._asked}
-        documents = inspector.documents(name for ids in shown.values() for name in ids)
-        rows = {one.row for one in documents.values() if one.document.modality == "image"}
-        write_thumbnails(inspector.data.corpus, rows, self._folder / "images")
-        numbered = list(enumerate(self._asked))
-        for number, query in track(numbered, "write questions", len(numbered), "pages"):
-            ids = [name for name in shown[query.id] if name in documents]
-            self._render(
-                "question.html",
-                _address(number),
-                title=query.text,
-                query=query,
-                documents=[documents[name] for name in ids],
-                relevant=set(inspector.relevant(query.id)),
-                numbers={name: place for place, name in enumerate(ids, 1)},
-                lists={name: found.get(query.id, []) for name, found in inspector.lists.items()},
-                depth=DEPTH,
-                before=_address(number - 1) if number else None,
-                after=_address(number + 1) if number + 1 < len(numbered) else None,
-            )
+        """The page that shows a question, and the data of all."""
+        if not self._asked:
+            return
+        self._render(
+            "question.html",
+            "question.html",
+            depth=DEPTH,
+            together=TOGETHER,
+            count=len(self._asked),
+        )
+        write_questions(self._inspector, self._asked, self._folder)
 
     def _render(self, name: str, path: str, **content: Any) -> None:
         """Write a page; ``up`` leads from it to the site's root."""
@@ -135,8 +117,8 @@ class _Site:
 
 
 def _address(number: int) -> str:
-    """The page of the question of that number, counted from 0."""
-    return f"questions/{number + 1}.html"
+    """Where the question of that number, counted from 0, is shown."""
+    return f"question.html#q={number + 1}"
 
 
 def _copy(name: str, target: Path) -> None:

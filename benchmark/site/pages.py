@@ -17,6 +17,7 @@ from benchmark.report.claims import claims_table, judged_at_hand, verdicts_table
 from benchmark.report.embedding_map import gap_table
 from benchmark.report.history import curves, seconds_table
 from benchmark.report.inspection import Inspector
+from benchmark.report.kinds import kinds
 from benchmark.report.leaderboard import compared, leaderboard
 from benchmark.report.paper import Paper
 from benchmark.report.plots.bias import bias_chart
@@ -54,11 +55,12 @@ def pages(of: Inspector, store: Store) -> list[Page]:
         *_tables(of, found),
         _ablations(of, found),
         _claims(of, found),
+        _kinds(of),
         _bias(of),
         _curves(of, store),
         _speed(of),
     )
-    return [page for page in made if page.tables or page.charts]
+    return [page for page in made if page.tables or page.charts or page.more]
 
 
 def _leaderboard(of: Inspector) -> Page:
@@ -115,6 +117,23 @@ def _claims(of: Inspector, found: Sequence[Paper]) -> Page:
         title="Claims",
         says="The paper's claims, each with a verdict; what has no result here isn't tested.",
         tables=tables,
+    )
+
+
+def _kinds(of: Inspector) -> Page:
+    asked = kinds(of.queries.values())
+    means_of = {one.name: [kind.mean(one.over_seeds) for kind in asked] for one in of.ranked}
+    return Page(
+        name="kinds",
+        title="Kinds of questions",
+        says="How well each system, best first, answers each kind of question.",
+        template="kinds.html",
+        more={
+            "kinds": asked,
+            "means_of": means_of,
+            "best": [max(column) for column in zip(*means_of.values(), strict=True)],
+            "metric": MAIN,
+        },
     )
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from site_world import HOSTILE
 
 FLAGS = (
     *("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
@@ -74,6 +75,13 @@ def shows(browser: Any, number: int, cells: list[str]) -> bool:
     return found == cells
 
 
+def wait_for(browser: Any, selector: str) -> None:
+    """Wait until a script has drawn what the selector finds."""
+    until = time.monotonic() + 10
+    while not browser.find_elements("css selector", selector) and time.monotonic() < until:
+        time.sleep(0.05)
+
+
 def test_the_leaderboard_is_sorted_filtered_and_compared(opened: Any, site: Path) -> None:
     opened.get((site / "index.html").as_uri())
     before = column(opened, 3)
@@ -94,12 +102,16 @@ def test_the_leaderboard_is_sorted_filtered_and_compared(opened: Any, site: Path
 
 def test_a_question_is_found_and_opened(opened: Any, site: Path) -> None:
     opened.get((site / "questions.html").as_uri())
-    distances = [float(text) for text in column(opened, 6)]
-    assert distances == sorted(distances, reverse=True)
+    differences = [float(text) for text in column(opened, 6)]
+    assert [abs(one) for one in differences] == sorted(map(abs, differences), reverse=True)
+    choose(opened.find_element("id", "apart"), 3, "those that the first answers better")
+    assert shows(opened, 6, [f"{one:+.1f}" for one in differences if one > 0])
+    choose(opened.find_element("id", "apart"), 3, "all questions")
     (green,) = [text for text in column(opened, 1) if "green" in text]
     opened.find_element("css selector", "input[type=search]").send_keys("green")
     assert shows(opened, 1, [green])
     opened.find_element("css selector", "tbody a").click()
+    wait_for(opened, ".board li")
     board = opened.find_elements("css selector", ".board section")
     assert [one.get_attribute("data-system") for one in board] == ["words", "last"]
     assert len(opened.find_elements("css selector", ".board li")) == 20
@@ -107,6 +119,22 @@ def test_a_question_is_found_and_opened(opened: Any, site: Path) -> None:
     assert opened.find_elements("css selector", ".board li.apart")
     choose(opened.find_element("id", "sides"), 0, "last")
     assert opened.find_elements("css selector", ".board li.apart") == []
+
+
+def test_a_question_is_shown_as_text_with_its_neighbours(opened: Any, site: Path) -> None:
+    opened.get((site / "question.html").as_uri())
+    wait_for(opened, ".board li")
+    assert HOSTILE in opened.find_element("id", "question").text
+    assert not opened.find_element("id", "before").is_displayed()
+    first = opened.find_element("id", "question").text
+    opened.find_element("id", "after").click()
+    assert opened.current_url.endswith("#q=2")
+    until = time.monotonic() + 10
+    while opened.find_element("id", "question").text == first and time.monotonic() < until:
+        time.sleep(0.05)
+    assert opened.find_element("id", "question").text != first
+    assert opened.find_elements("css selector", "#relevant .card")
+    assert opened.find_elements("css selector", ".board .thumbnail")
 
 
 def test_the_theme_is_switched_and_kept(opened: Any, site: Path) -> None:
@@ -133,9 +161,11 @@ def test_no_page_has_a_serious_violation(opened: Any, site: Path, width: int, th
     opened.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
     scheme = [{"name": "prefers-color-scheme", "value": theme}]
     opened.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": scheme})
-    pages = [*site.glob("*.html"), site / "systems" / "words.html", site / "questions" / "1.html"]
+    pages = [*site.glob("*.html"), site / "systems" / "words.html"]
     for path in pages:
         opened.get(path.as_uri())
+        if path.name == "question.html":
+            wait_for(opened, ".board li")
         scroll = "return document.documentElement.scrollWidth"
         assert opened.execute_script(scroll) <= width, path
         found = Axe().run(opened)["violations"]

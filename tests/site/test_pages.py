@@ -1,9 +1,12 @@
 """The site's files: which there are, that all text is text, that nothing points outside."""
 
+import json
 import re
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
 from conftest import Command
 from PIL import Image
@@ -13,6 +16,7 @@ from benchmark.artefacts.store import Store
 from benchmark.datasets import Corpus
 from benchmark.errors import InputError
 from benchmark.report.inspection import Inspector, question_tables, questions_table
+from benchmark.report.kinds import kinds
 from benchmark.site.build import build
 
 
@@ -46,27 +50,60 @@ def test_every_address_is_a_file_of_the_site(site: Path) -> None:
             file, _, part = address.partition("#")
             target = (path.parent / file).resolve() if file else path
             assert target.is_file(), (path, address)
-            assert not part or part in Page(target).ids, (path, address)
+            assert not part or "=" in part or part in Page(target).ids, (path, address)
+
+
+def question_data(site: Path) -> dict[str, Any]:
+    (path,) = (site / "questions").iterdir()
+    call = re.fullmatch(r"receive\(0, (.*)\);\n", path.read_text(encoding="utf-8"), re.DOTALL)
+    assert call
+    content: dict[str, Any] = json.loads(call[1])
+    return content
 
 
 def test_hostile_text_comes_out_as_text(site: Path) -> None:
-    pages = sorted((site / "questions").glob("*.html"))
-    assert len(pages) == len(COLOURS)
-    for path in pages:
-        page = Page(path)
-        assert page.scripts == 2
-        assert page.text.count(HOSTILE) > 5
+    questions = Page(site / "questions.html")
+    assert questions.text.count(HOSTILE) == len(COLOURS)
     index = Page(site / "index.html")
     assert "Words <b>" in index.text
     assert "Last & least" in index.text
 
 
-def test_images_are_thumbnails_shared_by_the_pages(site: Path) -> None:
-    images = sorted((site / "images").iterdir())
-    assert len(images) == len(COLOURS)
-    for path in images:
-        with Image.open(path) as image:
-            assert image.size == (160, 107)
+def test_the_data_of_questions_are_those_of_the_results(site: Path, inspector: Inspector) -> None:
+    content = question_data(site)
+    ids = [document["id"] for document in content["documents"]]
+    assert len(ids) == len(set(ids))
+    assert [question["id"] for question in content["questions"]] == list(inspector.queries)
+    for question in content["questions"]:
+        assert HOSTILE in question["text"]
+        assert [ids[n] for n in question["relevant"]] == inspector.relevant(question["id"])
+        lists = [[ids[n] for n in found] for found in question["lists"]]
+        assert lists == [found[question["id"]] for found in inspector.lists.values()]
+
+
+def test_thumbnails_share_a_sheet(site: Path) -> None:
+    (sheet,) = (site / "images").iterdir()
+    places = [d["thumbnail"] for d in question_data(site)["documents"] if "thumbnail" in d]
+    assert len(places) == len(COLOURS)
+    with Image.open(sheet) as image:
+        pictured = image.convert("RGB")
+    for number, left, top, width, height in places:
+        assert (number, width, height) == (0, 160, 107)
+        cell = np.asarray(pictured.crop((left + 4, top + 4, left + width - 4, top + height - 4)))
+        assert np.ptp(cell.astype(int), axis=(0, 1)).max() < 12  # each picture is of one colour
+
+
+def test_a_kind_of_question_has_its_own_mean(site: Path, inspector: Inspector) -> None:
+    everything, *others = kinds(inspector.queries.values())
+    assert [(kind.title, len(kind.queries)) for kind in (everything, *others)] == [
+        ("all", 6),
+        ("image questions", 3),
+        ("text questions", 3),
+    ]
+    scores = inspector.results[0].over_seeds
+    assert everything.mean(scores) == pytest.approx(scores.mean("MRR@10"))
+    assert everything.mean(scores) == pytest.approx(sum(k.mean(scores) for k in others) / 2)
+    assert "image questions (3)" in Page(site / "kinds.html").text
 
 
 def test_only_a_site_or_an_empty_folder_is_replaced(inspector: Inspector, tmp_path: Path) -> None:
@@ -120,4 +157,4 @@ def test_credits_are_shown_where_the_data_set_has_them(
     monkeypatch.setattr(Corpus, "credits", lambda _, rows: [credit] * len(rows))
     assert credit in question_tables(inspector, "q4", ["words"])[1].notes
     build(inspector, Store(tmp_path / "store"), tmp_path / "out", 1)
-    assert credit in Page(tmp_path / "out" / "questions" / "1.html").text
+    assert {one["credit"] for one in question_data(tmp_path / "out")["documents"]} == {credit}

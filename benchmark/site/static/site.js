@@ -35,10 +35,10 @@ for (const table of document.querySelectorAll("table.sortable")) {
 // name two: #a=bm25&b=univl-dr.
 function choose(box, systems, changed) {
   box.hidden = false;
-  const selects = [...box.querySelectorAll("select:not(#kind)")];
+  const selects = [...box.querySelectorAll("select:not([id])")];
   const chosen = new URLSearchParams(location.hash.slice(1));
   selects.forEach((select, place) => {
-    for (const name of systems) select.add(new Option(name));
+    select.replaceChildren(...systems.map((name) => new Option(name)));
     const name = chosen.get("ab"[place]);
     select.value = systems.includes(name) ? name : systems[Math.min(place, systems.length - 1)];
     select.onchange = () => changed(...selects.map((one) => one.value));
@@ -65,32 +65,114 @@ if ($("#questions")) {
   choose($("#apart"), Object.keys(figures), (first, second) => {
     rows.forEach((row, place) => {
       const [one, two] = [figures[first][place], figures[second][place]].map((value) => 100 * value);
-      [one, two, Math.abs(one - two)].forEach((value, column) => (row.cells[3 + column].textContent = value.toFixed(1)));
+      [one, two].forEach((value, column) => (row.cells[3 + column].textContent = value.toFixed(1)));
+      row.cells[5].textContent = `${one < two ? "" : "+"}${(one - two).toFixed(1)}`;
+      row.cells[5].dataset.order = Math.abs(one - two).toFixed(1);
       const link = row.querySelector("a");
-      link.href = `${link.getAttribute("href").split("#")[0]}#a=${first}&b=${second}`;
+      link.href = `${link.getAttribute("href").split("&")[0]}&a=${first}&b=${second}`;
     });
     grid = grid ? grid.rows().invalidate() && grid : new DataTable("#questions", { autoWidth: false, pageLength: 25, order: [] });
     grid.order([5, "desc"]).draw();
   });
+  $("#moved").onchange = ({ target }) => grid.column(5).search(target.value ? (shown) => Math.sign(parseFloat(shown)) === Number(target.value) : "").draw();
   $("#kind").onchange = ({ target }) => grid.column(1).search(target.value && `^${DataTable.util.escapeRegex(target.value)}$`, true, false).draw();
 }
 
-if ($("#sides")) {
-  const lists = Object.fromEntries([...document.querySelectorAll(".board section")].map((one) => [one.dataset.system, one]));
-  for (const link of document.querySelectorAll(".board a[href^='#']")) {
-    const copy = $(link.hash).cloneNode(true);
-    copy.querySelectorAll("cite, code, small").forEach((part) => part.remove());
-    link.parentElement.dataset.document = link.hash;
-    link.after(...copy.childNodes);
-    link.remove();
+// A question: its data come in files of some questions each, which call receive.
+if ($("#asked")) {
+  const { count, together, systems } = data("asked");
+  const kept = new Map();
+  const text = (tag, content, ...classes) => {
+    const element = document.createElement(tag);
+    element.textContent = content;
+    element.classList.add(...classes);
+    return element;
+  };
+  const address = (number) => {
+    const parts = new URLSearchParams(location.hash.slice(1));
+    parts.set("q", number);
+    return `#${parts}`;
+  };
+
+  // A document as a card: modality, whether it is relevant, picture, text; then title, id, credit.
+  function card(tag, document_, isRelevant, whole) {
+    const element = text(tag, "", ...(whole ? ["card"] : []));
+    const kind = text("div", document_.modality, "kind");
+    if (isRelevant) kind.append(" ", text("b", "relevant"));
+    element.append(kind);
+    if (document_.thumbnail) {
+      const [sheet, left, top, width, height] = document_.thumbnail;
+      const picture = text("span", "", "thumbnail");
+      picture.style = `background: url(images/${sheet}.webp) ${-left}px ${-top}px; width: ${width}px; height: ${height}px`;
+      element.append(picture);
+    }
+    element.append(text("bdi", document_.text));
+    if (whole) {
+      if (document_.title) element.append(" ", text("cite", document_.title));
+      element.append(" ", text("code", document_.id));
+      if (document_.credit) element.append(" ", text("small", document_.credit));
+    }
+    return element;
   }
-  choose($("#sides"), Object.keys(lists), (first, second) => {
-    document.querySelectorAll(".apart").forEach((item) => item.classList.remove("apart"));
-    const shown = [first, second].map((name) => [...lists[name].querySelectorAll("li")]);
-    shown.forEach((items, side) => {
-      const others = new Set(shown[1 - side].map((item) => item.dataset.document));
-      items.filter((item) => first !== second && !others.has(item.dataset.document)).forEach((item) => item.classList.add("apart"));
+
+  function show(number) {
+    const { documents, questions } = kept.get(Math.floor((number - 1) / together));
+    const question = questions[(number - 1) % together], relevant = new Set(question.relevant);
+    document.title = question.text;
+    $("#question").replaceChildren(text("bdi", question.text));
+    const facts = [...question.answers.map((answer) => ["Answer", answer]), ["Kind", question.category], ["Modality", question.modality], ["Id", question.id]];
+    $("#about").replaceChildren(...facts.filter(([, value]) => value).map(([name, value]) => {
+      const line = text("div", ""), description = text("dd", "");
+      description.append(text("bdi", value));
+      line.append(text("dt", name), description);
+      return line;
+    }));
+    const cards = (numbers) => numbers.map((one) => card("li", documents[one], relevant.has(one), true));
+    $("#relevant").replaceChildren(...(question.relevant.length ? cards(question.relevant) : [text("li", "No relevant document is in the collection.")]));
+    $("#documents").replaceChildren(...cards(question.documents));
+    const lists = Object.fromEntries(systems.map((name, place) => {
+      const section = text("section", ""), heading = text("h3", ""), link = text("a", name), list = text("ol", "");
+      section.dataset.system = name;
+      link.href = `systems/${name}.html`;
+      heading.append(link);
+      for (const one of question.lists[place]) {
+        const item = card("li", documents[one], relevant.has(one), false);
+        item.dataset.document = one;
+        if (relevant.has(one)) item.classList.add("hit");
+        list.append(item);
+      }
+      section.append(heading, list);
+      return [name, section];
+    }));
+    $(".board").replaceChildren(...Object.values(lists));
+    choose($("#sides"), systems, (first, second) => {
+      document.querySelectorAll(".apart").forEach((item) => item.classList.remove("apart"));
+      const shown = [first, second].map((name) => [...lists[name].querySelectorAll("li")]);
+      shown.forEach((items, side) => {
+        const others = new Set(shown[1 - side].map((item) => item.dataset.document));
+        items.filter((item) => first !== second && !others.has(item.dataset.document)).forEach((item) => item.classList.add("apart"));
+      });
+      $(".board").prepend(lists[first], lists[second]);
     });
-    $(".board").prepend(lists[first], lists[second]);
-  });
+    for (const [id, other] of [["#before", number - 1], ["#after", number + 1]]) {
+      $(id).hidden = other < 1 || other > count;
+      $(id).href = address(other);
+    }
+  }
+
+  function turn() {
+    const asked = Number(new URLSearchParams(location.hash.slice(1)).get("q")) || 1;
+    const number = Math.min(Math.max(Math.floor(asked), 1), count);
+    const file = Math.floor((number - 1) / together);
+    if (kept.has(file)) return show(number);
+    window.receive = (received, content) => {
+      kept.set(received, content);
+      if (received === file) show(number);
+    };
+    const script = document.createElement("script");
+    script.src = `questions/${file}.js`;
+    document.head.append(script);
+  }
+  addEventListener("hashchange", turn);
+  turn();
 }

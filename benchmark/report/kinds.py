@@ -1,0 +1,41 @@
+"""Figures by kind of question: by the category and the modality that the data name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from benchmark.evaluation.metrics import MAIN, Scores
+from benchmark.types import Query
+
+
+@dataclass(frozen=True, kw_only=True)
+class Kind:
+    """The judged questions of one kind, by their ids."""
+
+    title: str
+    queries: frozenset[str]
+
+    def mean(self, scores: Scores, metric: str = MAIN) -> float:
+        """The mean of a metric over these questions."""
+        return scores.among(self.queries).mean(metric)
+
+
+def kinds(queries: Iterable[Query]) -> Sequence[Kind]:
+    """All questions, then those of each modality, then those of each category.
+
+    A category that holds the same questions as a modality is left out.
+    """
+    asked = list(queries)
+    groups: dict[str, set[str]] = {"all": {query.id for query in asked}}
+    for query in asked:
+        if query.modality:
+            groups.setdefault(f"{query.modality} questions", set()).add(query.id)
+    for query in sorted(asked, key=lambda one: one.category or ""):
+        if query.category:
+            groups.setdefault(query.category, set()).add(query.id)
+    distinct: list[Kind] = []
+    for title, ids in groups.items():
+        if all(ids != kind.queries for kind in distinct):
+            distinct.append(Kind(title=title, queries=frozenset(ids)))
+    return distinct
