@@ -89,7 +89,7 @@ def _encode_texts(kind: str, bf16: bool, folder: Path) -> Work:
     tokenizer = open_clip.get_tokenizer(VIT_B_32)
 
     def ours() -> Any:
-        with torch.inference_mode(), computing(module, bf16=bf16):
+        with torch.inference_mode(), computing(module, "bf16" if bf16 else "fp32"):
             return module.embed_questions(texts).float()
 
     def peer() -> Any:
@@ -163,7 +163,7 @@ def _encode_images(folder: Path) -> Work:
     photographs.transform = open_clip.image_transform(module.size, is_train=False)
 
     def ours() -> Any:
-        encoder = presented(module, Presentation(view="image"), Store(folder), bf16=True)
+        encoder = presented(module, Presentation(view="image"), Store(folder), "bf16")
         return torch.from_numpy(encoder.encode_documents(photographs, np.arange(IMAGES)))  # type: ignore[arg-type]
 
     def peer() -> Any:
@@ -232,7 +232,7 @@ def _train(folder: Path) -> Work:
         return loss.detach()
 
     def ours() -> Any:
-        with computing(module, bf16=True):
+        with computing(module, "bf16"):
             loss = HardNegative()(module, examples).loss
         return stepped(ours_steps, loss)
 

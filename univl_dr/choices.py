@@ -31,5 +31,15 @@ Positive: TypeAlias = Literal["random", "first"]
 Copies: TypeAlias = Literal["dropped", "kept"]
 """Whether copies of a positive under other ids may be mined as hard negatives."""
 
+TrainingPrecision: TypeAlias = Literal["fp32", "bf16"]
+"""Of the matrix products in training: weights and sums of gradients stay in fp32."""
+
+EncodingPrecision: TypeAlias = Literal["fp32", "bf16", "fp16"]
+"""Of encoding: bf16 by autocast; fp16 for weights and activations, as OpenAI's CLIP on a GPU."""
+
+Precision: TypeAlias = Literal["auto", "fp32", "bf16", "fp16"]
+"""As ``EncodingPrecision``; "auto" is fp16 where there is a GPU, as the released code has it, else
+fp32."""
+
 Texts: TypeAlias = Literal["query", "caption"]
 """What an image is verbalized as."""

@@ -11,6 +11,9 @@ from typing import TYPE_CHECKING, Protocol
 import torch
 from torch import Tensor, nn
 
+from benchmark.errors import InputError
+from univl_dr.choices import EncodingPrecision
+
 if TYPE_CHECKING:
     from PIL.Image import Image
 
@@ -66,12 +69,18 @@ class Embedder(Trained):
         return (1 << 25 if self.device.type == "cuda" else 3 << 18) // self.width
 
     def embed_questions(self, texts: Sequence[str]) -> Tensor:
-        """Float32, shape (texts, dimension)."""
+        """Float32 (fp16 after ``use_fp16``), shape (texts, dimension)."""
         raise NotImplementedError
 
     def embed_documents(self, items: Sequence[Item]) -> Tensor:
-        """Float32, shape (items, dimension)."""
+        """Float32 (fp16 after ``use_fp16``), shape (items, dimension)."""
         raise NotImplementedError
+
+    def use_fp16(self) -> None:
+        """Turn the weights into fp16, for encoding alone."""
+        raise InputError(
+            f"{type(self).__name__} has no fp16 of its own", mend="choose precision fp32 or bf16"
+        )
 
     def scale(self) -> Tensor:
         """What the loss multiplies inner products by; a scalar."""
@@ -89,12 +98,15 @@ class Start(Protocol):
 
 
 @contextlib.contextmanager
-def computing(module: Trained, *, bf16: bool = False) -> Iterator[None]:
-    """Run ``module`` on its number of threads, and its matrix products in bf16 where wanted."""
+def computing(module: Trained, precision: EncodingPrecision = "fp32") -> Iterator[None]:
+    """Run ``module`` on its number of threads, with its matrix products in bf16 where wanted.
+
+    fp16 is a matter of the weights (``Embedder.use_fp16``): nothing is cast here.
+    """
     before = torch.get_num_threads()
     torch.set_num_threads(module.threads or before)
     try:
-        with torch.autocast(module.device.type, dtype=torch.bfloat16, enabled=bf16):
+        with torch.autocast(module.device.type, dtype=torch.bfloat16, enabled=precision == "bf16"):
             yield
     finally:
         torch.set_num_threads(before)

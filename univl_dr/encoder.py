@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import torch
 from PIL import Image
-from torch import Tensor
+from torch import Tensor, nn
 
 from benchmark.datasets.images import MOST_PIXELS
 from benchmark.dense.batching import embed_by_length
@@ -78,6 +78,26 @@ class DualEncoder(TwoTowers):
         scale: Tensor = self.clip.logit_scale.exp()
         return scale
 
+    @property
+    def dtype(self) -> torch.dtype:
+        """That of the towers' outputs, and of all that is made of them."""
+        kind: torch.dtype = self.clip.text_projection.dtype
+        return kind
+
+    def use_fp16(self) -> None:
+        """Turn the weights into fp16 but those of the norms, which are computed in fp32.
+
+        As OpenAI's CLIP on a GPU: what passes between the layers, the sum of an image's embedding
+        and its caption's, and the normalisation are in fp16, too.
+        """
+        for part in self.clip.modules():
+            if isinstance(part, nn.LayerNorm):
+                part.register_forward_pre_hook(lambda _, inputs: (inputs[0].float(),))
+                part.register_forward_hook(lambda _, __, output: output.half())
+            else:
+                for weights in part.parameters(recurse=False):
+                    weights.data = weights.data.half()
+
     def preprocess(self, image: Image.Image) -> Tensor:
         """Resized by its shorter side (bicubic) and cropped at the centre; uint8, (3, size, size).
 
@@ -102,16 +122,17 @@ class DualEncoder(TwoTowers):
         return torch.from_numpy(np.array(cropped.convert("RGB"))).permute(2, 0, 1)
 
     def embed_images(self, images: Sequence[Tensor]) -> Tensor:
-        """Unnormalised embeddings of preprocessed images; float32, shape (images, dimension)."""
+        """Unnormalised embeddings of preprocessed images; ``dtype``, shape (images, dimension)."""
         parts = []
         size = max(self.room // self.patches, 1)
         for start in range(0, len(images), size):
             pixels = torch.stack(list(images[start : start + size])).to(self.device)
-            parts.append(self.clip.encode_image((pixels - self.mean) / self.deviation).float())
+            scaled = ((pixels - self.mean) / self.deviation).to(self.dtype)
+            parts.append(self.clip.encode_image(scaled).to(self.dtype))
         return torch.cat(parts)
 
     def embed_texts(self, texts: Sequence[str]) -> Tensor:
-        """Unnormalised embeddings of texts, cut to the context length; float32, (texts, dimension).
+        """Unnormalised embeddings of texts, cut to the context length; (texts, dimension).
 
         Batches are sorted by length and hold no position beyond their longest text: the tower is
         causal and pools at the end token, so what comes after it changes nothing.
@@ -138,4 +159,4 @@ class DualEncoder(TwoTowers):
             hidden = block(hidden, attn_mask=clip.attn_mask[:width, :width])
         pooled = clip.ln_final(last(hidden, ends=ends)[:, 0])
         embedded: Tensor = pooled @ clip.text_projection
-        return embedded.float()
+        return embedded.to(self.dtype)

@@ -13,8 +13,10 @@ from benchmark.artefacts.store import Store
 from benchmark.datasets import Collection, Corpus
 from benchmark.dense.encode import Matrix
 from benchmark.dense.search import search
+from benchmark.progress import log
+from univl_dr.choices import EncodingPrecision, Precision
 from univl_dr.documents import AS_IS, Presentation, Presenter, ReadsDocuments
-from univl_dr.embedder import Embedder, Start, Trained, computing
+from univl_dr.embedder import Embedder, Start, Trained, computing, device
 from univl_dr.examples import Rows
 
 CHUNK = 1024
@@ -28,19 +30,32 @@ CUTOFF = 10
 class Encoding:
     """An embedder with what it is shown of documents: a model for ``DenseRanking``.
 
-    bf16: run the towers in bf16 by autocast, which is several times faster and changes embeddings
-    in the third digit; it is part of the identity.
+    precision: bf16 runs the towers in bf16 by autocast, which is several times faster; fp16 holds
+    weights and activations in fp16 as OpenAI's CLIP does on a GPU. Both change embeddings in the
+    third digit, so it is part of the identity.
     """
 
     weights: Start
     presentation: Presentation = AS_IS
-    bf16: bool = False
+    precision: EncodingPrecision = "fp32"
 
     def load(self, store: Store) -> EmbedderEncoder:
         """Load the weights."""
         module = self.weights.module(store)
         assert isinstance(module, Embedder)  # noqa: S101  (nothing else can be searched with)
-        return presented(module, self.presentation, store, bf16=self.bf16)
+        if self.precision == "fp16":
+            module.use_fp16()
+            log.info(
+                "encoding in fp16: weights and activations, as the released code of UniVL-DR does"
+            )
+        return presented(module, self.presentation, store, self.precision)
+
+
+def precision_here(wanted: Precision) -> EncodingPrecision:
+    """What a setting means on this machine: "auto" is fp16 where there is a GPU, else fp32."""
+    if wanted != "auto":
+        return wanted
+    return "fp16" if device().type == "cuda" else "fp32"
 
 
 class EmbedderEncoder:
@@ -51,11 +66,14 @@ class EmbedderEncoder:
     """
 
     def __init__(
-        self, module: Embedder, reader: Callable[[Corpus], ReadsDocuments], *, bf16: bool = False
+        self,
+        module: Embedder,
+        reader: Callable[[Corpus], ReadsDocuments],
+        precision: EncodingPrecision = "fp32",
     ) -> None:
         self._module = module.eval()
         self._reader = reader
-        self._bf16 = bf16
+        self._precision = precision
         self._documents: ReadsDocuments | None = None
 
     @property
@@ -63,7 +81,7 @@ class EmbedderEncoder:
         return self._module.dimension
 
     def encode_queries(self, texts: Sequence[str]) -> Matrix:
-        with torch.inference_mode(), computing(self._module, bf16=self._bf16):
+        with torch.inference_mode(), computing(self._module, self._precision):
             return self._module.embed_questions(texts).float().cpu().numpy()
 
     def encode_documents(self, corpus: Corpus, numbers: Rows) -> Matrix:
@@ -72,7 +90,7 @@ class EmbedderEncoder:
         parts = []
         for start in range(0, len(numbers), CHUNK):
             items = self._documents.items(numbers[start : start + CHUNK])
-            with torch.inference_mode(), computing(self._module, bf16=self._bf16):
+            with torch.inference_mode(), computing(self._module, self._precision):
                 parts.append(self._module.embed_documents(items).float().cpu().numpy())
         return np.concatenate(parts)
 
@@ -87,13 +105,16 @@ class EmbedderEncoder:
 
 
 def presented(
-    module: Embedder, presentation: Presentation, store: Store, *, bf16: bool = False
+    module: Embedder,
+    presentation: Presentation,
+    store: Store,
+    precision: EncodingPrecision = "fp32",
 ) -> EmbedderEncoder:
     """An embedder that is shown documents as ``presentation`` says."""
     return EmbedderEncoder(
         module,
         lambda corpus: Presenter(presentation, corpus, store, module.preprocess),
-        bf16=bf16,
+        precision,
     )
 
 

@@ -9,7 +9,17 @@ from typing import TYPE_CHECKING
 from benchmark.registry import register
 from benchmark.retriever import Ranking, Retriever, Task
 from benchmark.types import MODALITIES, Modality
-from univl_dr.choices import VIT_B_32, Copies, Select, Strategy, Texts, Unreadable, View
+from univl_dr.choices import (
+    VIT_B_32,
+    Copies,
+    Precision,
+    Select,
+    Strategy,
+    Texts,
+    TrainingPrecision,
+    Unreadable,
+    View,
+)
 
 if TYPE_CHECKING:
     from benchmark.datasets import Collection
@@ -26,12 +36,13 @@ class _Clip(Retriever):
     """Base of the rows: CLIP's two towers, one index over both modalities.
 
     view: the parts of an image document that count. unreadable: whether an image that can't be
-    decoded stops the work or leaves its caption alone. bf16: autocast, several times faster.
+    decoded stops the work or leaves its caption alone. precision: of the matrix products; bf16 is
+    several times faster than fp32, and fp16 is what the released code encodes in on a GPU.
     """
 
     view: View = "both"
     unreadable: Unreadable = "fail"
-    bf16: bool = False
+    precision: Precision = "fp32"
 
     def weights(self, data: Collection, seed: int) -> Start:
         """The encoder."""
@@ -51,10 +62,13 @@ class _Clip(Retriever):
 
     def encoding(self, data: Collection, seed: int) -> Encoding:
         """The model that ranks."""
-        from univl_dr.inference import Encoding
+        from univl_dr.inference import Encoding, precision_here
 
-        presentation = self.presentation(data, seed)
-        return Encoding(weights=self.weights(data, seed), presentation=presentation, bf16=self.bf16)
+        return Encoding(
+            weights=self.weights(data, seed),
+            presentation=self.presentation(data, seed),
+            precision=precision_here(self.precision),
+        )
 
 
 @register("clip-zero-shot", title="CLIP (Zero-Shot)", group=SETTING)
@@ -95,8 +109,10 @@ class CLIPDPR(CLIPZeroShot):
 
     ``modality``: train on the questions of one modality alone. ``balanced``: as many questions of
     each modality in a batch. ``select``: keep the weights of best in-batch accuracy on dev (as the
-    paper does), or of best MRR@10 over the dev collection.
+    paper does), or of best MRR@10 over the dev collection. ``precision``: of training, too.
     """
+
+    precision: TrainingPrecision = "fp32"
 
     modality: Modality | None = None
     balanced: bool = False
@@ -118,7 +134,7 @@ class CLIPDPR(CLIPZeroShot):
 
     def changed(self, recipe: Recipe) -> Recipe:
         """A recipe with this row's settings."""
-        return replace(recipe, select=self.select, bf16=self.bf16)
+        return replace(recipe, select=self.select, precision=self.precision)
 
     def why_unavailable(self, task: Task | None) -> str | None:
         if task and (missing := [one for one in ("train", "dev") if one not in task.data.splits]):
@@ -178,14 +194,18 @@ class UniVLDR(CLIPDPR):
         return Encoding(
             weights=super().weights(data, seed),
             presentation=super().presentation(data, seed),
-            bf16=self.bf16,
+            precision=self.precision,
         )
 
 
 @dataclass(frozen=True, kw_only=True)
 class _Released(_Clip):
-    """Base of the released checkpoints; ``checkpoint`` is relative to the folder of the images."""
+    """Base of the released checkpoints; ``checkpoint`` is relative to the folder of the images.
 
+    They are encoded in fp16 where there is a GPU, as by the released code, and in fp32 elsewhere.
+    """
+
+    precision: Precision = "auto"
     checkpoint: str
 
     def weights(self, data: Collection, seed: int) -> Start:

@@ -20,12 +20,17 @@ class TwoTowers(Embedder):
     of MTEB's CLIP-like models.
     """
 
+    @property
+    def dtype(self) -> torch.dtype:
+        """That of the towers' outputs, and of their sums: fp32 but after ``use_fp16``."""
+        return torch.float32
+
     def embed_texts(self, texts: Sequence[str]) -> Tensor:
-        """Unnormalised embeddings of texts; float32, shape (texts, dimension)."""
+        """Unnormalised embeddings of texts; ``dtype``, shape (texts, dimension)."""
         raise NotImplementedError
 
     def embed_images(self, images: Sequence[Tensor]) -> Tensor:
-        """Unnormalised embeddings of preprocessed images; float32, shape (images, dimension)."""
+        """Unnormalised embeddings of preprocessed images; ``dtype``, shape (images, dimension)."""
         raise NotImplementedError
 
     def embed_questions(self, texts: Sequence[str]) -> Tensor:
@@ -34,7 +39,7 @@ class TwoTowers(Embedder):
     def embed_documents(self, items: Sequence[Item]) -> Tensor:
         texts = [(place, item.text) for place, item in enumerate(items) if item.text is not None]
         images = [(place, item.image) for place, item in enumerate(items) if item.image is not None]
-        total = torch.zeros(len(items), self.dimension, device=self.device)
+        total = torch.zeros(len(items), self.dimension, device=self.device, dtype=self.dtype)
         if texts:
             places, contents = zip(*texts, strict=True)
             total = total.index_add(0, self._places(places), self.embed_texts(contents))

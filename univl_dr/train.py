@@ -30,7 +30,7 @@ from benchmark.execution.distributed import Ranks, ranks_of
 from benchmark.io.files import replacing, sha256, write_text
 from benchmark.io.jsonl import decode_json
 from benchmark.progress import Progress, log
-from univl_dr.choices import Select
+from univl_dr.choices import Select, TrainingPrecision
 from univl_dr.curves import Point, waited, write_curves
 from univl_dr.embedder import Embedder, Start, Trained, computing
 from univl_dr.examples import Example, Rows, Source
@@ -74,7 +74,7 @@ class Recipe:
     evaluate_last: bool = False
     patience: int = 5
     select: Select = "accuracy"
-    bf16: bool = False
+    precision: TrainingPrecision = "fp32"
 
     def learning_rate_at(self, update: int, updates: int) -> float:
         """The learning rate of an update, counted from 1; the released code counts so, too."""
@@ -306,7 +306,7 @@ class _Training:
 
     def _outcome(self, examples: list[Example]) -> Outcome:
         module = self._module
-        with computing(module, bf16=self._recipe.bf16):
+        with computing(module, self._recipe.precision):
             if self._ranks.count > 1:
                 assert isinstance(module, Embedder)  # noqa: S101  (others aren't joint)
                 module = Gathered(module, self._ranks, len(examples))

@@ -23,6 +23,7 @@ from benchmark.artefacts.store import Store
 from benchmark.dense.batching import embed_by_length
 from benchmark.errors import InputError
 from univl_dr.attention import PooledBlock, SelfAttention
+from univl_dr.choices import EncodingPrecision
 from univl_dr.documents import AS_IS, Presentation
 from univl_dr.embedder import device
 from univl_dr.inference import EmbedderEncoder, presented
@@ -162,7 +163,8 @@ class OpenClipTowers:
     def load(self, store: Store) -> EmbedderEncoder:
         """Load the weights. Raises InputError where they aren't a model of open_clip."""
         towers = self.towers().to(device())
-        return presented(towers, self.presentation, store, bf16=self.precision == "bfloat16")
+        precision: EncodingPrecision = "bf16" if self.precision == "bfloat16" else "fp32"
+        return presented(towers, self.presentation, store, precision)
 
     def towers(self) -> ClipTowers:
         """The model with its tokenizer, in fp32."""

@@ -168,7 +168,7 @@ DERIVED = (
 )
 ROWS = (
     b'[mine]\nretriever = "bm25"\ntitle = "Mine"\nk1 = 0.5\n[other]\nretriever = "clip-dpr"\n'
-    b'model = "ViT-L-14"\nview = "image"\nbf16 = true\nbalanced = true\n',
+    b'model = "ViT-L-14"\nview = "image"\nprecision = "bf16"\nbalanced = true\n',
 )
 CONFIGURED = (b'name = "zoo"\nformat = "beir"\npath = "zoo"\n',)
 

@@ -13,6 +13,7 @@ from PIL import Image
 from torch import Tensor
 from univl_tiny import clip, collection
 
+from benchmark.artefacts.identity import identity
 from benchmark.artefacts.store import Store
 from benchmark.datasets.images import decoded, over_white
 from benchmark.dense.encode import Documents
@@ -20,7 +21,8 @@ from benchmark.errors import InputError
 from univl_dr.documents import Presentation
 from univl_dr.embedder import Item
 from univl_dr.encoder import DualEncoder
-from univl_dr.inference import Encoding
+from univl_dr.inference import Encoding, precision_here
+from univl_dr.retrievers import CLIPDPR, ReleasedUniVLDR
 from univl_dr.tokens import BytePairs
 from univl_dr.weights import fit, read_weights
 
@@ -67,6 +69,59 @@ def test_texts_are_embedded_as_by_open_clip_at_full_length(encoder: DualEncoder)
     encoder.cut = 0
     assert torch.allclose(encoder.embed_texts([*TEXTS, "many words " * 60]), whole, atol=1e-5)
     assert encoder.cut == 1
+
+
+@torch.inference_mode()
+def test_fp16_is_open_clips_own(encoder: DualEncoder, tmp_path: Path) -> None:
+    """open_clip in fp16 on the same weights: the same figures but for the rounding of fp16."""
+    import open_clip
+    from torch.nn.functional import normalize
+
+    theirs = open_clip.CLIP(**encoder.config, cast_dtype=torch.float16).eval()
+    theirs.load_state_dict(encoder.clip.state_dict())
+    open_clip.convert_weights_to_fp16(theirs)
+    encoder.save(tmp_path)
+    ours = DualEncoder.load(tmp_path).eval()
+    ours.use_fp16()
+    pixels = [ours.preprocess(image) for image in images(2)]
+    items = [Item("one", pixels[0]), Item(None, pixels[1]), Item("two")]
+    found = ours.embed_documents(items)
+    scaled = ((torch.stack(pixels) - ours.mean) / ours.deviation).half()
+    seen = theirs.encode_image(scaled)
+    one, two = theirs.encode_text(open_clip.get_tokenizer("ViT-B-32")(["one", "two"]))
+    expected = normalize(torch.stack([seen[0] + one, seen[1], two]), dim=-1)
+    assert found.dtype == expected.dtype == torch.float16
+    assert torch.allclose(found.float(), expected.float(), atol=2e-3)
+    exact = encoder.embed_documents(items)
+    assert 1e-6 < (found.float() - exact).abs().max() < 5e-3
+    assert ours.clip.ln_final.weight.dtype == torch.float32
+
+
+@pytest.mark.parametrize(("gpu", "chosen"), [("cuda", "fp16"), ("cpu", "fp32")])
+def test_released_checkpoints_are_encoded_in_fp16_where_there_is_a_gpu(
+    monkeypatch: pytest.MonkeyPatch, gpu: str, chosen: str
+) -> None:
+    monkeypatch.setattr("univl_dr.inference.device", lambda: torch.device(gpu))
+    assert precision_here(ReleasedUniVLDR().precision) == chosen
+    assert precision_here("fp32") == "fp32"
+    assert CLIPDPR().precision == "fp32"
+
+
+def test_an_encoding_in_fp16_is_another_one_and_says_so(
+    tmp_path: Path, store: Store, capsys: pytest.CaptureFixture[str]
+) -> None:
+    data = collection(tmp_path / "tiny")
+    exact, half = (Encoding(weights=clip(data), precision=one) for one in ("fp32", "fp16"))
+    assert identity(exact) != identity(half)
+    found = half.load(store).encode_documents(data.corpus, np.arange(16))
+    assert "in fp16" in capsys.readouterr().err
+    assert found.dtype == np.float32
+    assert (found.astype(np.float16) == found).all()
+    assert np.allclose(
+        found, exact.load(store).encode_documents(data.corpus, np.arange(16)), atol=5e-3
+    )
+    with pytest.raises(InputError, match="precision"):
+        CLIPDPR(precision="fp16")
 
 
 @torch.inference_mode()

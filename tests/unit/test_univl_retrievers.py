@@ -45,7 +45,7 @@ def test_settings_make_other_rankings(tmp_path: Path) -> None:
         UniVLDR(negatives="random"),
         UniVLDR(view="caption"),
         UniVLDR(select="mrr"),
-        UniVLDR(bf16=True),
+        UniVLDR(precision="bf16"),
         CLIPDPR(balanced=True),
         CLIPDPR(modality="image"),
     ]
