@@ -108,13 +108,13 @@ def test_released_checkpoints_are_encoded_in_fp16_where_there_is_a_gpu(
 
 
 def test_an_encoding_in_fp16_is_another_one_and_says_so(
-    tmp_path: Path, store: Store, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, store: Store, caplog: pytest.LogCaptureFixture
 ) -> None:
     data = collection(tmp_path / "tiny")
     exact, half = (Encoding(weights=clip(data), precision=one) for one in ("fp32", "fp16"))
     assert identity(exact) != identity(half)
     found = half.load(store).encode_documents(data.corpus, np.arange(16))
-    assert "in fp16" in capsys.readouterr().err
+    assert "encoding in fp16" in caplog.text
     assert found.dtype == np.float32
     assert (found.astype(np.float16) == found).all()
     assert np.allclose(
