@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -82,8 +82,15 @@ class Task:
             )
         return {query: judged for query, judged in qrels.items() if query in asked}
 
+    def searching(self) -> Task:
+        """This task as it is searched: one document deeper where lists leave out a question's own.
+
+        ``run`` takes lists of that depth, and gives such of the task's depth.
+        """
+        return replace(self, depth=self.depth + 1) if self.data.leaves_own_out else self
+
     def run(self, name: str, top: TopK) -> Run:
-        """Ranked lists of the questions by question and document id."""
+        """Ranked lists of the questions by question and document id, for a task ``searching``."""
         kept = top.numbers >= 0
         ids = iter(self.data.corpus.ids(top.numbers[kept]))
         documents, scores = {}, {}
@@ -91,7 +98,20 @@ class Task:
             row = top.scores[place][kept[place]].tolist()
             documents[query.id] = [next(ids) for _ in row]
             scores[query.id] = row
-        return Run(name=name, documents=documents, scores=scores)
+        run = self.without_own_documents(Run(name=name, documents=documents, scores=scores))
+        return run.cut(self.depth - 1) if self.data.leaves_own_out else run
+
+    def without_own_documents(self, run: Run) -> Run:
+        """``run`` without the documents that have their question's id, where the data say so."""
+        if not self.data.leaves_own_out:
+            return run
+        documents, scores = dict(run.documents), dict(run.scores)
+        for query, ranked in run.documents.items():
+            if query in ranked:
+                place = ranked.index(query)
+                documents[query] = ranked[:place] + ranked[place + 1 :]
+                scores[query] = scores[query][:place] + scores[query][place + 1 :]
+        return Run(name=run.name, documents=documents, scores=scores)
 
 
 class Ranking(Artefact):

@@ -68,3 +68,11 @@ class Run:
     name: str
     documents: Mapping[str, list[str]]
     scores: Mapping[str, list[float]]
+
+    def cut(self, depth: int) -> Run:
+        """The first ``depth`` documents of each list."""
+        return Run(
+            name=self.name,
+            documents={query: ranked[:depth] for query, ranked in self.documents.items()},
+            scores={query: scores[:depth] for query, scores in self.scores.items()},
+        )

@@ -71,7 +71,7 @@ def _dense(
     from benchmark.registry import retriever
     from benchmark.retriever import Task
 
-    task = Task(data=find(dataset, data_dir, store), split=split, seed=seed)
+    task = Task(data=find(dataset, data_dir, store), split=split, seed=seed).searching()
     found = []
     for name in names:
         made = retriever(name).make()

@@ -13,6 +13,9 @@ from benchmark.types import Document, Query
 TITLE = "a BEIR folder"
 NOTICE = ""
 
+KEEP_OWN = ("own documents", "kept")
+"""Stands among the hashes of the files where a TOML file says so: it makes other data of them."""
+
 
 def files(source: Path) -> list[Path]:
     """The files that make up the data set."""
@@ -27,9 +30,12 @@ def files(source: Path) -> list[Path]:
 def prepare(source: Path, writer: Writer) -> None:
     """Write a BEIR folder; a document's text is its title and text, as BEIR's models read it.
 
-    A split holds the queries that its judgments name.
+    A split holds the queries that its judgments name. Where a query has the id of a document
+    (ArguAna, Quora), that document is left out of its list, as BEIR's own evaluation does.
     """
     corpus, queries, *splits = files(source)
+    if KEEP_OWN not in writer.hashes.items():
+        writer.leave_own_documents_out()
     for record, place in read_jsonl(corpus, _id=str, text=str, optional={"title": str}):
         title = record.get("title") or ""
         text = f"{title} {record['text']}".strip()

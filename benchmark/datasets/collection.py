@@ -201,6 +201,11 @@ class Collection:
         return str(self.metadata["title"])
 
     @property
+    def leaves_own_out(self) -> bool:
+        """Whether a question's list leaves out the document that has the question's id."""
+        return bool(self.metadata.get("leaves_own_out", False))
+
+    @property
     def notice(self) -> str:
         """What every result on this data set has to say, such as that it is a miniature."""
         return str(self.metadata["notice"])

@@ -3,6 +3,7 @@
 name = "scifact"        # what results are filed under
 format = "beir"         # one of the formats below
 path = "../scifact"     # relative to the TOML file
+own_documents = "keep"  # BEIR alone: a list may hold the document with its question's id
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from typing import ClassVar
 
 from benchmark.artefacts.identity import INCIDENTAL, Artefact, name_of, recipe_name
 from benchmark.artefacts.store import Store
+from benchmark.datasets.beir import KEEP_OWN
 from benchmark.datasets.collection import Collection
 from benchmark.datasets.ir_collections import PREFIX, as_beir
 from benchmark.datasets.writer import Writer
@@ -25,6 +27,9 @@ from benchmark.io.files import read_toml, sha256, write_text
 from benchmark.progress import Progress
 
 DEFAULT = "webqa-mini"
+
+OWN = "own_documents"
+"""The key of a TOML file that says what becomes of documents with the id of a question."""
 
 NAME = re.compile(r"\w[\w.-]{0,79}")
 
@@ -81,7 +86,8 @@ def find(name: str, data_dir: Path | None, store: Store) -> Collection:
         folder = as_beir(name.removeprefix(PREFIX), store.root / "downloads" / "ir_datasets")
         return _prepare(folder.name, "beir", folder, store)
     if name.endswith(".toml"):
-        return _prepare(*_configured(Path(name)), store)
+        title, form, folder, keep_own = _configured(Path(name))
+        return _prepare(title, form, folder, store, keep_own=keep_own)
     if name not in FORMATS:
         raise unknown("data set", name, [*FORMATS, "FILE.toml", f"{PREFIX}ID"])
     if data_dir is not None:
@@ -130,7 +136,9 @@ def _preparation(name: str) -> str:
     return f"data prepare {name}" + ("" if can_fetch(name) else " --source DIR")
 
 
-def _prepare(name: str, form: str, source: Path, store: Store) -> Collection:
+def _prepare(
+    name: str, form: str, source: Path, store: Store, *, keep_own: bool = False
+) -> Collection:
     if not source.is_dir():
         raise InputError("no such folder", mend="check --data-dir or the path", path=source)
     if name in FORMATS and name != form:
@@ -149,6 +157,7 @@ def _prepare(name: str, form: str, source: Path, store: Store) -> Collection:
             (path.relative_to(source).as_posix(), sha256(path, progress.advance)) for path in files
         ]
     hashes += module.own() if hasattr(module, "own") else []
+    hashes += [KEEP_OWN] if keep_own else []
     prepared = Prepared(format=form, name=name, files=tuple(hashes), source=source)
     return Collection(store.path(prepared))
 
@@ -174,18 +183,21 @@ def _pointed(name: str, store: Store) -> Path:
     return store.root / kind / folder
 
 
-def _configured(path: Path) -> tuple[str, str, Path]:
+def _configured(path: Path) -> tuple[str, str, Path, bool]:
+    """Name, format and folder of the data, and whether lists keep a question's own document."""
     settings = read_toml(path)
     fields = []
     for key in ("name", "format", "path"):
         if not isinstance(settings.get(key), str):
             raise InputError(f"'{key}' is missing", mend=f'add {key} = "..."', path=path)
         fields.append(settings.pop(key))
-    if settings:
-        raise InputError(
-            f"unknown key '{next(iter(settings))}'", mend="keep name, format and path", path=path
-        )
     name, form, folder = fields
+    own = settings.pop(OWN, "leave out") if form == "beir" else "leave out"
+    if own not in ("keep", "leave out"):
+        raise InputError(f"'{OWN}' is {own!r}", mend='write "keep" or "leave out"', path=path)
+    if settings:
+        known = ["name", "format", "path", *([OWN] if form == "beir" else [])]
+        raise unknown("key", next(iter(settings)), known, path)
     if form not in FORMATS:
         raise unknown("format", form, list(FORMATS), path)
     if form == DEFAULT:
@@ -209,7 +221,7 @@ def _configured(path: Path) -> tuple[str, str, Path]:
         raise InputError(
             "no such folder as its path says", mend="paths are relative to this file", path=path
         )
-    return name, form, source
+    return name, form, source, own == "keep"
 
 
 def _module(form: str) -> ModuleType:

@@ -55,6 +55,7 @@ class Writer:
             "documents": {"text": 0, "image": 0},
             "views": [],
             "credited": False,
+            "leaves_own_out": False,
             "sources": dict(hashes),
         }
         self._schema = pa.schema(
@@ -68,6 +69,7 @@ class Writer:
         )
         folder.mkdir(parents=True, exist_ok=True)
         self._stream = pa.ipc.new_stream(str(folder / "corpus.arrow"), self._schema)
+        self._leaving = False
         self._batch: list[dict[str, Any]] = []
         self._ids: dict[bytes, int] = {}
         self._contents: dict[bytes, int] = {}
@@ -99,6 +101,13 @@ class Writer:
     def knows(self, document_id: str) -> bool:
         """Whether a document of that id was added."""
         return _digest(document_id) in self._ids
+
+    def leave_own_documents_out(self) -> None:
+        """Let lists leave out the document that has its question's id, as BEIR's evaluation does.
+
+        To be called before the splits. Data without such questions are the same with it.
+        """
+        self._leaving = True
 
     def images(self, path: Path, offsets: Sequence[int], digest: str) -> None:
         """Tell where the lines of the added images start in the TSV at ``path``, in their order.
@@ -196,6 +205,14 @@ class Writer:
         write_text(self.folder / f"queries-{name}.jsonl", "".join(f"{line}\n" for line in lines))
         write_qrels(qrels, self.folder / f"qrels-{name}.tsv")
         self._metadata["splits"][name] = {"queries": len(known), "judged": len(qrels)}
+        if self._leaving and (own := sum(map(self.knows, known))):
+            self._hash.update(f"own documents of {name} left out\n".encode())
+            self._metadata["leaves_own_out"] = True
+            said = (
+                f"Questions of split {name} that have the id of a document: {own}; their lists "
+                "leave it out, as BEIR's evaluation does."
+            )
+            self._metadata["notice"] = f"{self._metadata['notice']} {said}".strip()
         if candidates is not None:
             listed = [
                 self._listed(query, candidates.get(query, ()), qrels, path) for query in known

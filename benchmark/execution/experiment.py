@@ -110,7 +110,7 @@ def plan(rows: Sequence[Row], seeds: int, *, skip: bool) -> list[Scoring]:
     """
     planned = []
     for row in rows:
-        retriever, task = row.entry.make(), row.task
+        retriever, task = row.entry.make(), row.task.searching()
         with blaming():
             reason = retriever.why_unavailable(task)
         if reason:

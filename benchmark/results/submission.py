@@ -201,10 +201,8 @@ def _run(folder: Path, name: str, task: Task) -> Run:
     if task.protocol != JOINT:
         _check_candidates(run, task, path)
 
-    def cut(lists: Mapping[str, list[Any]]) -> dict[str, list[Any]]:
-        return {query: ranked[:DEPTH] for query, ranked in lists.items()}
-
-    return Run(name, cut(run.documents), cut(run.scores))
+    whole = Run(name=name, documents=run.documents, scores=run.scores)
+    return task.without_own_documents(whole).cut(DEPTH)
 
 
 def _check_candidates(run: Run, task: Task, path: Path) -> None:

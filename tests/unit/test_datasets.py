@@ -9,7 +9,8 @@ from conftest import write_lines
 from benchmark.artefacts.store import Store
 from benchmark.datasets import Collection, find
 from benchmark.errors import InputError
-from benchmark.types import Document
+from benchmark.retriever import Task
+from benchmark.types import Document, TopK
 
 
 def test_a_beir_folder(zoo: Collection) -> None:
@@ -110,3 +111,45 @@ def test_titles_are_part_of_a_beir_text(beir: Path, store: Store) -> None:
         beir / "corpus.jsonl", [{"_id": f"d{i}", "title": "A", "text": "b"} for i in range(5)]
     )
     assert find("beir", beir, store).corpus.texts(range(1)) == ["A b"]
+
+
+def own(beir: Path, store: Store, more: str = "") -> Collection:
+    """The zoo, where the first question is the first document."""
+    for name in ("queries.jsonl", "qrels/test.tsv"):
+        path = beir / name
+        text = path.read_text(encoding="utf-8").replace("q0", "d0")
+        path.write_text(text, encoding="utf-8")
+    toml = beir.parent / "own.toml"
+    toml.write_text(f'name = "own"\nformat = "beir"\npath = "zoo"\n{more}', encoding="utf-8")
+    return find(str(toml), None, store)
+
+
+def test_a_question_that_is_a_document_is_left_out_of_its_own_list(
+    beir: Path, store: Store
+) -> None:
+    left = own(beir, store)
+    assert "Questions of split test that have the id of a document: 1; " in left.notice
+    numbers, scores = np.array([[0, 2, 3], [1, 0, 2], [4, 3, 2]]), np.full((3, 3), 0.5)
+    task = Task(data=left, depth=2)
+    assert task.searching().depth == 3
+    run = task.searching().run("x", TopK(numbers, scores))
+    # d0 is question d0 itself; the others have no document of their id, and lists of two, too.
+    assert run.documents == {"d0": ["d2", "d3"], "q1": ["d1", "d0"], "q2": ["d4", "d3"]}
+    assert {len(found) for found in run.scores.values()} == {2}
+
+    kept = own(beir, store, 'own_documents = "keep"\n')
+    assert kept.fingerprint != left.fingerprint
+    assert (kept.notice, Task(data=kept).searching().depth) == ("", 100)
+    run = Task(data=kept, depth=3).run("x", TopK(numbers, scores))
+    assert run.documents["d0"] == ["d0", "d2", "d3"]
+    with pytest.raises(InputError, match="'own_documents' is 'no'; write"):
+        own(beir, store, 'own_documents = "no"\n')
+
+
+def test_data_without_such_questions_are_the_same_either_way(beir: Path, store: Store) -> None:
+    toml = beir.parent / "zoo.toml"
+    text = 'name = "zoo"\nformat = "beir"\npath = "zoo"\nown_documents = "keep"\n'
+    toml.write_text(text, encoding="utf-8")
+    kept, plain = find(str(toml), None, store), find("beir", beir, store)
+    assert kept.fingerprint == plain.fingerprint
+    assert not plain.leaves_own_out
