@@ -105,8 +105,9 @@ def _tables(
     protocol: Protocol,
 ) -> list[Finding]:
     """The tables that are kept beside the results, each made again."""
-    from benchmark.report.claims import claims_table, judged_at_hand
+    from benchmark.report.claims import judged_at_hand
     from benchmark.report.leaderboard import leaderboard
+    from benchmark.report.verdicts import claims_table
 
     def verdicts(tested: Sequence[Claim]) -> Table:
         return claims_table(judged_at_hand(tested, results, data, split), data, split)

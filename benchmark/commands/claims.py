@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
 import click
 
 from benchmark.commands.options import (
@@ -9,36 +12,59 @@ from benchmark.commands.options import (
     chosen_options,
     format_option,
     plugin_option,
-    seed_options,
     show_tables,
 )
 from benchmark.errors import InputError
 from benchmark.protocol import JOINT
+
+if TYPE_CHECKING:
+    from benchmark.report.claims import Claim, Tested
+    from benchmark.results.result import Result
+
+
+def _count(_: click.Context, __: click.Parameter, value: str) -> int | None:
+    """The number of seeds; None for auto."""
+    if value == "auto":
+        return None
+    if not value.isdecimal() or int(value) < 1:
+        raise click.BadParameter(f"'{value}' is no number of seeds; give one from 1, or auto")
+    return int(value)
 
 
 @click.command()
 @click.argument("names", nargs=-1, metavar="[PAPER]...")
 @chosen_options
 @plugin_option
-@seed_options
+@click.option("--seed", default=1234, show_default=True, help="For all that is trained or drawn.")
+@click.option(
+    "--seeds",
+    default="1",
+    show_default=True,
+    metavar="N|auto",
+    callback=_count,
+    help="How many training seeds, counting up from --seed. With auto, three, and then one after "
+    "the other, up to ten, for the claims whose verdict another set of seeds would overturn with "
+    "a probability of 0.05 or more.",
+)
 @format_option
 def claims(
     names: tuple[str, ...],
     chosen: Chosen,
     seed: int,
-    seeds: int,
+    seeds: int | None,
     form: str,
 ) -> None:
     """Test a paper's claims, run what is missing, and print the verdicts.
 
     Without PAPER, the claims of all papers are tested. The verdicts are kept beside the
-    leaderboard, in claims-PAPER.md.
+    leaderboard, in claims-PAPER.md. Results of further seeds that are there count, too.
     """
     from benchmark.errors import unknown
     from benchmark.execution.experiment import run_variants
     from benchmark.io.files import write_text
     from benchmark.papers import papers
-    from benchmark.report.claims import claims_table, judged, wanted
+    from benchmark.report.claims import judged, wanted
+    from benchmark.report.verdicts import claims_table
     from benchmark.retriever import Task
 
     if chosen.protocol != JOINT:
@@ -49,12 +75,52 @@ def claims(
         if name not in known:
             raise unknown("paper with claims", name, list(known))
     asked = [known[name] for name in names or known]
-    variants = [variant for paper in asked for variant in wanted(paper.claims)]
     task = Task(data=data, split=split, seed=seed)
-    results = run_variants(variants, task, seeds=seeds, results=chosen.results, store=chosen.store)
+
+    every = [claim for paper in asked for claim in paper.claims]
+    results: dict[str, Result] = {}
+
+    def run(claims: Sequence[Claim], seeds: int) -> list[Tested]:
+        """The verdicts on all claims, where some of them have so many seeds."""
+        variants = wanted(claims)
+        results.update(
+            run_variants(variants, task, seeds=seeds, results=chosen.results, store=chosen.store)
+        )
+        return [one for paper in asked for one in judged(paper.claims, results, data, split)]
+
+    if seeds is None:
+        until_stable(every, run)
+    else:
+        run(every, seeds)
     tables = []
     for paper in asked:
         table = claims_table(judged(paper.claims, results, data, split), data, split)
         write_text(chosen.home / paper.claims_file, table.render("md"))
         tables.append(table)
     show_tables(tables, form)
+
+
+def until_stable(
+    claims: Sequence[Claim], run: Callable[[Sequence[Claim], int], Sequence[Tested]]
+) -> None:
+    """Add training seeds to the claims whose verdict others would overturn (overturn.py).
+
+    run: runs some claims with so many seeds, and gives the verdicts on all ``claims``.
+    """
+    from benchmark.evaluation.overturn import FEWEST_SEEDS, needs_more_seeds
+    from benchmark.progress import log
+
+    seeds, unstable = FEWEST_SEEDS, list(range(len(claims)))
+    while unstable:
+        tested = run([claims[place] for place in unstable], seeds)
+        unstable = [
+            place
+            for place in unstable
+            if tested[place].seeds > 1 and needs_more_seeds(tested[place].overturned, seeds)
+        ]
+        seeds += 1
+        for one in (tested[place] for place in unstable):
+            log.info(
+                f"{one.claim.name}: {one.verdict}, which another set of seeds would overturn with "
+                f"probability {one.overturned:.2f}; seed {seeds} of it is run"
+            )

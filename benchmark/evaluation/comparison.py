@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from benchmark.evaluation.effects import parts
+from benchmark.evaluation.effects import paired, parts
 from benchmark.evaluation.metrics import Scores
 from benchmark.evaluation.significance import (
     ALPHA,
@@ -143,22 +143,8 @@ def compare(systems: Mapping[str, Scores], *metrics: str, seed: int = SEED) -> l
 
 
 def differences(first: Scores, second: Scores, metric: str) -> Floats:
-    """The differences of two systems, float64 of shape (seeds, questions).
-
-    Seeds of the same number are compared, since what was trained with one may be part of both
-    systems; then those that one of the two lacks, in their order. A system of a single seed is the
-    same in each.
-    """
-    one, other = _by_seed(first, metric), _by_seed(second, metric)
-    if 1 in (len(one), len(other)):
-        return np.asarray(np.stack([*one.values()]) - np.stack([*other.values()]))
-    shared = [number for number in one if number in other]
-    rows = [
-        [values[number] for number in shared]
-        + [value for number, value in values.items() if number not in shared]
-        for values in (one, other)
-    ]
-    return np.stack([a - b for a, b in zip(*rows, strict=False)])
+    """The differences of two systems, float64 of shape (seeds, questions)."""
+    return paired(_by_seed(first, metric), _by_seed(second, metric))
 
 
 def _by_seed(scores: Scores, metric: str) -> dict[int, Floats]:

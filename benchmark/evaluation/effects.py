@@ -10,12 +10,13 @@ questions and what the seeds contribute (Clark, 1973, "The language-as-fixed-eff
 The critical value is the mean of Student's t for (questions - 1) and for (seeds - 1) degrees of
 freedom, weighted by the two parts (Cochran, 1964). Clark's own min F' with Satterthwaite's degrees
 of freedom counts the interaction twice, which costs power where seeds matter little, and is too
-often significant where they matter much: docs/statistics.md has the simulation behind this choice.
+often significant where they matter much: docs/explanation/statistics.md has the simulation behind this choice.
 With one seed the formulas are those of the paired t-test over the questions.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -83,7 +84,7 @@ class Design:
     def detectable(self, alpha: float = ALPHA, power: float = POWER) -> Floats:
         """The true difference that a two-sided test at ``alpha`` finds with probability ``power``.
 
-        An approximation that is close from five seeds on (docs/statistics.md).
+        An approximation that is close from five seeds on (docs/explanation/statistics.md).
         """
         return self.reach(1 - alpha / 2) + self.reach(power)
 
@@ -141,8 +142,15 @@ class Parts:
 
 
 def parts(differences: Floats) -> Parts:
-    """The parts of float64 differences of shape (..., seeds, questions)."""
+    """The parts of float64 differences of shape (..., seeds, questions).
+
+    Of no question, the means are nan.
+    """
     seeds, questions = differences.shape[-2:]
+    if not questions:
+        nothing = np.full(differences.shape[:-1], np.nan)
+        zero = np.zeros(differences.shape[:-2])
+        return Parts(questions=0, by_seed=nothing, of_questions=zero, of_both=zero)
     by_seed, by_question = differences.mean(axis=-1), differences.mean(axis=-2)
     mean = by_seed.mean(axis=-1)
     zero = np.zeros_like(mean)
@@ -156,46 +164,87 @@ def parts(differences: Floats) -> Parts:
     )
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
 class Effect:
-    """A mean paired difference. ``low`` and ``high`` bound it with 95% confidence.
+    """A mean paired difference; ``low`` and ``high`` bound it with 95% confidence.
 
-    p: two-sided, against no difference. detectable: the true difference that as many seeds and
-    questions of this spread find with probability POWER at ALPHA, without any correction.
     What is undefined is None: with fewer than two questions all but their mean, with none the
     mean, too; and ``detectable`` where the differences have no spread.
     """
 
-    mean: float | None
-    low: float | None
-    high: float | None
-    p: float | None
-    detectable: float | None
-    seeds: int
-    questions: int
+    found: Parts
+
+    @property
+    def seeds(self) -> int:
+        return self.found.seeds
+
+    @property
+    def questions(self) -> int:
+        return self.found.questions
+
+    @property
+    def is_defined(self) -> bool:
+        """Whether there is an interval and a test."""
+        return self.questions >= FEWEST_QUESTIONS
+
+    @property
+    def mean(self) -> float | None:
+        return float(self.found.mean) if self.questions else None
+
+    @property
+    def low(self) -> float | None:
+        return float(self.found.mean - self._reach) if self.is_defined else None
+
+    @property
+    def high(self) -> float | None:
+        return float(self.found.mean + self._reach) if self.is_defined else None
+
+    @property
+    def p(self) -> float | None:
+        """Two-sided, against no difference."""
+        return float(self.found.design.p(self.found.mean)) if self.is_defined else None
+
+    @property
+    def detectable(self) -> float | None:
+        """The true difference that as many seeds and questions of this spread find with
+        probability POWER at ALPHA, without any correction.
+        """
+        return self.detectable_among(1)
+
+    def detectable_among(self, tests: int) -> float | None:
+        """The same at the first step of Holm's correction over so many tests."""
+        if not self.is_defined or not self.found.design.error > 0:
+            return None
+        return float(self.found.design.detectable(ALPHA / tests))
+
+    def record(self) -> dict[str, float | int | None]:
+        """The figures as data."""
+        names = ("mean", "low", "high", "p", "detectable", "seeds", "questions")
+        return {name: getattr(self, name) for name in names}
+
+    @property
+    def _reach(self) -> Floats:
+        return self.found.design.reach(1 - ALPHA / 2)
 
 
 def effect(differences: Floats) -> Effect:
     """The mean of paired differences, float64 of shape (seeds, questions)."""
-    seeds, questions = differences.shape
-    if not questions:
-        return Effect(
-            mean=None, low=None, high=None, p=None, detectable=None, seeds=seeds, questions=0
-        )
-    return effect_of(parts(differences))
+    return Effect(parts(differences))
 
 
-def effect_of(found: Parts) -> Effect:
-    """As ``effect``, of the parts of one table."""
-    mean, design = float(found.mean), found.design
-    defined, varies = found.questions >= FEWEST_QUESTIONS, bool(design.error > 0)
-    reach = float(design.reach(1 - ALPHA / 2))
-    return Effect(
-        mean=mean,
-        low=mean - reach if defined else None,
-        high=mean + reach if defined else None,
-        p=float(design.p(mean)) if defined else None,
-        detectable=float(design.detectable()) if defined and varies else None,
-        seeds=found.seeds,
-        questions=found.questions,
-    )
+def paired(first: Mapping[int, Floats], second: Mapping[int, Floats]) -> Floats:
+    """The differences of two systems, float64 of shape (seeds, questions); of figures by seed.
+
+    Seeds of the same number are compared, since what was trained with one may be part of both
+    systems; then those that one of the two lacks, in their order. A system of a single seed is the
+    same in each.
+    """
+    if 1 in (len(first), len(second)):
+        return np.asarray(np.stack([*first.values()]) - np.stack([*second.values()]))
+    shared = [number for number in first if number in second]
+    rows = [
+        [values[number] for number in shared]
+        + [value for number, value in values.items() if number not in shared]
+        for values in (first, second)
+    ]
+    return np.stack([a - b for a, b in zip(*rows, strict=False)])

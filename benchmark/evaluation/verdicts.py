@@ -81,13 +81,17 @@ def verdict_numbers(
     levels: those of ``level_among`` for each statement; ALPHA for a claim that stands alone.
     """
     chosen = dict.fromkeys(STATEMENTS, ALPHA) if levels is None else levels
-    found = {one: holds(one, pairs, smallest, chosen[one]) for one in STATEMENTS}
+    return decided({one: holds(one, pairs, smallest, chosen[one]) for one in STATEMENTS})
+
+
+def decided(found: Mapping[Statement, npt.ArrayLike]) -> npt.NDArray[np.intp]:
+    """The verdict as its place in VERDICTS, by which statements hold.
+
+    A difference that is above zero and yet below the smallest effect is not reproduced.
+    """
+    below = np.logical_or(found["below smallest"], found["below zero"])
     return np.select(
-        [
-            found["above smallest"],
-            found["below smallest"] | found["below zero"],
-            found["above zero"],
-        ],
+        [np.asarray(found["above smallest"]), below, np.asarray(found["above zero"])],
         [
             VERDICTS.index(one)
             for one in ("reproduced", "not reproduced", "reproduced in direction")

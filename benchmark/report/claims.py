@@ -1,13 +1,14 @@
-"""Verdicts: each claim tested over all its questions and seeds, corrected over the claims.
+"""Claims, and the verdict on each over all its questions and seeds, corrected over the claims.
 
-A claim about several pairs takes the largest p of them (intersection-union), and a pair that points
-the other way counts with p = 1; Holm's correction is over the claims that could be tested.
+A claim speaks of pairs of systems, and may name control pairs as conditions: those of a training
+against one of as many steps without what the claim is about. The rules are in
+evaluation/verdicts.py.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, TypeAlias
 
@@ -15,16 +16,27 @@ import numpy as np
 
 from benchmark.datasets import Collection
 from benchmark.evaluation.bias import Floats
-from benchmark.evaluation.effects import Effect, effect
+from benchmark.evaluation.effects import Effect, effect, paired
 from benchmark.evaluation.metrics import MAIN
-from benchmark.evaluation.significance import ALPHA, FEWEST_PERMUTATIONS, POWER, holm
+from benchmark.evaluation.overturn import overturned
+from benchmark.evaluation.significance import ALPHA, holm
+from benchmark.evaluation.verdicts import (
+    STATEMENTS,
+    VERDICTS,
+    Statement,
+    Verdict,
+    decided,
+    level_among,
+    p_equivalent,
+    p_of,
+)
 from benchmark.report.figures import figures
-from benchmark.report.tables import Table, p_value, percent, points
+from benchmark.report.tables import p_value
 from benchmark.results.result import Result
 from benchmark.results.variants import Variant, at_hand
 from benchmark.types import Modality
 
-Verdict: TypeAlias = Literal["reproduced", "not reproduced", "inconclusive", "not tested"]
+Pair: TypeAlias = tuple[Variant, Variant]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,61 +45,90 @@ class Claim:
 
     measure: a metric or a measure of modality bias. better: which way it improves.
     questions: those answered by one modality, or all.
-    smallest: the least difference worth speaking of: a claim whose interval lies below it is not
-    reproduced.
+    smallest: the least difference worth speaking of.
+    controls: conditions: pairs of a training and of one with as many steps that lacks what the
+    claim is about. The claim holds only where the first does better in each of these, too.
     """
 
     name: str
     says: str
-    pairs: tuple[tuple[Variant, Variant], ...]
+    pairs: tuple[Pair, ...]
     measure: str = MAIN
     better: Literal["higher", "lower"] = "higher"
     questions: Modality | None = None
     smallest: float = 0.01
+    controls: tuple[Pair, ...] = ()
+
+    @property
+    def tested(self) -> tuple[Pair, ...]:
+        """All pairs that it has to hold in, the controls last."""
+        return self.pairs + self.controls
 
     @property
     def variants(self) -> list[Variant]:
         """All systems that the claim speaks of."""
-        return [variant for pair in self.pairs for variant in pair]
+        return [variant for pair in self.tested for variant in pair]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Tested:
     """A claim with the effect of each of its pairs; effects are positive in its direction.
 
-    p: the largest of the pairs', and corrected over all claims tested. verdict: with its reason.
+    p: of each statement about the claim, and p_holm: corrected over all claims tested; empty for
+    a claim that wasn't. verdict: with its reason. overturned: the probability that another set of
+    training seeds would give another verdict; None where one seed alone was run.
     """
 
     claim: Claim
     effects: tuple[Effect, ...]
-    p: float
-    p_holm: float
-    verdict: Verdict
+    p: Mapping[Statement, float]
+    p_holm: Mapping[Statement, float]
+    verdict: Verdict | Literal["not tested"]
     reason: str
+    overturned: float | None
+
+    @property
+    def seeds(self) -> int:
+        """The training seeds of its pairs, the most there are."""
+        return max((one.seeds for one in self.effects), default=0)
 
 
 def judge(claims: Sequence[tuple[Claim, Sequence[Effect]]]) -> list[Tested]:
     """The verdict on each claim from the effects of its pairs; one without effects isn't tested."""
-    p = [max(map(_p, effects), default=1.0) for _, effects in claims]
     tested = [
         place
         for place, (_, effects) in enumerate(claims)
-        if effects and all(found.p is not None for found in effects)
+        if effects and all(one.is_defined for one in effects)
     ]
-    p_holm = np.ones(len(claims))
-    if tested:
-        p_holm[tested] = holm(np.array([p[place] for place in tested]))
+    p = {
+        statement: np.array(
+            [
+                float(p_of(statement, [one.found for one in effects], claim.smallest))
+                for claim, effects in (claims[place] for place in tested)
+            ]
+        )
+        for statement in STATEMENTS
+    }
+    corrected = {statement: holm(values) for statement, values in p.items()}
     judged = []
-    for (claim, effects), raw, corrected in zip(claims, p, map(float, p_holm), strict=True):
-        verdict, reason = _verdict(claim, effects, corrected)
+    for place, (claim, effects) in enumerate(claims):
+        if place not in tested:
+            judged.append(_not_tested(claim, effects))
+            continue
+        number = tested.index(place)
+        p_holm = {one: float(values[number]) for one, values in corrected.items()}
+        levels = {one: level_among(np.delete(p[one], number).tolist()) for one in STATEMENTS}
+        holding = {one: p_holm[one] <= ALPHA for one in STATEMENTS}
+        verdict = VERDICTS[int(decided(holding))]
         judged.append(
             Tested(
                 claim=claim,
                 effects=tuple(effects),
-                p=raw,
-                p_holm=corrected,
+                p={one: float(values[number]) for one, values in p.items()},
+                p_holm=p_holm,
                 verdict=verdict,
-                reason=reason,
+                reason=_reason(claim, effects, verdict, holding, len(tested)),
+                overturned=overturned([one.found for one in effects], claim.smallest, levels),
             )
         )
     return judged
@@ -100,11 +141,13 @@ def effects_of(
     if any(variant.name not in results for variant in claim.variants):
         return []
 
-    def measured(variant: Variant) -> Floats:
-        values = figures(results[variant.name], claim.measure, data, split, claim.questions)
-        return values if claim.better == "higher" else -values
+    def measured(variant: Variant) -> dict[int, Floats]:
+        result = results[variant.name]
+        values = figures(result, claim.measure, data, split, claim.questions)
+        values = values if claim.better == "higher" else -values
+        return dict(zip([seed.number for seed in result.seeds], values, strict=True))
 
-    pairs = [_difference(measured(first), measured(second)) for first, second in claim.pairs]
+    pairs = [paired(measured(first), measured(second)) for first, second in claim.tested]
     # The share of images among what was retrieved is undefined where nothing was retrieved.
     return [effect(pair[:, ~np.isnan(pair).any(axis=0)]) for pair in pairs]
 
@@ -128,148 +171,64 @@ def judged(
     return judge([(claim, effects_of(claim, results, data, split)) for claim in claims])
 
 
-def verdicts_table(tested: Sequence[Tested], data: Collection, split: str) -> Table:
-    """Each claim's verdict alone."""
-    rows = [
-        [str(number), one.claim.says, one.verdict, one.reason]
-        for number, one in enumerate(tested, 1)
-    ]
-    return Table(
-        title=f"Verdicts on {data.name} ({split})",
-        columns=["#", "Claim", "Verdict", "Since"],
-        rows=rows,
-        records=[{"name": one.claim.name, "verdict": one.verdict} for one in tested],
-    )
-
-
-def claims_table(tested: Sequence[Tested], data: Collection, split: str) -> Table:
-    """Effect, interval, p and verdict of each claim, with a line for each of several pairs."""
-    rows: list[list[str]] = []
-    records = []
-    for number, one in enumerate(tested, 1):
-        claim, several = one.claim, len(one.effects) > 1
-        questions = f"{claim.questions} questions" if claim.questions else "all questions"
-        for place, (first, second) in enumerate(claim.pairs):
-            found = one.effects[place] if one.effects else None
-            rows.append(
-                [
-                    str(number) if place == 0 else "",
-                    claim.says if place == 0 else "",
-                    f"{first.name} against {second.name}",
-                    f"{claim.measure}, {questions}",
-                    *_effect_cells(found),
-                    f"{p_value(one.p_holm)}" if place == 0 and one.effects else "",
-                    f"{one.verdict}: {one.reason}" if place == 0 else "",
-                ]
-            )
-        records.append(
-            {
-                "name": claim.name,
-                "says": claim.says,
-                "measure": claim.measure,
-                "better": claim.better,
-                "questions": claim.questions or "all",
-                "smallest": claim.smallest,
-                "pairs": [
-                    {"first": first.name, "second": second.name, **asdict(found)}
-                    for (first, second), found in zip(claim.pairs, one.effects, strict=several)
-                ]
-                if one.effects
-                else [],
-                "p": one.p,
-                "p_holm": one.p_holm,
-                "verdict": one.verdict,
-                "reason": one.reason,
-            }
-        )
-    return Table(
-        title=f"Claims of the paper, tested on {data.name} ({split})",
-        columns=[
-            "#",
-            "Claim",
-            "Pair",
-            "Measure",
-            "Effect [95%]",
-            "p",
-            "Detectable",
-            "p (Holm)",
-            "Verdict",
-        ],
-        rows=rows,
-        records=records,
-        notes=_notes(tested, data),
-    )
-
-
-def _p(found: Effect) -> float:
-    return found.p if found.p is not None and (found.mean or 0.0) > 0 else 1.0
-
-
-def _verdict(claim: Claim, effects: Sequence[Effect], p_holm: float) -> tuple[Verdict, str]:
-    if not effects:
-        return "not tested", "a system could not be run here"
-    if any(found.p is None for found in effects):
-        return "not tested", "at least two questions are needed"
-    below = sum(found.high is not None and found.high < claim.smallest for found in effects)
-    if below:
-        which = f" in {below} of {len(effects)} pairs" if len(effects) > 1 else ""
-        return (
-            "not reproduced",
-            f"the interval lies below {_points(claim.smallest)}{which}",
-        )
-    if p_holm <= ALPHA:
-        return "reproduced", "in each pair" if len(effects) > 1 else "in this direction"
-    detectable = max((found.detectable for found in effects if found.detectable), default=None)
-    if detectable is None:
-        return "inconclusive", "the difference is the same for every question"
-    return "inconclusive", f"{_points(detectable)} could have been shown"
-
-
-def _effect_cells(found: Effect | None) -> list[str]:
-    if found is None:
-        return ["", "", ""]
-    return [
-        f"{points(found.mean)} [{points(found.low)}, {points(found.high)}]",
-        p_value(found.p),
-        percent(found.detectable),
-    ]
-
-
-def _points(value: float) -> str:
+def in_points(value: float) -> str:
+    """A share as points of 100, in words."""
     return f"{100 * value:.1f} points"
 
 
-def _difference(first: Floats, second: Floats) -> Floats:
-    """Seed by seed; a system that no seed changes is the same in each.
+def _not_tested(claim: Claim, effects: Sequence[Effect]) -> Tested:
+    return Tested(
+        claim=claim,
+        effects=tuple(effects),
+        p={},
+        p_holm={},
+        verdict="not tested",
+        reason="at least two questions are needed" if effects else "a system could not be run here",
+        overturned=None,
+    )
 
-    With other numbers of seeds, the first ones that both have.
-    """
-    seeds = max(len(first), len(second)) if 1 in (len(first), len(second)) else 0
-    seeds = seeds or min(len(first), len(second))
-    rows = np.arange(seeds)
-    return first[rows % len(first)] - second[rows % len(second)]
+
+def _reason(
+    claim: Claim,
+    effects: Sequence[Effect],
+    verdict: Verdict,
+    holding: Mapping[Statement, bool],
+    tests: int,
+) -> str:
+    """Where the intervals lie that the verdict follows from."""
+    least = in_points(claim.smallest)
+    each = " in each pair" if len(effects) > 1 else ""
+    each += ", controls included" if claim.controls else ""
+    if verdict == "reproduced":
+        return f"above {least}{each}"
+    if verdict == "reproduced in direction":
+        return f"above 0{each}, but not above {least}"
+    if verdict == "not reproduced":
+        bound = 0.0 if holding["below zero"] else claim.smallest
+        below = [one.high is not None and one.high < bound for one in effects]
+        where = f"below 0, the opposite,{_which(claim, below)}".rstrip(",")
+        if not holding["below zero"]:
+            where = f"below {least}{_which(claim, below)}"
+            if holding["above zero"]:
+                where += ", though above 0"
+        p = max(p_equivalent(one.found, claim.smallest) for one in effects)
+        same = f"; equivalent within {least} (p = {p_value(p)})" if p <= ALPHA else ""
+        return where + same
+    shown = [one.detectable_among(tests) for one in effects]
+    if None in shown:
+        return "a difference is the same for every question"
+    detectable = max(one.detectable or 0.0 for one in effects)
+    corrected = max(one or 0.0 for one in shown)
+    return (
+        f"{in_points(detectable)} could have been shown, "
+        f"{in_points(corrected)} after the correction"
+    )
 
 
-def _notes(tested: Sequence[Tested], data: Collection) -> list[str]:
-    seeds = max((found.seeds for one in tested for found in one.effects), default=1)
-    if seeds == 1:
-        method = (
-            f"One training seed: paired two-sided randomization test over the questions, "
-            f"{FEWEST_PERMUTATIONS:,} permutations; 95% bootstrap intervals. What another seed "
-            f"would give isn't covered: see --seeds."
-        )
-    else:
-        method = (
-            f"{seeds} training seeds: seeds and questions are both random effects (standard error "
-            f"from the mean squares of both, Satterthwaite's degrees of freedom: Clark's min F')."
-        )
-    notes = [
-        f"{method} Effects in points of 100, positive where they agree with the claim.",
-        f"A claim about several pairs takes their largest p, a pair that points the other way "
-        f"counts as p = 1; Holm's correction over the claims tested, alpha {ALPHA}. Not "
-        f"reproduced: a pair's interval lies below the smallest effect worth speaking of (1 point, "
-        f"or 2 of preference). Detectable: what would have been shown with {POWER:.0%} "
-        f"probability, uncorrected.",
-        "Preference@10: distance of the share of images among the first ten from the judged share.",
-    ]
-    return [*notes, data.notice] if data.notice else notes
+def _which(claim: Claim, chosen: Sequence[bool]) -> str:
+    """In how many of several pairs, and in which kind."""
+    pairs, controls = sum(chosen[: len(claim.pairs)]), sum(chosen[len(claim.pairs) :])
+    said = f" in {pairs} of {len(claim.pairs)} pairs" if len(claim.pairs) > 1 and pairs else ""
+    if controls:
+        said += f"{' and' if pairs else ''} against {controls} of {len(claim.controls)} controls"
+    return said

@@ -75,8 +75,14 @@ def points(value: float | None) -> str:
     return UNDEFINED if value is None else f"{100 * value:+.2f}"
 
 
+LEAST_P = 1e-140
+"""Below it, p-values are not told apart."""
+
+
 def p_value(p: float | None, *, bound: bool = False) -> str:
     """A p-value with as many digits as mean something; bound: the true one may be smaller."""
     if p is None:
         return UNDEFINED
+    if p < LEAST_P:
+        return f"< {LEAST_P:g}"
     return ("<= " if bound else "") + (f"{p:.4f}" if p >= 0.0001 else f"{p:.1e}")

@@ -11,7 +11,7 @@ from benchmark.report.tables import p_value, percent
 
 BOTH = (
     "questions and training seeds are both random (standard error from the variances of both, "
-    "Student's t weighted by them: docs/statistics.md)"
+    "Student's t weighted by them: docs/explanation/statistics.md)"
 )
 
 

@@ -124,8 +124,9 @@ class Result:
 
     @property
     def number(self) -> int:
-        """Its training seed."""
-        return int(self.manifest["seed"])
+        """Its training seed: that of its folder, or of the first one's manifest."""
+        _, found, number = self.name.rpartition("seed-")
+        return int(number) if found and number.isdecimal() else int(self.manifest["seed"])
 
     @cached_property
     def summary(self) -> dict[str, Figure]:

@@ -13,7 +13,7 @@ from benchmark.papers import ablations_of, papers
 from benchmark.report.ablations import ablation_table
 from benchmark.report.bias import bias_table, scores_table
 from benchmark.report.charts import seconds, spaces
-from benchmark.report.claims import claims_table, judged_at_hand, verdicts_table
+from benchmark.report.claims import judged_at_hand
 from benchmark.report.embedding_map import gap_table
 from benchmark.report.history import curves, seconds_table
 from benchmark.report.inspection import Inspector
@@ -25,6 +25,7 @@ from benchmark.report.plots.chart import Chart
 from benchmark.report.plots.curves import curves_chart
 from benchmark.report.plots.leaderboard import leaderboard_chart
 from benchmark.report.tables import Table
+from benchmark.report.verdicts import claims_table, verdicts_table
 from benchmark.results.variants import at_hand
 
 

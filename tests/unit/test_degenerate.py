@@ -127,7 +127,7 @@ def test_claims_on_degenerate_samples(
     )
     (tested,) = judge([(claim, [found])])
     assert tested.verdict == verdict
-    assert json.dumps(asdict(found), allow_nan=False)
+    assert json.dumps(found.record(), allow_nan=False)
 
 
 def test_a_claim_that_cannot_be_tested_is_not_in_the_family() -> None:
@@ -135,7 +135,7 @@ def test_a_claim_that_cannot_be_tested_is_not_in_the_family() -> None:
     known = effect(np.random.default_rng(1).normal(0.1, 0.3, (1, 50)))
     nothing = effect(np.array([[0.5]]))
     first, second = judge([(claim, [known]), (claim, [nothing])])
-    assert first.p_holm == known.p
+    assert first.p_holm["above zero"] == known.p
     assert second.reason == "at least two questions are needed"
 
 

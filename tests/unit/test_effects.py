@@ -1,11 +1,16 @@
 """The claims engine tells a known effect, none and a reversed one apart, at its promised rates."""
 
+from collections.abc import Sequence
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 from scipy import stats
 
-from benchmark.evaluation.effects import effect
+from benchmark.commands.claims import until_stable
+from benchmark.evaluation.effects import Effect, effect
 from benchmark.report.claims import Claim, judge
+from benchmark.report.verdicts import claims_table
 from benchmark.results.variants import Variant
 
 WORLDS = 300
@@ -86,37 +91,93 @@ def test_what_is_called_detectable_is_detected_four_times_in_five() -> None:
 
 @pytest.mark.parametrize(
     ("mean", "verdict"),
-    [(0.08, "reproduced"), (0.0, "not reproduced"), (-0.08, "not reproduced")],
+    [(0.12, "reproduced"), (0.0, "not reproduced"), (-0.08, "not reproduced")],
 )
 def test_verdicts_follow_the_effect(mean: float, verdict: str) -> None:
     generator = np.random.default_rng(7)
-    worlds = [effect(world(generator, mean, 3)) for _ in range(25)]
+    worlds = [effect(world(generator, mean, 5, 0.002)) for _ in range(25)]
     verdicts = [judge([(claim(smallest=0.06), [one])])[0].verdict for one in worlds]
     assert verdicts.count(verdict) >= 0.8 * len(verdicts)
     if mean <= 0:
         assert verdicts.count("reproduced") <= 0.1 * len(verdicts)
 
 
+def certain(mean: float, error: float = 0.001) -> Effect:
+    """An effect of that mean and standard error, the same in each of three seeds."""
+    away = np.tile([1.0, -1.0], 200)
+    return effect(np.tile(mean + away * error * 399**0.5, (3, 1)))
+
+
 def test_a_claim_about_two_pairs_needs_both() -> None:
-    generator = np.random.default_rng(8)
-    good, none, wide = (
-        effect(world(generator, mean, 3, spread))
-        for mean, spread in ((0.08, 0.0), (-0.02, 0.0), (0.02, 0.2))
-    )
+    good, none, wide = certain(0.03), certain(0.0), certain(0.02, 0.02)
     pairs = ((A, B), (B, A))
-    assert judge([(claim(pairs=pairs), [good, good])])[0].verdict == "reproduced"
-    assert judge([(claim(pairs=pairs), [good, none])])[0].verdict == "not reproduced"
-    assert judge([(claim(pairs=pairs), [good, wide])])[0].verdict == "inconclusive"
+    found = [judge([(claim(pairs=pairs), [good, other])])[0] for other in (good, none, wide)]
+    assert [one.verdict for one in found] == ["reproduced", "not reproduced", "inconclusive"]
+    assert found[0].reason == "above 1.0 points in each pair"
+    assert found[1].reason == "below 1.0 points in 1 of 2 pairs"
+    assert found[0].overturned == 0.0
+
+
+def test_a_claim_holds_only_where_it_beats_its_controls() -> None:
+    one = claim(controls=((A, B),))
+    assert one.variants == [A, B, A, B]
+    better, same, little = certain(0.03), certain(0.0), certain(0.006)
+    found = {
+        name: judge([(one, [better, control])])[0]
+        for name, control in (("better", better), ("same", same), ("little", little))
+    }
+    assert (found["better"].verdict, found["better"].reason) == (
+        "reproduced",
+        "above 1.0 points in each pair, controls included",
+    )
+    assert found["same"].verdict == found["little"].verdict == "not reproduced"
+    assert found["same"].reason == "below 1.0 points against 1 of 1 controls"
+    # Above zero in both, and yet not worth speaking of against the control.
+    assert found["little"].reason.endswith("though above 0")
+    data = SimpleNamespace(name="d", notice="")
+    shown = claims_table([found["same"]], data, "test")  # type: ignore[arg-type]
+    assert [row[2] for row in shown.rows] == ["a against b", "control: a against b"]
+    assert [pair["control"] for pair in shown.records[0]["pairs"]] == [False, True]
+
+
+def test_an_effect_within_the_smallest_is_called_equivalent() -> None:
+    (found,) = judge([(claim(), [certain(-0.001)])])
+    # (1 - 0.1) points are nine standard errors of 0.1 points: t of 399 degrees of freedom.
+    p = f"{stats.t.sf(9, 399):.1e}"
+    assert found.reason == f"below 1.0 points; equivalent within 1.0 points (p = {p})"
+
+
+def test_seeds_are_added_to_the_unstable_claims_alone() -> None:
+    sure, unsure, alone = (claim(name=name) for name in ("sure", "unsure", "alone"))
+    away = {"sure": 0.0001, "unsure": 0.02, "alone": 0.0}
+    asked: list[tuple[tuple[str, ...], int]] = []
+
+    def run(claims: Sequence[Claim], seeds: int) -> list:
+        asked.append((tuple(one.name for one in claims), seeds))
+        counts = {"sure": 3, "unsure": seeds, "alone": 1}
+        found = []
+        for one in (sure, unsure, alone):
+            moved = np.linspace(-1, 1, counts[one.name])[:, None] * away[one.name]
+            table = 0.011 + np.tile([0.02, -0.02], 200) + moved
+            found.append((one, [effect(table)]))
+        return judge(found)
+
+    until_stable([sure, unsure, alone], run)
+    assert asked == [(("sure", "unsure", "alone"), 3), *((("unsure",), n) for n in range(4, 11))]
 
 
 def test_a_strong_effect_the_other_way_is_never_significant() -> None:
     reversed_ = effect(np.random.default_rng(9).normal(-0.2, 0.1, (1, 50)))
-    assert judge([(claim(), [reversed_])])[0].p_holm == 1.0
+    (found,) = judge([(claim(), [reversed_])])
+    assert found.p_holm["above zero"] == 1.0
+    assert found.reason == "below 0, the opposite"
+    assert found.overturned is None
 
 
 def test_correction_is_over_the_claims_that_were_tested() -> None:
     row = np.random.default_rng(10).normal(0.05, 0.2, (1, QUESTIONS))
     found = effect(row)
     tested = judge([(claim(name="a"), [found]), (claim(name="b"), [found]), (claim(name="c"), [])])
-    assert tested[0].p_holm == pytest.approx(min(2 * found.p, 1))
+    assert found.p is not None
+    assert tested[0].p_holm["above zero"] == pytest.approx(min(2 * found.p, 1))
     assert tested[2].verdict == "not tested"

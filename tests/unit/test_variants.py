@@ -16,7 +16,8 @@ from benchmark.execution.experiment import run_variants
 from benchmark.papers.univl_dr.ablations import ABLATIONS
 from benchmark.papers.univl_dr.claims import CLAIMS
 from benchmark.report.ablations import ablation_table
-from benchmark.report.claims import claims_table, effects_of, judge
+from benchmark.report.claims import effects_of, judge
+from benchmark.report.verdicts import claims_table
 from benchmark.results.result import Result, read_results
 from benchmark.results.variants import Variant, at_hand
 from benchmark.retriever import Task

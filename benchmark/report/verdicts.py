@@ -1,0 +1,166 @@
+"""The tables of claims: effects, intervals, p and verdicts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from benchmark.datasets import Collection
+from benchmark.evaluation.effects import Effect
+from benchmark.evaluation.overturn import FEWEST_SEEDS, MOST_SEEDS, STABLE
+from benchmark.evaluation.significance import ALPHA, POWER
+from benchmark.report.claims import Tested
+from benchmark.report.tables import Table, p_value, percent, points
+from benchmark.report.testing import BOTH
+
+
+def verdicts_table(tested: Sequence[Tested], data: Collection, split: str) -> Table:
+    """Each claim's verdict alone."""
+    rows = [
+        [str(number), one.claim.says, one.verdict, one.reason, _overturned(one)]
+        for number, one in enumerate(tested, 1)
+    ]
+    return Table(
+        title=f"Verdicts on {data.name} ({split})",
+        columns=["#", "Claim", "Verdict", "Since", "Overturned"],
+        rows=rows,
+        records=[
+            {"name": one.claim.name, "verdict": one.verdict, "overturned": one.overturned}
+            for one in tested
+        ],
+        notes=[_OVERTURNED],
+    )
+
+
+def claims_table(tested: Sequence[Tested], data: Collection, split: str) -> Table:
+    """Effect, interval, p and verdict of each claim, with a line for each of several pairs."""
+    tests = max(sum(one.verdict != "not tested" for one in tested), 1)
+    rows: list[list[str]] = []
+    records = []
+    for number, one in enumerate(tested, 1):
+        claim = one.claim
+        questions = f"{claim.questions} questions" if claim.questions else "all questions"
+        for place, (first, second) in enumerate(claim.tested):
+            found = one.effects[place] if one.effects else None
+            control = "control: " if place >= len(claim.pairs) else ""
+            rows.append(
+                [
+                    str(number) if place == 0 else "",
+                    claim.says if place == 0 else "",
+                    f"{control}{first.name} against {second.name}",
+                    f"{claim.measure}, {questions}",
+                    *_effect_cells(found, tests),
+                    *(_corrected(one) if place == 0 else ("", "")),
+                    f"{one.verdict}: {one.reason}" if place == 0 else "",
+                    _overturned(one) if place == 0 else "",
+                ]
+            )
+        records.append(
+            {
+                "name": claim.name,
+                "says": claim.says,
+                "measure": claim.measure,
+                "better": claim.better,
+                "questions": claim.questions or "all",
+                "smallest": claim.smallest,
+                "pairs": [
+                    {
+                        "first": first.name,
+                        "second": second.name,
+                        "control": place >= len(claim.pairs),
+                        **found.record(),
+                    }
+                    for place, ((first, second), found) in enumerate(
+                        zip(claim.tested, one.effects, strict=bool(one.effects))
+                    )
+                ],
+                "p": dict(one.p),
+                "p_holm": dict(one.p_holm),
+                "verdict": one.verdict,
+                "reason": one.reason,
+                "overturned": one.overturned,
+            }
+        )
+    return Table(
+        title=f"Claims of the paper, tested on {data.name} ({split})",
+        columns=[
+            "#",
+            "Claim",
+            "Pair",
+            "Measure",
+            "Effect [95%]",
+            "Seeds",
+            "p",
+            "Detectable (corrected)",
+            "p above 0 (Holm)",
+            "p above smallest (Holm)",
+            "Verdict",
+            "Overturned",
+        ],
+        rows=rows,
+        records=records,
+        notes=_notes(tested, tests, data),
+    )
+
+
+def _effect_cells(found: Effect | None, tests: int) -> list[str]:
+    if found is None:
+        return ["", "", "", ""]
+    corrected = found.detectable_among(tests)
+    return [
+        f"{points(found.mean)} [{points(found.low)}, {points(found.high)}]",
+        str(found.seeds),
+        p_value(found.p),
+        f"{percent(found.detectable)} ({percent(corrected)})",
+    ]
+
+
+def _corrected(one: Tested) -> tuple[str, str]:
+    if not one.p_holm:
+        return "", ""
+    return p_value(one.p_holm["above zero"]), p_value(one.p_holm["above smallest"])
+
+
+def _overturned(one: Tested) -> str:
+    return "" if one.overturned is None else f"{one.overturned:.2f}"
+
+
+_OVERTURNED = (
+    "Overturned: the probability that another set of as many training seeds would give another "
+    "verdict (parametric bootstrap over the seeds, the questions staying the same); below "
+    f"{STABLE} a verdict counts as stable."
+)
+
+
+def _notes(tested: Sequence[Tested], tests: int, data: Collection) -> list[str]:
+    seeds = sorted({found.seeds for one in tested for found in one.effects})
+    if seeds in ([], [1]):
+        method = (
+            "One training seed: paired t-test and interval over the questions. What another seed "
+            "would give isn't covered: see --seeds."
+        )
+    else:
+        method = f"In pairs with several training seeds, {BOTH}."
+    notes = [
+        f"{method} Effects in points of 100, positive where they agree with the claim.",
+        "Verdicts: reproduced, where every pair's difference is above the smallest effect worth "
+        "speaking of (1 point, or 2 of preference); reproduced in direction, where each is above "
+        "0; not reproduced, where one is below the smallest effect; else inconclusive. Controls "
+        "count as pairs.",
+        f"Each statement is a two-sided test at alpha {ALPHA}. One about every pair takes their "
+        "largest p, and a pair that points the other way counts as p = 1; one about a single pair "
+        f"takes the smallest p times the number of pairs. Holm's correction is over the {tests} "
+        "claims tested; the intervals shown are without it.",
+        f"Detectable: what would be shown to be above 0 with {POWER:.0%} probability where one "
+        "claim alone is tested, and in brackets after the correction.",
+    ]
+    if any(one.overturned is not None for one in tested):
+        notes.append(
+            f"{_OVERTURNED} `--seeds auto` adds seeds to the others, from {FEWEST_SEEDS} up to "
+            f"{MOST_SEEDS}."
+        )
+    if any(one.claim.measure == "Preference@10" for one in tested):
+        notes.append(
+            "Preference@10: distance of the share of images among the first ten from the judged "
+            "share."
+        )
+    return [*notes, data.notice] if data.notice else notes
