@@ -10,7 +10,8 @@ questions and what the seeds contribute (Clark, 1973, "The language-as-fixed-eff
 The critical value is the mean of Student's t for (questions - 1) and for (seeds - 1) degrees of
 freedom, weighted by the two parts (Cochran, 1964). Clark's own min F' with Satterthwaite's degrees
 of freedom counts the interaction twice, which costs power where seeds matter little, and is too
-often significant where they matter much: docs/explanation/statistics.md has the simulation behind this choice.
+often significant where they matter much: docs/explanation/statistics.md has the simulation behind
+this choice.
 With one seed the formulas are those of the paired t-test over the questions.
 """
 

@@ -3,7 +3,8 @@
 A parametric bootstrap over the seeds, the questions staying what they are. The seeds' means are
 taken as normal; their variance and true mean are themselves uncertain, and drawn from what the
 seeds at hand tell of them (Student's t, with as many degrees of freedom as there are seeds less
-one). Drawing the few seeds themselves with replacement promises too much: docs/explanation/statistics.md.
+one). Drawing the few seeds themselves with replacement promises too much, as
+simulated in docs/explanation/statistics.md.
 """
 
 from __future__ import annotations

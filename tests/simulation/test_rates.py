@@ -1,4 +1,4 @@
-"""The tests' rates in simulated worlds, with few of them; docs/explanation/statistics.md has them with many."""
+"""The tests' rates in simulated worlds, with few of them; docs/explanation has them with many."""
 
 from dataclasses import replace
 
