@@ -6,7 +6,7 @@ artefact of one's own declares its name by ``recipe_name``.
 """
 
 from benchmark.artefacts.identity import recipe_name
-from benchmark.evaluation.own import metric
+from benchmark.evaluation.plugin_metrics import metric
 from benchmark.registry import register
 from benchmark.retriever import Retriever, Task
 from benchmark.ties import top_k

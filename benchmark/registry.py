@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypeVar, get_args
 from benchmark import entry_points, plugins
 from benchmark.artefacts.identity import name_retriever
 from benchmark.errors import InputError, unknown
-from benchmark.evaluation.own import OWN
+from benchmark.evaluation.plugin_metrics import PLUGIN_METRICS
 from benchmark.io.files import read_toml
 from benchmark.settings import checked
 
@@ -209,14 +209,14 @@ class Registry:
 
         It is for code that isn't installed.
         """
-        metrics = len(OWN)
+        metrics = len(PLUGIN_METRICS)
         plug_in = plugins.run(path)
         before = set(self._entries)
         for module in plug_in.modules:
             self.add_module(module, path)
         new = [entry for name, entry in self._entries.items() if name not in before]
         has_paper = any(hasattr(module, PAPER) for module in plug_in.modules)
-        if not new and len(OWN) == metrics and not has_paper:
+        if not new and len(PLUGIN_METRICS) == metrics and not has_paper:
             raise InputError(
                 "brings no retriever, metric or paper",
                 mend=f"use @register(...) or @metric(...), or write {PAPER} = Paper(...)",

@@ -63,11 +63,14 @@ class Run:
     """Ranked document ids of each query, best first. The order is the ranking: scores only inform.
 
     scores: as many as there are documents, never increasing.
+    cut_at: the number of documents after which the lists were cut when they were made; None where they
+    are as long as what was found.
     """
 
     name: str
     documents: Mapping[str, list[str]]
     scores: Mapping[str, list[float]]
+    cut_at: int | None = None
 
     def cut(self, depth: int) -> Run:
         """The first ``depth`` documents of each list."""
@@ -75,4 +78,5 @@ class Run:
             name=self.name,
             documents={query: ranked[:depth] for query, ranked in self.documents.items()},
             scores={query: scores[:depth] for query, scores in self.scores.items()},
+            cut_at=depth,
         )

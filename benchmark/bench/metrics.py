@@ -31,18 +31,19 @@ print(json.dumps([{name: scores.mean(metric) for name, scores in systems.items()
 PEER = """
 import json, sys
 from ranx import Qrels, Run, compare
-from benchmark.evaluation.metrics import RANX_NAMES
+from benchmark.evaluation.measures import BENCHMARK
+names = [one.ranx for one in BENCHMARK.values()]
 runs, judgments = json.load(open(sys.argv[1], encoding="utf-8"))
 made = [
     Run({query: dict(zip(documents, range(100, 0, -1))) for query, documents in found.items()},
         name=name)
     for name, found in runs.items()
 ]
-report = compare(Qrels(judgments), runs=made, metrics=list(RANX_NAMES.values()),
+report = compare(Qrels(judgments), runs=made, metrics=names,
                  stat_test="fisher", n_permutations=int(sys.argv[2]), max_p=0.05)
 print(json.dumps([{name: found["scores"][metric] for name, found in report.to_dict().items()
                    if isinstance(found, dict) and "scores" in found}
-                  for metric in RANX_NAMES.values()]))
+                  for metric in names]))
 """
 
 

@@ -1,52 +1,45 @@
-"""The benchmark's metrics, a figure a question, through ranx.
+"""Figures of runs, one for each judged question, by any metric of the registry.
 
-ranx gets numbers in place of ids, and strictly decreasing scores made from the ranks: with equal
-scores it would scramble the list. A judged question without results counts 0.
+Every judged question counts. One without results counts 0, as with trec_eval's option -c, and so
+does one whose judgments name no relevant document.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
+from typing import Literal, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
-from benchmark.errors import InputError, unknown
-from benchmark.evaluation.own import OWN, measured
+from benchmark.errors import InputError
+from benchmark.evaluation import engines
+from benchmark.evaluation.measures import BENCHMARK, Metric, resolve
 from benchmark.types import Qrels, Run
 
-RANX_NAMES: Mapping[str, str] = MappingProxyType(
-    {
-        "MRR@10": "mrr@10",
-        "MRR@20": "mrr@20",
-        "nDCG@10": "ndcg@10",
-        "nDCG@20": "ndcg@20",
-        "Recall@20": "recall@20",
-        "Recall@100": "recall@100",
-        "success@1": "hit_rate@1",
-        "success@5": "hit_rate@5",
-    }
-)
-"""The metrics' names here and in ranx; nDCG's gain is the relevance itself, as trec_eval's."""
-
-METRICS = tuple(RANX_NAMES)
-FURTHER = re.compile(
-    r"(precision|recall|f1|r-precision|mrr|map|ndcg|ndcg_burges|hit_rate)(@[1-9]\d?|@100)?|rbp\.\d+"
-)
-"""ranx's names of further metrics, each with a cut-off within DEPTH, or none, which is DEPTH."""
-
+METRICS = tuple(BENCHMARK)
 MAIN = "MRR@10"
 DEPTH = 100
+"""Documents in each list that is made here."""
+
+Engine: TypeAlias = Literal["ranx", "ir_measures"]
+"""The library that is asked where both compute a metric.
+
+ranx for results, whose figures are kept; ir_measures, which loads in a tenth of the time, for run
+files.
+"""
+
+_TOGETHER = 512
+"""Questions that are scored at once, so that long lists take little memory."""
 
 
 @dataclass(frozen=True)
 class Scores:
     """Figures of one system, for the judged questions in the order of the judgments.
 
-    values: metric -> float64, shape (questions,), between 0 and 1.
+    values: metric -> float64, shape (questions,), between 0 and 1 but for counts.
     unanswered: how many judged questions had no result.
     seeds: training seed -> its figures, where these are their means; empty where one alone was run.
     """
@@ -69,79 +62,91 @@ class Scores:
         return Scores(kept, values, self.unanswered, seeds)
 
 
-def score_run(run: Run, qrels: Qrels, metrics: Sequence[str] = METRICS) -> Scores:
-    """Score a run by metrics of the benchmark, by ranx's names of others, by those of plug-ins.
+def score_run(
+    run: Run,
+    qrels: Qrels,
+    metrics: Sequence[str | Metric] = METRICS,
+    engine: Engine = "ranx",
+) -> Scores:
+    """Score a run by metrics, each by its name or as ``resolve`` gives it.
 
-    A judged question must have a relevant document; results of unjudged questions are ignored.
-    Raises InputError for an unknown metric, or where run and judgments share no question.
+    Results of questions that were not judged are ignored. Raises InputError for an unknown metric,
+    for one that looks beyond the end of lists that were cut, for a figure that its metric can't
+    have, or where run and judgments share no question.
     """
-    own = [metric for metric in metrics if _is_own(metric)]
-    by_ranx = {metric: ranx_name(metric) for metric in metrics if metric not in own}
-    queries = tuple(query for query, judged in qrels.items() if max(judged.values()) > 0)
+    wanted = [one if isinstance(one, Metric) else resolve(one, run.cut) for one in metrics]
+    queries = tuple(qrels)
     answered = sum(1 for query in queries if run.documents.get(query))
     if not answered:
         raise InputError(
             f"run '{run.name}' has results for none of the {len(queries)} judged questions",
             mend="check that run and qrels are of the same split",
         )
-    lists = {query: run.documents.get(query, [])[:DEPTH] for query in queries}
-    values = _by_ranx(lists, qrels, by_ranx) if by_ranx else {}
-    for name in own:
-        values[name] = np.array([measured(name, lists[q], qrels[q]) for q in queries])
-    kept = {metric: values[metric] for metric in metrics}
-    return Scores(queries, kept, len(queries) - answered)
+    values = {metric.name: np.zeros(len(queries)) for metric in wanted}
+    depth = _depth(wanted)
+    for start in range(0, len(queries), _TOGETHER):
+        some = queries[start : start + _TOGETHER]
+        lists = [run.documents.get(query, [])[:depth] for query in some]
+        judged = [qrels[query] for query in some]
+        for name, figures in _figures(lists, judged, wanted, engine):
+            values[name][start : start + len(some)] = figures
+    for metric in wanted:
+        _check(metric, values[metric.name])
+    return Scores(queries, values, len(queries) - answered)
 
 
-def ranx_name(metric: str) -> str:
-    """What ranx calls a metric. Raises InputError with the nearest name for an unknown one."""
-    if metric in RANX_NAMES:
-        return RANX_NAMES[metric]
-    if not FURTHER.fullmatch(metric):
-        raise unknown("metric", metric, [*METRICS, *OWN, "precision@5", "map", "r-precision"])
-    return metric
+def _depth(metrics: Sequence[Metric]) -> int | None:
+    """How far the lists have to be read; None for their whole length."""
+    if any(metric.cutoff is None and metric.depth is None for metric in metrics):
+        return None
+    return max(metric.cutoff or metric.depth or 0 for metric in metrics)
 
 
-def _is_own(metric: str) -> bool:
-    """Whether a plug-in registered it. Raises InputError where that takes the name of another."""
-    known = metric in RANX_NAMES or FURTHER.fullmatch(metric)
-    if known and metric in OWN:
-        raise InputError(f"metric '{metric}' of a plug-in has a known name", mend="rename it")
-    return metric in OWN
+def _figures(
+    lists: engines.Lists, judged: engines.Judged, metrics: Sequence[Metric], engine: Engine
+) -> list[tuple[str, npt.NDArray[np.float64]]]:
+    """Each metric's figures of some questions."""
+    found = []
+    for depth in dict.fromkeys(metric.depth for metric in metrics):
+        cut = lists if depth is None else [documents[:depth] for documents in lists]
+        some = [metric for metric in metrics if metric.depth == depth]
+        by_ranx = [
+            one for one in some if one.ranx and (engine == "ranx" or one.ir_measures is None)
+        ]
+        others = [one for one in some if one.ir_measures and one not in by_ranx]
+        if by_ranx:
+            figures = engines.by_ranx(cut, judged, by_ranx)
+            found += [(one.name, one_s) for one, one_s in zip(by_ranx, figures, strict=True)]
+        if others:
+            figures = engines.by_ir_measures(cut, judged, others)
+            found += [(one.name, one_s) for one, one_s in zip(others, figures, strict=True)]
+        plugins = [metric for metric in some if metric.plugin]
+        found += [(one.name, engines.by_plugin(cut, judged, one)) for one in plugins]
+    return found
 
 
-def _by_ranx(
-    lists: Mapping[str, Sequence[str]], qrels: Qrels, names: Mapping[str, str]
-) -> dict[str, npt.NDArray[np.float64]]:
-    """The figures of each question, by the metric's name here; names: that one -> ranx's."""
-    from ranx import evaluate
-
-    widest = max(len(qrels[query]) for query in lists)
-    truth = np.zeros((len(lists), widest, 2))
-    ranked = np.zeros((len(lists), DEPTH, 2))
-    ranked[:, :, 1] = np.arange(DEPTH, 0, -1)
-    for place, (query, documents) in enumerate(lists.items()):
-        judged = sorted(qrels[query].items(), key=lambda pair: -pair[1])
-        numbers = {document: number for number, (document, _) in enumerate(judged, 1)}
-        # Number 0 is no judged document; padding has relevance 0, which ranx leaves out.
-        truth[place, : len(judged)] = [(numbers[name], max(level, 0)) for name, level in judged]
-        found = [numbers.get(name, 0) for name in documents]
-        ranked[place, : len(found), 0] = found
-    truth[:, :, 0][truth[:, :, 1] == 0] = -1
-    # Twice, since ranx fails where it is asked for one metric with a cut-off alone.
-    values = evaluate(truth, ranked, [*names.values()] * 2, return_mean=False)
-    return {metric: np.asarray(values[name]) for metric, name in names.items()}
+def _check(metric: Metric, figures: npt.NDArray[np.float64]) -> None:
+    """Raise InputError where a figure is none that the metric can have."""
+    highest = 1 + 1e-9 if metric.share else np.inf
+    wrong = ~((figures >= -1e-9) & (figures <= highest))
+    if wrong.any():
+        raise InputError(
+            f"'{metric.name}' came out as {figures[wrong][0]:g}, which it can't be",
+            mend="leave it out, or use another library's name of it",
+        )
 
 
 def score_sets(sets: Mapping[str, Collection[str]], qrels: Qrels) -> Scores:
     """F1 of unranked sets, as WebQA scores its sources: 2 |A and B| / (|A| + |B|).
 
+    As in ``score_run`` every judged question counts.
     Raises InputError where sets and judgments share no question.
     """
     relevant = {
         query: {document for document, relevance in judged.items() if relevance > 0}
         for query, judged in qrels.items()
     }
-    queries = tuple(query for query, documents in relevant.items() if documents)
+    queries = tuple(relevant)
     answered = sum(1 for query in queries if sets.get(query))
     if not answered:
         raise InputError(
@@ -151,7 +156,8 @@ def score_sets(sets: Mapping[str, Collection[str]], qrels: Qrels) -> Scores:
     values = np.zeros(len(queries))
     for place, query in enumerate(queries):
         found = set(sets.get(query, ()))
-        values[place] = 2 * len(found & relevant[query]) / (len(found) + len(relevant[query]))
+        either = len(found) + len(relevant[query])
+        values[place] = 2 * len(found & relevant[query]) / either if either else 0
     return Scores(queries, {"F1": values}, len(queries) - answered)
 
 
@@ -176,4 +182,4 @@ def merge_copies(
         for document, relevance in judged.items():
             name = canonical.get(document, document)
             levels[name] = max(relevance, levels.get(name, relevance))
-    return Run(run.name, documents, scores), merged
+    return Run(run.name, documents, scores, run.cut), merged

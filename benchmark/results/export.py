@@ -19,7 +19,8 @@ from types import MappingProxyType
 from typing import Any
 
 from benchmark.datasets import Collection
-from benchmark.evaluation.metrics import MAIN, RANX_NAMES
+from benchmark.evaluation.measures import BENCHMARK
+from benchmark.evaluation.metrics import MAIN
 from benchmark.io.files import write_text
 from benchmark.io.trec import write_qrels, write_run
 from benchmark.protocol import JOINT
@@ -89,12 +90,13 @@ def _task_name(result: Result, data: Collection) -> str:
 
 
 def _mteb_scores(result: Result) -> dict[str, Any]:
-    means = {
-        RANX_NAMES[metric].replace("@", "_at_"): figure["mean"]
-        for metric, figure in result.summary.items()
-    }
-    main = means[RANX_NAMES[MAIN].replace("@", "_at_")]
-    return {**means, "main_score": main, "hf_subset": "default", "languages": []}
+    means = {_mteb_name(metric): figure["mean"] for metric, figure in result.summary.items()}
+    return {**means, "main_score": means[_mteb_name(MAIN)], "hf_subset": "default", "languages": []}
+
+
+def _mteb_name(metric: str) -> str:
+    """ndcg_at_10 of nDCG@10."""
+    return str(BENCHMARK[metric].ranx).replace("@", "_at_")
 
 
 def _json(path: Path, content: object) -> Path:

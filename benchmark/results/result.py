@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any, TypedDict
@@ -24,7 +24,7 @@ from benchmark.artefacts.identity import digest
 from benchmark.datasets import Collection
 from benchmark.errors import InputError
 from benchmark.evaluation.effects import parts
-from benchmark.evaluation.metrics import MAIN, METRICS, Scores, merge_copies, score_run
+from benchmark.evaluation.metrics import DEPTH, MAIN, METRICS, Scores, merge_copies, score_run
 from benchmark.evaluation.significance import ALPHA, FEWEST_QUESTIONS, bootstrap, defined
 from benchmark.io.files import replacing, sha256, write_text
 from benchmark.io.jsonl import decode_json
@@ -168,8 +168,8 @@ class Result:
         return values
 
     def run(self) -> Run:
-        """The ranked lists."""
-        return read_run(self.folder / "run.trec.gz")
+        """The ranked lists, which were cut when they were made."""
+        return replace(read_run(self.folder / "run.trec.gz"), cut=DEPTH)
 
     def is_whole(self) -> bool:
         """Whether all of its files are there."""

@@ -23,7 +23,7 @@ from benchmark.cli import cli
 from benchmark.datasets import Collection
 from benchmark.datasets.webqa_mini import FOLDER
 from benchmark.errors import BenchmarkError
-from benchmark.evaluation.own import OWN
+from benchmark.evaluation.plugin_metrics import PLUGIN_METRICS
 from benchmark.execution import experiment
 from benchmark.registry import current, using
 
@@ -124,13 +124,13 @@ def world(
 def follow(command: str) -> Any:
     """Run a command, and forget what plug-ins registered: the next one is another process."""
     words = shlex.split(command.replace(ALL, TWO))
-    metrics = dict(OWN)
+    metrics = dict(PLUGIN_METRICS)
     try:
         with using(current().copy()):
             return CliRunner().invoke(cli, words[3:])
     finally:
-        OWN.clear()
-        OWN.update(metrics)
+        PLUGIN_METRICS.clear()
+        PLUGIN_METRICS.update(metrics)
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
