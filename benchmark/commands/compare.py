@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 import click
 
-from benchmark.commands.evaluate import score_file
 from benchmark.commands.options import (
     PATH,
     Chosen,
@@ -78,13 +77,14 @@ def compare(
         judged = read_qrels(qrels)
     else:
         judged, home = chosen.data.qrels(chosen.split), chosen.home
+    if by is not None and (len(systems) != 2 or len(metrics) > 1):
+        raise InputError("--by looks at one metric of two systems", mend="name just these")
     found = _named(systems, judged, home, metrics)
     if by is None:
-        show_table(comparison_table(found, metrics, seed), form)
+        show_table(comparison_table(found, seed), form)
         return
-    if len(found) != 2 or len(metrics) > 1:
-        raise InputError("--by looks at one metric of two systems", mend="name just these")
-    metric, queries = (*metrics, MAIN)[0], chosen.data.queries(chosen.split)
+    queries = chosen.data.queries(chosen.split)
+    metric = next(iter(next(iter(found.values())).values)) if metrics else MAIN
     tables = [
         slices_table(found, metric, slices(queries, by)),
         moved_table(found, metric, queries),
@@ -95,23 +95,30 @@ def compare(
 def _named(
     systems: Sequence[str], qrels: Qrels, home: Path | None, metrics: Sequence[str]
 ) -> dict[str, Scores]:
-    """The figures of run files and, where the folder of a data set's results is given, of names."""
+    """The figures of run files and, where the folder of a data set's results is given, of names.
+
+    Beside results the lists of run files are cut where those of results end.
+    """
     from benchmark.errors import unknown
-    from benchmark.evaluation.metrics import METRICS
+    from benchmark.evaluation.metrics import DEPTH
+    from benchmark.evaluation.run_files import by_name, score_file
     from benchmark.results.result import Result
 
     if len(set(systems)) < len(systems):
         raise InputError("one system is named twice", mend="name each once")
-    found: dict[str, Scores] = {}
-    for system in systems:
-        if home is not None and (result := Result(home / system)).is_whole():
-            kept = set(metrics) <= set(METRICS)
-            name = system
-            scores = result.over_seeds if kept else result.scored_by(metrics, qrels)
-        elif home is None or Path(system).is_file():
-            name, scores = score_file(Path(system), qrels, metrics)
-        else:
-            names = [path.parent.name for path in sorted(home.glob("*/manifest.json"))]
-            raise unknown("result or run file", system, names)
-        found[system if name in found else name] = scores
-    return found
+    results = {
+        system: result
+        for system in systems
+        if home is not None and (result := Result(home / system)).is_whole()
+    }
+    paths = [Path(system) for system in systems if system not in results]
+    if home is not None and (strange := [path for path in paths if not path.is_file()]):
+        names = [path.parent.name for path in sorted(home.glob("*/manifest.json"))]
+        raise unknown("result or run file", str(strange[0]), names)
+    depth = DEPTH if results else None
+    files = by_name([score_file(path, qrels, metrics, depth=depth) for path in paths], [*results])
+    scores = {name: result.scored_by(metrics, qrels) for name, result in results.items()}
+    named = {str(file.path): name for name, file in files.items()}
+    scores |= {name: file.scores for name, file in files.items()}
+    order = [named.get(str(Path(system)), system) for system in systems]
+    return {name: scores[name] for name in order}

@@ -1,16 +1,16 @@
-"""``evaluate``: a run file scored against judgments."""
+"""``evaluate``: run files scored against judgments."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from benchmark.commands.options import (
+    FORMAT_NAMES,
     PATH,
-    format_option,
     metric_option,
     plugin_option,
     qrels_option,
@@ -19,45 +19,95 @@ from benchmark.commands.options import (
 from benchmark.errors import InputError
 
 if TYPE_CHECKING:
-    from benchmark.evaluation.metrics import Scores
-    from benchmark.types import Qrels
+    from benchmark.evaluation.run_files import Questions
 
 
 @click.command()
-@click.argument("run", type=PATH)
+@click.argument("runs", type=PATH, nargs=-1, required=True, metavar="RUN...")
 @qrels_option
 @click.option("--by", type=click.Choice(["modality"]), help="Figures of each group of questions.")
 @metric_option
+@click.option("--per-query", is_flag=True, help="The figures of each question, too.")
+@click.option(
+    "--relevance-level",
+    "level",
+    type=click.IntRange(1),
+    default=1,
+    show_default=True,
+    help="The least relevance that counts as relevant (trec_eval -l).",
+)
+@click.option(
+    "--depth",
+    type=click.IntRange(1),
+    metavar="N",
+    help="Look at the first N documents of each list alone (trec_eval -M).",
+)
+@click.option(
+    "--questions",
+    type=click.Choice(["judged", "retrieved"]),
+    default="judged",
+    show_default=True,
+    help="Means over all judged questions (trec_eval -c), or over those of them with results.",
+)
 @plugin_option
-@format_option
-def evaluate(run: Path, qrels: Path, by: str | None, metrics: tuple[str, ...], form: str) -> None:
-    """Score a run against judgments.
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice([*FORMAT_NAMES, "trec_eval"]),
+    default="md",
+    show_default=True,
+    help="As elsewhere; trec_eval: three columns with trec_eval's names and measures.",
+)
+def evaluate(
+    runs: tuple[Path, ...],
+    qrels: Path,
+    by: str | None,
+    metrics: tuple[str, ...],
+    per_query: bool,
+    level: int,
+    depth: int | None,
+    questions: Questions,
+    form: str,
+) -> None:
+    """Score run files against judgments, as trec_eval scores them; several runs best first.
 
     RUN is a TREC run (six columns, .gz or not), or WebQA's prediction JSON: an object of
-    'question id -> [document ids]', an unranked set scored by F1. The denominator is the judged
-    questions. Modality is read from WebQA's ids: an image's is an integer, a passage's isn't.
+    'question id -> [document ids]', an unranked set scored by F1. Lists are as deep as the file.
+    Equal scores are ordered as trec_eval orders them: in single precision, by document id,
+    descending. Modality is read from WebQA's ids: an image's is an integer, a passage's isn't.
 
     \b
         python -m benchmark evaluate run.trec.gz --qrels qrels.txt
+        python -m benchmark evaluate a.trec b.trec --qrels qrels.txt --metric AP --metric nDCG@10
+        python -m benchmark evaluate run.trec --qrels qrels.txt --format trec_eval --per-query
         python -m benchmark evaluate sources.json --qrels test_qrels.txt --by modality
-        python -m benchmark evaluate run.trec --qrels qrels.txt --metric precision@5
     """
-    from benchmark.io.trec import read_qrels
-    from benchmark.report.evaluation import evaluation_table
+    from benchmark.evaluation.run_files import by_name, cut_after, score_file
+    from benchmark.io.trec import read_qrels, read_run
+    from benchmark.report.evaluation import evaluation_table, evaluations_table, per_query_table
+    from benchmark.report.trec_eval import trec_eval
 
     judged = read_qrels(qrels)
-    name, scores = score_file(run, judged, metrics)
-    show_table(evaluation_table(name, scores, judged, by), form)
-
-
-def score_file(path: Path, qrels: Qrels, metrics: Sequence[str]) -> tuple[str, Scores]:
-    """The name of a run file, or of a file of unranked sets, and its figures."""
-    from benchmark.evaluation.metrics import METRICS, score_run, score_sets
-    from benchmark.io.trec import read_run, read_sets
-
-    if path.suffix == ".json":
-        if set(metrics) - {"F1"}:
-            raise InputError("unranked sets have F1 alone", mend="leave --metric out", path=path)
-        return path.stem, score_sets(read_sets(path), qrels)
-    run = read_run(path)
-    return run.name, score_run(run, qrels, metrics or METRICS)
+    if len(runs) > 1 and (by or form == "trec_eval"):
+        raise InputError("--by and --format trec_eval are of one run", mend="give one at a time")
+    if form == "trec_eval":
+        run = read_run(runs[0], ties="trec_eval")
+        run = run if depth is None else replace(cut_after(run, depth), cut=None)
+        text = trec_eval(
+            run, judged, metrics, level=level, questions=questions, per_query=per_query
+        )
+        click.echo(text, nl=False)
+        return
+    files = by_name(
+        [
+            score_file(path, judged, metrics, level=level, depth=depth, questions=questions)
+            for path in runs
+        ]
+    )
+    if per_query:
+        show_table(per_query_table(files), form)
+    elif len(files) > 1:
+        show_table(evaluations_table(files), form)
+    else:
+        ((name, file),) = files.items()
+        show_table(evaluation_table(name, file, judged, by), form)

@@ -125,10 +125,11 @@ results_option = click.option(
     metavar="DIR",
     help="Where results are kept.",
 )
+FORMAT_NAMES = ("md", "json", "csv", "latex", "html")
 format_option = click.option(
     "--format",
     "form",
-    type=click.Choice(["md", "json", "csv", "latex", "html"]),
+    type=click.Choice(FORMAT_NAMES),
     default="md",
     show_default=True,
     help="Markdown for people, JSON for programs, CSV, LaTeX for papers, HTML.",
@@ -138,7 +139,8 @@ metric_option = click.option(
     "metrics",
     multiple=True,
     metavar="NAME",
-    help="The benchmark's, ranx's (precision@5, map), or a plug-in's; may be repeated.",
+    help="The benchmark's (MRR@10), ir_measures' (RR@10, AP(rel=2)), trec_eval's (ndcg_cut_10), "
+    "ranx's (precision@5), or a plug-in's; may be repeated.",
 )
 protocol_option = click.option(
     "--protocol",

@@ -101,11 +101,8 @@ def by_ir_measures(lists: Lists, judged: Judged, metrics: Sequence[Metric]) -> l
     import ir_measures
 
     figures = [np.zeros(len(lists)) for _ in metrics]
-    qrels, known = {}, []
-    for place, levels in enumerate(judged):
-        # Numbers, since one of the programs behind ir_measures takes no other question ids.
-        known.append({document: f"j{number}" for number, document in enumerate(levels)})
-        qrels[str(place)] = {known[-1][document]: int(level) for document, level in levels.items()}
+    known = _names(judged)
+    qrels = _qrels(judged, known)
     measures = [ir_measures.parse_measure(str(metric.ir_measures)) for metric in metrics]
     # trec_eval has no cut-off of the reciprocal rank: the lists are cut instead.
     cut = [one.params.get("cutoff") if one.NAME == "RR" else None for one in measures]
@@ -139,6 +136,27 @@ def by_ir_measures(lists: Lists, judged: Judged, metrics: Sequence[Metric]) -> l
 def _whole(measure: Measure) -> Measure:
     """The measure without its cut-off."""
     return type(measure)(**{k: v for k, v in measure.params.items() if k != "cutoff"})
+
+
+def renumbered(
+    lists: Lists, judged: Judged
+) -> tuple[dict[str, dict[str, int]], dict[str, dict[str, float]]]:
+    """Judgments and run for trec_eval: ids are numbers, and scores are made from the ranks."""
+    known = _names(judged)
+    return _qrels(judged, known), _scored(lists, known, None)
+
+
+def _names(judged: Judged) -> list[dict[str, str]]:
+    """What each judged document is called; numbers stand for the others."""
+    return [{document: f"j{i}" for i, document in enumerate(levels)} for levels in judged]
+
+
+def _qrels(judged: Judged, known: Sequence[Mapping[str, str]]) -> dict[str, dict[str, int]]:
+    """Judgments by the numbers of the questions: a program of ir_measures takes no other ids."""
+    return {
+        str(place): {known[place][document]: int(level) for document, level in levels.items()}
+        for place, levels in enumerate(judged)
+    }
 
 
 def _scored(

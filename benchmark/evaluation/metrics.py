@@ -17,6 +17,7 @@ import numpy.typing as npt
 from benchmark.errors import InputError
 from benchmark.evaluation import engines
 from benchmark.evaluation.measures import BENCHMARK, Metric, resolve
+from benchmark.io.run_columns import first
 from benchmark.types import Qrels, Run
 
 METRICS = tuple(BENCHMARK)
@@ -76,7 +77,7 @@ def score_run(
     """
     wanted = [one if isinstance(one, Metric) else resolve(one, run.cut) for one in metrics]
     queries = tuple(qrels)
-    answered = sum(1 for query in queries if run.documents.get(query))
+    answered = sum(1 for query in queries if first(run.documents, query, 1))
     if not answered:
         raise InputError(
             f"run '{run.name}' has results for none of the {len(queries)} judged questions",
@@ -86,7 +87,7 @@ def score_run(
     depth = _depth(wanted)
     for start in range(0, len(queries), _TOGETHER):
         some = queries[start : start + _TOGETHER]
-        lists = [run.documents.get(query, [])[:depth] for query in some]
+        lists = [first(run.documents, query, depth) for query in some]
         judged = [qrels[query] for query in some]
         for name, figures in _figures(lists, judged, wanted, engine):
             values[name][start : start + len(some)] = figures

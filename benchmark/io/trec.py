@@ -1,8 +1,9 @@
 """TREC run and qrels files: strict readers, and a writer that keeps the order for any reader.
 
-One tie rule holds everywhere: score descending, then document order in the corpus. Ids never break
-a tie (in WebQA an id gives its question away). A run file carries that order in its ranks, and the
-writer lowers tied scores by one float32 step each, so that tools that re-sort by score agree.
+One tie rule holds for all that is made here: score descending, then document order in the corpus.
+Ids never break a tie (in WebQA an id gives its question away). A run file carries that order in its
+ranks, and the writer lowers tied scores by one float32 step each, so that tools that re-sort by
+score agree. A run file from elsewhere may also be read as trec_eval reads it, without its ranks.
 """
 
 from __future__ import annotations
@@ -13,36 +14,48 @@ import json
 import re
 import zlib
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from benchmark.errors import InputError
 from benchmark.io.files import replacing, write_text
 from benchmark.io.jsonl import decode_json
+from benchmark.io.run_columns import LARGE, LARGEST, Ties, best_first, read_columns
 from benchmark.progress import log
 from benchmark.types import Qrels, Run
 
 INTEGER = re.compile(r"[+-]?[0-9]{1,9}")
 NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?|[+-]?(nan|inf)", re.I)
+ITERATION = re.compile(r"[+-]?[0-9]+|Q0|q0")
+"""What TREC's second column holds."""
+
 BOM = "\ufeff"
 """Skipped at the start of a file; elsewhere it would be part of an id that nobody can see."""
 
-LARGEST = 1e38
-"""Of scores, so that float32 holds each, and steps below it."""
 
-
-def read_run(path: Path) -> Run:
+def read_run(path: Path, ties: Ties = "rank") -> Run:
     """Read ``qid Q0 docid rank score tag`` lines, gzipped where the name ends in ``.gz``.
 
-    Documents are ordered by score descending, equal scores by rank, then by line.
+    Columns are separated by tabs where a line has one, else by blanks; a line that begins with # is
+    a comment. Documents are ordered by score descending, equal scores by ``ties``, then by line.
     Raises InputError, naming the line, for a malformed line, a score that is no finite number,
     or a document that a query holds twice.
     """
+    if path.is_file() and path.stat().st_size >= LARGE:
+        run = read_columns(path, ties)
+        if run is not None:
+            return run
+    return _by_lines(path, ties)
+
+
+def _by_lines(path: Path, ties: Ties) -> Run:
+    import numpy as np
+
     found: dict[str, dict[str, tuple[float, int]]] = {}
     tag = path.name.removesuffix(".gz").removesuffix(".trec")
     for number, line in _lines(path):
-        fields = line.split()
+        fields = _fields(line, path, number)
         if len(fields) != 6:
             raise InputError(
                 f"{len(fields)} columns where a run has 6",
@@ -79,14 +92,22 @@ def read_run(path: Path) -> Run:
         raise InputError("no results", mend="give a run with at least one line", path=path)
     documents, scores = {}, {}
     for query, ranked in found.items():
-        order = sorted(ranked, key=lambda document: (-ranked[document][0], ranked[document][1]))
-        documents[query] = order
-        scores[query] = [ranked[document][0] for document in order]
+        names, pairs = [*ranked], np.array([*ranked.values()], dtype=np.float64)
+        values = pairs[:, 0].astype(np.float32 if ties == "trec_eval" else np.float64)
+        order = best_first(values.astype(np.float64), pairs[:, 1].astype(np.int32), names, ties)
+        documents[query] = [names[place] for place in order]
+        scores[query] = [float(values[place]) for place in order]
     return Run(name=tag, documents=documents, scores=scores)
 
 
 def write_run(run: Run, path: Path) -> None:
-    """Write a run, gzipped where the name ends in ``.gz``; the same run gives the same bytes."""
+    """Write a run, gzipped where the name ends in ``.gz``; the same run gives the same bytes.
+
+    Raises InputError for an id that no reader could tell from its neighbours.
+    """
+    between = _separator(
+        run.documents, (one for ranked in run.documents.values() for one in ranked)
+    )
     with replacing(path) as temporary, temporary.open("wb") as raw:
         packed = path.suffix == ".gz"
         binary = gzip.GzipFile("", "wb", 6, raw, mtime=0) if packed else raw
@@ -94,7 +115,8 @@ def write_run(run: Run, path: Path) -> None:
             for query, documents in run.documents.items():
                 scores = _strictly_decreasing(run.scores[query])
                 for rank, (document, score) in enumerate(zip(documents, scores, strict=True), 1):
-                    file.write(f"{query} Q0 {document} {rank} {score} {run.name}\n")
+                    line = (query, "Q0", document, str(rank), score, run.name)
+                    file.write(between.join(line) + "\n")
 
 
 def read_sets(path: Path) -> dict[str, list[str]]:
@@ -153,13 +175,20 @@ def read_qrels(path: Path) -> dict[str, dict[str, int]]:
     qrels: dict[str, dict[str, int]] = {}
     repeated = 0
     for number, line in _lines(path):
-        fields = line.split()
+        fields = _fields(line, path, number)
         if number == 1 and fields == ["query-id", "corpus-id", "score"]:
             continue
         if len(fields) not in (3, 4, 5):
             raise InputError(
                 f"{len(fields)} columns where qrels have 3, 4 or 5",
                 mend="write 'qid docid relevance' or 'qid 0 docid relevance' on each line",
+                path=path,
+                line=number,
+            )
+        if len(fields) > 3 and not ITERATION.fullmatch(fields[1]):
+            raise InputError(
+                f"the second of {len(fields)} columns is '{fields[1]}', where TREC's qrels have 0",
+                mend="separate columns by tabs where ids hold blanks",
                 path=path,
                 line=number,
             )
@@ -193,22 +222,69 @@ def read_qrels(path: Path) -> dict[str, dict[str, int]]:
 def line_of(path: Path, query: str, document: str | None = None) -> int | None:
     """The first line of a text file that names ``query`` (and ``document``), for an error."""
     for number, line in _lines(path):
-        fields = line.split()
+        fields = _fields(line, path, number)
         if fields[0] == query and (document is None or document in fields):
             return number
     return None
 
 
 def write_qrels(qrels: Qrels, path: Path) -> None:
-    """Write judgments in TREC's four columns."""
+    """Write judgments in TREC's four columns.
+
+    Raises InputError for an id that no reader could tell from its neighbours.
+    """
+    between = _separator(qrels, (one for judged in qrels.values() for one in judged))
     write_text(
         path,
         "".join(
-            f"{query} 0 {document} {relevance}\n"
+            between.join((query, "0", document, str(relevance))) + "\n"
             for query, judged in qrels.items()
             for document, relevance in judged.items()
         ),
     )
+
+
+def _separator(queries: Iterable[str], documents: Iterable[str]) -> str:
+    """What columns are separated by: a blank, or a tab where an id holds a blank."""
+    blank = False
+    for query in queries:
+        if query.startswith("#"):
+            raise InputError(
+                f"query id '{query}' would be read as a comment", mend="rename the query"
+            )
+        blank |= _has_blank(query)
+    for document in documents:
+        blank |= _has_blank(document)
+    return "\t" if blank else " "
+
+
+def _has_blank(name: str) -> bool:
+    if not name or name != name.strip(" ") or any(sign in name for sign in "\t\r\n"):
+        raise InputError(
+            f"id '{name}' is empty, or holds a tab, a line break, or a blank at an end",
+            mend="rename it in the data set",
+        )
+    return " " in name
+
+
+def _fields(line: str, path: Path, number: int) -> list[str]:
+    """The columns of a line: between tabs where it has one, else between blanks.
+
+    No other sign separates: a no-break space is part of an id. Raises InputError where blanks
+    stand beside a tab, since they may belong to an id or not.
+    """
+    line = line.rstrip("\n")
+    if "\t" not in line:
+        return [field for field in line.split(" ") if field]
+    fields = line.split("\t")
+    if any(not field or field != field.strip(" ") for field in fields):
+        raise InputError(
+            "an empty column, or a blank beside a tab",
+            mend="separate columns by one tab each, or by blanks alone",
+            path=path,
+            line=number,
+        )
+    return fields
 
 
 def _strictly_decreasing(scores: list[float]) -> Iterator[str]:
@@ -247,5 +323,5 @@ def _lines(path: Path) -> Iterator[tuple[int, str]]:
                 raise InputError(
                     "a byte-order mark amid the text", mend="remove it", path=path, line=number
                 )
-            if line.strip():
+            if line.strip(" \t\n") and not line.startswith("#"):
                 yield number, line

@@ -9,10 +9,9 @@ from types import MappingProxyType
 import numpy as np
 
 from benchmark.datasets import Collection
-from benchmark.errors import unknown
 from benchmark.evaluation.bias import Floats, Retrieved, judged_share, retrieved
-from benchmark.evaluation.metrics import METRICS
 from benchmark.results.result import Result
+from benchmark.retriever import Task
 from benchmark.types import Modality, Qrels
 
 BIAS: Mapping[str, Callable[[Retrieved], Floats]] = MappingProxyType(
@@ -34,18 +33,19 @@ def figures(
 ) -> Floats:
     """What was measured of each seed and question; float64, shape (seeds, questions).
 
-    measure: a metric, or one of BIAS. questions: those that this modality alone answers.
+    measure: a metric by any of its names, or one of BIAS. questions: those that this modality
+    alone answers.
     """
-    if measure not in {*METRICS, *BIAS}:
-        raise unknown("measure", measure, [*METRICS, *BIAS])
     if measure in BIAS:
         looks = [look(seed, data, split) for seed in result.seeds]
         return np.stack([BIAS[measure](one)[one.asking(questions)] for one in looks])
-    scores = [seed.scores for seed in result.seeds]
+    scope = result.manifest["data"]["scope"]
+    qrels = Task(data=data, split=split, scope=scope).qrels()
+    scores = [seed.scored([measure], qrels) for seed in result.seeds]
     if questions is not None:
         asking = asked(data, split, questions)
         scores = [score.among(asking) for score in scores]
-    return np.stack([score.values[measure] for score in scores])
+    return np.stack([next(iter(score.values.values())) for score in scores])
 
 
 @cache

@@ -24,6 +24,7 @@ from benchmark.artefacts.identity import digest
 from benchmark.datasets import Collection
 from benchmark.errors import InputError
 from benchmark.evaluation.effects import parts
+from benchmark.evaluation.measures import benchmark_name
 from benchmark.evaluation.metrics import DEPTH, MAIN, METRICS, Scores, merge_copies, score_run
 from benchmark.evaluation.significance import ALPHA, FEWEST_QUESTIONS, bootstrap, defined
 from benchmark.io.files import replacing, sha256, write_text
@@ -116,8 +117,21 @@ class Result:
         return self._averaged([seed.scores for seed in self.seeds])
 
     def scored_by(self, metrics: Sequence[str], qrels: Qrels) -> Scores:
-        """As ``over_seeds``, by metrics that were not kept: its runs are scored again."""
-        return self._averaged([score_run(seed.run(), qrels, metrics) for seed in self.seeds])
+        """As ``over_seeds``, by other metrics, too; the kept ones without any."""
+        return self._averaged([seed.scored(metrics, qrels) for seed in self.seeds])
+
+    def scored(self, metrics: Sequence[str], qrels: Qrels) -> Scores:
+        """The figures of each judged question by any metrics, under the names of ``resolve``.
+
+        Metrics that were not kept are computed from the ranked lists.
+        """
+        if not metrics:
+            return self.scores
+        kept = {name: benchmark_name(name) for name in metrics}
+        if all(kept.values()):
+            values = {name: self.scores.values[str(same)] for name, same in kept.items()}
+            return replace(self.scores, values=values)
+        return score_run(self.run(), qrels, metrics)
 
     def _averaged(self, scores: Sequence[Scores]) -> Scores:
         return averaged({seed.number: one for seed, one in zip(self.seeds, scores, strict=True)})

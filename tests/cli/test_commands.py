@@ -148,6 +148,59 @@ def test_evaluate_and_compare_files(bench: Command, tmp_path: Path) -> None:
     assert pair["p"] == pytest.approx(0.5, abs=0.02)
 
 
+def test_evaluate_as_scripts_use_trec_eval(bench: Command, tmp_path: Path) -> None:
+    (tmp_path / "qrels").write_text("# by two\na 0 x 1\na 0 y 2\nb 0 z 1\nc 0 z 0\n")
+    (tmp_path / "one").write_text("# a run\na Q0 x 9 2 one\na Q0 y 1 2 one\nc Q0 z 1 1 one\n")
+    (tmp_path / "two").write_text("a Q0 x 1 2 one\nb Q0 z 1 2 one\n")
+    words = ["evaluate", "one", "--qrels", "qrels"]
+    lines = bench(*words, "--format", "trec_eval").stdout.splitlines()
+    figures = {line.split("\t")[0].strip(): line.split("\t")[2] for line in lines}
+    assert {line.split("\t")[1] for line in lines} == {"all"}
+    assert figures["runid"] == "one"
+    assert [figures[name] for name in ("num_q", "num_ret", "num_rel", "num_rel_ret")] == [
+        *("3", "3", "3", "2")
+    ]
+    # y stands before x: equal scores, and the greater id first. Averages over all judged, as -c.
+    assert (figures["map"], figures["P_5"], figures["recip_rank"]) == ("0.3333", "0.1333", "0.3333")
+    over = [*words, "--format", "trec_eval", "--questions", "retrieved", "--per-query"]
+    lines = bench(*over, "--metric", "AP", "--metric", "P@1", "--relevance-level", 2).stdout
+    assert lines.split("\n") == [
+        "map                   \ta\t1.0000",
+        "P_1                   \ta\t1.0000",
+        "map                   \tc\t0.0000",
+        "P_1                   \tc\t0.0000",
+        "map                   \tall\t0.5000",
+        "P_1                   \tall\t0.5000",
+        "",
+    ]
+    # Both runs call themselves alike, so that both are named by their paths; the better one first.
+    both = bench("evaluate", "one", "two", *words[2:], "--metric", "AP", "--format", "json")
+    rows = json.loads(both.stdout)["rows"]
+    assert [(row["run"], row["metrics"]["AP"]["mean"]) for row in rows] == [
+        ("two", pytest.approx(0.5)),
+        ("one", pytest.approx(1 / 3)),
+    ]
+    assert rows[0]["counts"] == {
+        "questions": 3, "retrieved": 2, "relevant": 3, "relevant_retrieved": 2,
+        "without_relevant": 1,
+    }  # fmt: skip
+    found = bench("compare", "one", "two", *words[2:], "--metric", "RR@10", "--format", "json")
+    (pair,) = json.loads(found.stdout)["rows"]
+    assert (pair["first"], pair["second"], pair["metric"]) == ("one", "two", "RR@10")
+    per_query = json.loads(
+        bench(*words, "--per-query", "--metric", "AP", "--format", "json").stdout
+    )
+    assert [(row["question"], row["metrics"]["AP"]) for row in per_query["rows"]] == [
+        *(("a", 1.0), ("b", 0.0), ("c", 0.0))
+    ]
+    (row, *_) = json.loads(
+        bench(*words, "--depth", 1, "--metric", "recall", "--format", "json").stdout
+    )["rows"]
+    assert (row["metric"], row["mean"]) == ("recall@1", pytest.approx(1 / 6))
+    said = bench(*words, "--depth", 1, "--metric", "R@2").stderr
+    assert "'R@2' looks at 2 documents, and the lists end after 1" in said
+
+
 METRIC = """
 from benchmark import metric
 

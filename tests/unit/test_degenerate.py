@@ -5,6 +5,7 @@ What is not defined is None, and never NaN; what is defined is worked out by han
 
 import json
 from dataclasses import asdict
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -13,6 +14,7 @@ from benchmark.evaluation.bias import Retrieved
 from benchmark.evaluation.comparison import Comparison, compare
 from benchmark.evaluation.effects import effect
 from benchmark.evaluation.metrics import Scores
+from benchmark.evaluation.run_files import RunFile
 from benchmark.evaluation.significance import (
     bootstrap,
     detectable,
@@ -148,9 +150,9 @@ def test_tables_of_degenerate_samples_show_dashes_and_valid_json(
     found = systems(first, second)
     judged = {query: {"d": 1} for query in found["a"].queries}
     tables = [
-        comparison_table(found, (), 1),
+        comparison_table(found, 1),
         slices_table(found, "m", {"one": {"q0"}}),
-        evaluation_table("a", found["a"], judged, None),
+        evaluation_table("a", RunFile(path=Path("a"), tag="a", scores=found["a"]), judged, None),
     ]
     for table in tables:
         assert "nan" not in table.render("md").lower()

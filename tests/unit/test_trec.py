@@ -75,6 +75,8 @@ def test_qrels_of_three_four_and_five_columns(tmp_path: Path, line: str) -> None
         (read_run, "\n", "run: no results"),
         (read_qrels, "q d\n", "run:1: 2 columns"),
         (read_qrels, "q d x\n", "run:1: relevance 'x'"),
+        (read_qrels, "q Park Avenue 1\n", "run:1: the second of 4 columns is 'Park'"),
+        (read_qrels, "q 0\td\t 1\n", "run:1: an empty column, or a blank beside a tab"),
         (read_qrels, "q d 1\nq d 0\n", "run:2: document 'd' is judged 1 and 0 for query 'q'"),
         (read_sets, '{"q": ["a"],\n"q": ["b"]}', "run: query 'q' occurs twice"),
         (read_sets, '{"q": ["a"],\n"p": ["b"', "run:2: not JSON"),
@@ -89,6 +91,26 @@ def test_bad_files_are_refused_by_line(tmp_path: Path, read, text: str, said: st
     with pytest.raises(InputError) as error:
         read(path)
     assert str(error.value).startswith(str(tmp_path / said))
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("q1\tPark Avenue\t1\n", {"q1": {"Park Avenue": 1}}),
+        ("q1\t0\tPark Avenue\t1\n", {"q1": {"Park Avenue": 1}}),
+        ("q1 0 a\u00a0b 1\n", {"q1": {"a\u00a0b": 1}}),
+        ("query-id\tcorpus-id\tscore\nq 1\td 1\t2\n", {"q 1": {"d 1": 2}}),
+        ("# judged by two\nq1  0   #d  -1\n", {"q1": {"#d": -1}}),
+    ],
+)
+def test_columns_are_between_tabs_where_there_are_tabs(
+    tmp_path: Path, text: str, expected: dict[str, dict[str, int]]
+) -> None:
+    path = tmp_path / "qrels.txt"
+    path.write_text(text, encoding="utf-8")
+    assert read_qrels(path) == expected
+    write_qrels(expected, path)
+    assert read_qrels(path) == expected
 
 
 def test_a_cut_gzip_file_is_refused(tmp_path: Path) -> None:

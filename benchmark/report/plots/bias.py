@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -26,14 +27,15 @@ def bias_chart(records: Sequence[Mapping[str, Any]]) -> Chart:
         axes = figure.subplots()
         rows = range(len(records))
         for row, one in enumerate(records):
-            shares = [100 * one[SHARE][group] for group, *_ in GROUPS]
-            axes.hlines(row, min(shares), max(shares), color=INK, alpha=0.4, linewidth=1)
+            shares = [_percent(one[SHARE][group]) for group, *_ in GROUPS]
+            known = [share for share in shares if not math.isnan(share)]
+            if known:
+                axes.hlines(row, min(known), max(known), color=INK, alpha=0.4, linewidth=1)
         for group, label, colour, marker in GROUPS:
-            shares = [100 * one[SHARE][group] for one in records]
+            shares = [_percent(one[SHARE][group]) for one in records]
             axes.plot(shares, rows, marker, color=colour, label=label)
-        axes.axvline(
-            100 * records[0]["judged"]["all"], color=INK, linestyle=":", label="judged, all"
-        )
+        judged = _percent(records[0]["judged"]["all"])
+        axes.axvline(judged, color=INK, linestyle=":", label="judged, all")
         axes.set_yticks(rows, [one["name"] for one in records])
         axes.invert_yaxis()
         axes.set_xlim(-2, 102)
@@ -42,7 +44,7 @@ def bias_chart(records: Sequence[Mapping[str, Any]]) -> Chart:
         axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1), ncols=4)
 
     def most(sign: int) -> str:
-        one = max(records, key=lambda record: sign * record[SHARE]["all"])
+        one = max(records, key=lambda record: sign * (record[SHARE]["all"] or 0.0))
         return f"{one['name']} ({percent(one[SHARE]['all'])})"
 
     return Chart(
@@ -57,3 +59,8 @@ def bias_chart(records: Sequence[Mapping[str, Any]]) -> Chart:
         size=(7, 1.3 + 0.26 * len(records)),
         draw=draw,
     )
+
+
+def _percent(share: float | None) -> float:
+    """In percent; nan, which is not drawn, where there is no such question."""
+    return math.nan if share is None else 100 * share

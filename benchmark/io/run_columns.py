@@ -1,0 +1,273 @@
+"""Large run files read column by column: as quickly as possible, and only where nothing is wrong.
+
+What is unusual in any way (a comment amid the lines, blanks in a row, a score that is no number, a
+document repeated) gives None: then the file is read line by line, which says what is wrong where.
+"""
+
+from __future__ import annotations
+
+import gzip
+import zlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+
+from benchmark.types import Run
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
+Ties: TypeAlias = Literal["rank", "trec_eval"]
+"""What orders equal scores: the rank column; or trec_eval's rule, which compares scores in single
+precision and puts the greater document id first."""
+
+LARGEST = 1e38
+"""Of scores, so that float32 holds each, and steps below it."""
+
+MOST = 10**9
+"""Ranks have at most nine digits."""
+
+LARGE = 500_000
+"""Bytes from which on a file is worth it: smaller ones are read before pyarrow is imported."""
+
+_NAMES = ("query", "iteration", "document", "rank", "score", "tag")
+_BLOCK = 1 << 24
+
+
+class Slices(Mapping[str, list[Any]]):
+    """Lists by query id that are made when asked for, from one column of all."""
+
+    def __init__(self, column: Any, bounds: Mapping[str, tuple[int, int]]) -> None:
+        self._column = column
+        self._bounds = bounds
+
+    def __getitem__(self, query: str) -> list[Any]:
+        return self.first(query, None)
+
+    def first(self, query: str, count: int | None) -> list[Any]:
+        """The first ``count`` values of a query's list; all for None."""
+        start, end = self._bounds[query]
+        part = self._column[start : end if count is None else min(end, start + count)]
+        values: list[Any] = part.tolist() if hasattr(part, "tolist") else part.to_pylist()
+        return values
+
+    def with_repeats(self) -> int:
+        """How many lists of falling numbers hold one twice."""
+        import numpy as np
+
+        starts, ends = np.array([*self._bounds.values()]).T
+        repeats = np.append(self._column[1:] == self._column[:-1], False)
+        repeats[ends - 1] = False
+        return int((np.add.reduceat(repeats, starts) > 0).sum())
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._bounds)
+
+    def __len__(self) -> int:
+        return len(self._bounds)
+
+
+def first(lists: Mapping[str, list[Any]], query: str, count: int | None) -> list[Any]:
+    """The first ``count`` values of a query's list, and nothing for a query without one."""
+    if query not in lists:
+        return []
+    return lists.first(query, count) if isinstance(lists, Slices) else lists[query][:count]
+
+
+def with_repeats(lists: Mapping[str, list[Any]]) -> int:
+    """How many lists of falling numbers hold one twice."""
+    if isinstance(lists, Slices):
+        return lists.with_repeats()
+    return sum(len({*values}) < len(values) for values in lists.values())
+
+
+@dataclass(frozen=True)
+class _Columns:
+    """queries, tags: a value for each run of equal lines, and where each begins."""
+
+    queries: list[str]
+    starts: npt.NDArray[np.int64]
+    documents: Any
+    ranks: npt.NDArray[np.int32]
+    scores: npt.NDArray[np.float64]
+    tag: str
+
+
+def read_columns(path: Path, ties: Ties) -> Run | None:
+    """The run of a file of six columns; None where it has to be read line by line."""
+    import numpy as np
+
+    columns = _parsed(path)
+    if columns is None:
+        return None
+    scores, ranks = columns.scores, columns.ranks
+    if not (np.abs(scores) <= LARGEST).all() or not (np.abs(ranks.astype(np.int64)) < MOST).all():
+        return None
+    columns = _grouped(columns)
+    ends = np.append(columns.starts[1:], len(columns.scores))
+    ordered = _ordered(columns, ends, ties)
+    if ordered is None:
+        return None
+    documents, scores = ordered
+    pairs = zip(columns.starts.tolist(), ends.tolist(), strict=True)
+    bounds = dict(zip(columns.queries, pairs, strict=True))
+    return Run(columns.tag, Slices(documents, bounds), Slices(scores, bounds))
+
+
+def _parsed(path: Path) -> _Columns | None:
+    import numpy as np
+    import pyarrow as pa
+    import pyarrow.compute as pc
+    from pyarrow import csv
+
+    queries: list[str] = []
+    starts: list[int] = []
+    documents, ranks, scores = [], [], []
+    count, tag = 0, ""
+    try:
+        comments, delimiter = _form(path)
+        with pa.OSFile(str(path)) as raw, _unpacked(raw, path) as stream:
+            text = pa.large_string()
+            kinds = dict.fromkeys(("query", "iteration", "document", "tag"), text)
+            reader = csv.open_csv(
+                stream,
+                csv.ReadOptions(column_names=_NAMES, block_size=_BLOCK, skip_rows=comments),
+                csv.ParseOptions(delimiter=delimiter, quote_char=False),
+                csv.ConvertOptions(
+                    column_types={**kinds, "rank": pa.int32(), "score": pa.float64()},
+                    null_values=[],
+                ),
+            )
+            for batch in reader:
+                for name in ("query", "iteration", "tag"):
+                    runs = pc.run_end_encode(batch[name])
+                    values = runs.values.to_pylist()
+                    if not all(_is_plain(value) for value in values):
+                        return None
+                    if name == "query":
+                        ends = runs.run_ends.to_pylist()
+                        starts += [count, *(count + end for end in ends[:-1])]
+                        queries += values
+                    if name == "tag":
+                        tag = values[-1]
+                if not _are_plain(batch["document"]):
+                    return None
+                documents.append(batch["document"])
+                ranks.append(batch["rank"].to_numpy())
+                scores.append(batch["score"].to_numpy())
+                count += batch.num_rows
+    except (pa.ArrowException, OSError, UnicodeError, EOFError, zlib.error):
+        return None
+    if not count:
+        return None
+    return _Columns(
+        queries,
+        np.array(starts, dtype=np.int64),
+        pa.chunked_array(documents).combine_chunks(),
+        np.concatenate(ranks),
+        np.concatenate(scores),
+        tag,
+    )
+
+
+def _unpacked(raw: Any, path: Path) -> Any:
+    import pyarrow as pa
+
+    return pa.CompressedInputStream(raw, "gzip") if path.suffix == ".gz" else raw
+
+
+def _form(path: Path) -> tuple[int, str]:
+    """How many lines at the start are comments, and what separates columns in the one after."""
+    opened: Any = gzip.open if path.suffix == ".gz" else open
+    with opened(path, "rt", encoding="utf-8-sig") as file:
+        lines = file.read(100_000).split("\n")
+    comments = next((i for i, line in enumerate(lines) if not line.startswith("#")), 0)
+    return comments, "\t" if "\t" in lines[comments] else " "
+
+
+def _is_plain(value: str) -> bool:
+    """Whether it can be no comment, empty column, or half of something else."""
+    return bool(value) and value[0] != "#" and value == value.strip(" ") and _is_id(value)
+
+
+def _is_id(value: str) -> bool:
+    return "\t" not in value and "\ufeff" not in value
+
+
+def _are_plain(documents: Any) -> bool:
+    """As ``_is_plain`` of each document's id, in which a first # is no comment."""
+    import pyarrow.compute as pc
+
+    if pc.min(pc.binary_length(documents)).as_py() == 0:
+        return False
+    unlike = [pc.match_substring(documents, "\t"), pc.match_substring(documents, " ")]
+    if not pc.all(pc.string_is_ascii(documents)).as_py():
+        unlike.append(pc.match_substring(documents, "\ufeff"))
+    # A blank within an id of a file with tabs is sound, but rare enough to be read line by line.
+    return not any(pc.any(one).as_py() for one in unlike)
+
+
+def _grouped(columns: _Columns) -> _Columns:
+    """The same with each query's lines together, in the order of their first ones."""
+    import numpy as np
+    import pyarrow as pa
+
+    first: dict[str, int] = {}
+    codes = [first.setdefault(query, len(first)) for query in columns.queries]
+    lengths = np.diff(np.append(columns.starts, len(columns.scores)))
+    if len(first) == len(codes):
+        return columns
+    of_lines = np.repeat(np.array(codes, dtype=np.int64), lengths)
+    order = np.argsort(of_lines, kind="stable")
+    counts = np.bincount(of_lines, minlength=len(first))
+    return _Columns(
+        [*first],
+        np.concatenate([[0], np.cumsum(counts)[:-1]]).astype(np.int64),
+        columns.documents.take(pa.array(order)),
+        columns.ranks[order],
+        columns.scores[order],
+        columns.tag,
+    )
+
+
+def _ordered(
+    columns: _Columns, ends: npt.NDArray[np.int64], ties: Ties
+) -> tuple[Any, npt.NDArray[np.float64]] | None:
+    """Documents and scores of each query, best first; None where one holds a document twice."""
+    import numpy as np
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    scores = columns.scores
+    if ties == "trec_eval":
+        scores = scores.astype(np.float32).astype(np.float64)
+    unsettled = np.append(scores[1:] >= scores[:-1], False)
+    unsettled[ends - 1] = False
+    order = np.arange(len(scores))
+    for start, end in zip(columns.starts.tolist(), ends.tolist(), strict=True):
+        part = columns.documents[start:end]
+        if pc.count_distinct(part).as_py() < end - start:
+            return None
+        if unsettled[start:end].any():
+            order[start:end] = start + best_first(
+                scores[start:end], columns.ranks[start:end], part.to_pylist(), ties
+            )
+    if not unsettled.any():
+        return columns.documents, scores
+    return columns.documents.take(pa.array(order)), scores[order]
+
+
+def best_first(
+    scores: npt.NDArray[np.float64], ranks: npt.NDArray[np.int32], documents: list[str], ties: Ties
+) -> npt.NDArray[np.intp]:
+    """The places of a query's documents, best first; equal scores by ``ties``, then by line."""
+    import numpy as np
+
+    if ties == "rank":
+        return np.lexsort((ranks, -scores))
+    by_id = sorted(range(len(documents)), key=documents.__getitem__, reverse=True)
+    place = np.empty(len(documents), dtype=np.intp)
+    place[by_id] = np.arange(len(documents))
+    return np.lexsort((place, -scores))
