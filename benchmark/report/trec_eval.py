@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from benchmark.evaluation.engines import renumbered
-from benchmark.evaluation.measures import resolve
+from benchmark.evaluation.measures import Metric, resolve
 from benchmark.evaluation.metrics import score_run
 from benchmark.evaluation.run_files import Questions, counted
 from benchmark.types import Qrels, Run
@@ -64,15 +64,13 @@ def trec_eval(
     """
     queries = [query for query in qrels if questions == "judged" or run.documents.get(query)]
     if names:
-        metrics = [resolve(name, run.cut, level) for name in names]
-        scores = score_run(run, qrels, metrics, "ir_measures").among({*queries})
+        metrics = {_trec_name(resolve(name)): resolve(name, run.cut, level) for name in names}
+        scores = score_run(run, qrels, [*metrics.values()], "ir_measures").among({*queries})
         figures = {
-            _trec_name(metric.ir_measures or metric.name): dict(
-                zip(scores.queries, scores.values[metric.name].tolist(), strict=True)
-            )
-            for metric in metrics
+            name: dict(zip(scores.queries, scores.values[metric.name].tolist(), strict=True))
+            for name, metric in metrics.items()
         }
-        summed = {_trec_name(one.ir_measures or one.name) for one in metrics if not one.share}
+        summed = {name for name, metric in metrics.items() if not metric.share}
         lines = []
     else:
         figures, summed = _usual(run, qrels, queries, level), {*COUNTS}
@@ -127,9 +125,10 @@ def _line(name: str, question: str, value: str) -> str:
     return f"{name:<22}\t{question}\t{value}\n"
 
 
-def _trec_name(name: str) -> str:
-    """trec_eval's name of a measure; the name itself where trec_eval has none."""
+def _trec_name(metric: Metric) -> str:
+    """trec_eval's name of a metric; its own name where trec_eval has none."""
+    name = metric.ir_measures or metric.name
     for pattern, theirs in _NAMES:
         if found := re.fullmatch(pattern, name):
             return found.expand(theirs)
-    return name
+    return metric.name
