@@ -63,8 +63,8 @@ class Run:
     """Ranked document ids of each query, best first. The order is the ranking: scores only inform.
 
     scores: as many as there are documents, never increasing.
-    cut_at: the number of documents after which the lists were cut when they were made; None where they
-    are as long as what was found.
+    cut_at: the number of documents after which the lists were cut; None where they are as long as
+    what was found.
     """
 
     name: str

@@ -82,7 +82,7 @@ def evaluate(
         python -m benchmark evaluate run.trec --qrels qrels.txt --format trec_eval --per-query
         python -m benchmark evaluate sources.json --qrels test_qrels.txt --by modality
     """
-    from benchmark.evaluation.run_files import by_name, cut_after, score_file
+    from benchmark.evaluation.run_files import by_name, score_file
     from benchmark.io.trec import read_qrels, read_run
     from benchmark.report.evaluation import evaluation_table, evaluations_table, per_query_table
     from benchmark.report.trec_eval import trec_eval
@@ -92,7 +92,7 @@ def evaluate(
         raise InputError("--by and --format trec_eval are of one run", mend="give one at a time")
     if form == "trec_eval":
         run = read_run(runs[0], ties="trec_eval")
-        run = run if depth is None else replace(cut_after(run, depth), cut=None)
+        run = run if depth is None else replace(run.cut(depth), cut_at=None)
         text = trec_eval(
             run, judged, metrics, level=level, questions=questions, per_query=per_query
         )

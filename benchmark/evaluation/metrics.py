@@ -74,7 +74,7 @@ def score_run(
     for one that looks beyond the end of lists that were cut, for a figure that its metric can't
     have, or where run and judgments share no question.
     """
-    wanted = [one if isinstance(one, Metric) else resolve(one, run.cut) for one in metrics]
+    wanted = [one if isinstance(one, Metric) else resolve(one, run.cut_at) for one in metrics]
     queries = tuple(qrels)
     answered = sum(1 for query in queries if first(run.documents, query, 1))
     if not answered:
@@ -182,4 +182,4 @@ def merge_copies(
         for document, relevance in judged.items():
             name = canonical.get(document, document)
             levels[name] = max(relevance, levels.get(name, relevance))
-    return Run(run.name, documents, scores, run.cut), merged
+    return Run(run.name, documents, scores, run.cut_at), merged

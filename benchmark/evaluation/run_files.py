@@ -11,7 +11,7 @@ from typing import Literal, TypeAlias
 from benchmark.errors import InputError
 from benchmark.evaluation.measures import BENCHMARK, Metric, resolve
 from benchmark.evaluation.metrics import Scores, score_run, score_sets
-from benchmark.io.run_columns import first, with_repeats
+from benchmark.io.run_columns import with_repeats
 from benchmark.io.trec import read_run, read_sets
 from benchmark.types import Qrels, Run
 
@@ -76,7 +76,7 @@ def score_file(
         return RunFile(path=path, tag=path.stem, scores=_over(scores, sets, questions))
     run = read_run(path, ties="trec_eval")
     if depth is not None:
-        run = cut_after(run, depth)
+        run = run.cut(depth)
     metrics = list(_metrics(names, depth, level))
     scores = _over(score_run(run, qrels, metrics, "ir_measures"), run.documents, questions)
     return RunFile(
@@ -98,13 +98,6 @@ def by_name(files: Sequence[RunFile], taken: Sequence[str] = ()) -> dict[str, Ru
         raise InputError("one run file is named twice", mend="name each once")
     times = Counter([*taken, *(file.tag for file in files)])
     return {file.tag if times[file.tag] == 1 else str(file.path): file for file in files}
-
-
-def cut_after(run: Run, depth: int) -> Run:
-    """The run with the first ``depth`` documents of each list."""
-    documents = {query: first(run.documents, query, depth) for query in run.documents}
-    scores = {query: first(run.scores, query, depth) for query in run.scores}
-    return replace(run, documents=documents, scores=scores, cut=depth)
 
 
 def counted(run: Run, qrels: Qrels, queries: Sequence[str], level: int = 1) -> Counts:

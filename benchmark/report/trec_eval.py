@@ -64,7 +64,7 @@ def trec_eval(
     """
     queries = [query for query in qrels if questions == "judged" or run.documents.get(query)]
     if names:
-        metrics = {_trec_name(resolve(name)): resolve(name, run.cut, level) for name in names}
+        metrics = {_trec_name(resolve(name)): resolve(name, run.cut_at, level) for name in names}
         scores = score_run(run, qrels, [*metrics.values()], "ir_measures").among({*queries})
         figures = {
             name: dict(zip(scores.queries, scores.values[metric.name].tolist(), strict=True))

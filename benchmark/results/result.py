@@ -183,7 +183,7 @@ class Result:
 
     def run(self) -> Run:
         """The ranked lists, which were cut when they were made."""
-        return replace(read_run(self.folder / "run.trec.gz"), cut=DEPTH)
+        return replace(read_run(self.folder / "run.trec.gz"), cut_at=DEPTH)
 
     def is_whole(self) -> bool:
         """Whether all of its files are there."""

@@ -16,9 +16,9 @@ from benchmark.evaluation.metrics import score_run, score_sets
 from benchmark.types import Qrels, Run
 
 
-def run_of(documents: dict[str, list[str]], cut: int | None = None) -> Run:
+def run_of(documents: dict[str, list[str]], cut_at: int | None = None) -> Run:
     scores = {q: [-float(i) for i in range(len(d))] for q, d in documents.items()}
-    return Run("r", documents, scores, cut)
+    return Run("r", documents, scores, cut_at)
 
 
 def scored(run: Run) -> dict[str, dict[str, float]]:
@@ -207,7 +207,7 @@ def test_a_question_without_a_relevant_document_counts_as_in_trec_eval() -> None
 
 
 def test_lists_that_were_cut_say_their_depth_or_refuse() -> None:
-    run = run_of({"q": [f"d{i}" for i in range(100)]}, cut=100)
+    run = run_of({"q": [f"d{i}" for i in range(100)]}, cut_at=100)
     qrels = {"q": {"d9": 1, "z": 1}}
     names = ["AP", "map", "recall", "Rprec", "r-precision", "Bpref", "nDCG@100", "IPrec@0.5"]
     found = score_run(run, qrels, names).values
