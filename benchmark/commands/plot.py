@@ -31,6 +31,7 @@ def plot(
     bias             the share of images among the first ten, by what answers the questions
     spaces           maps of the embeddings that `space` measured, a file each
     seconds          what each system took to make, by stage
+    cost             what each system took to make, against its MRR@10
     """
     from benchmark.errors import unknown
     from benchmark.report.charts import PLOTS

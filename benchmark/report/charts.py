@@ -6,11 +6,13 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 from benchmark.artefacts.store import Store
+from benchmark.evaluation.metrics import MAIN
 from benchmark.report.bias import bias_table
 from benchmark.report.history import curves, seconds_by_stage
 from benchmark.report.inspection import Inspector
 from benchmark.report.plots.bias import bias_chart
 from benchmark.report.plots.chart import Chart
+from benchmark.report.plots.cost import cost_chart
 from benchmark.report.plots.curves import curves_chart
 from benchmark.report.plots.embedding_map import embedding_map_chart
 from benchmark.report.plots.leaderboard import leaderboard_chart
@@ -22,6 +24,16 @@ def seconds(of: Inspector) -> list[Chart]:
     took = {one.name: seconds_by_stage(one) for one in of.results if not one.external}
     ranked = dict(sorted(took.items(), key=lambda item: sum(item[1].values())))
     return [seconds_chart(ranked)] if ranked else []
+
+
+def cost(of: Inspector) -> list[Chart]:
+    """What each system that was made here took, against how well it ranks."""
+    made = {
+        one.name: (sum(seconds_by_stage(one).values()), one.over_seeds.mean(MAIN))
+        for one in of.ranked
+        if not one.external
+    }
+    return [cost_chart(made)] if made else []
 
 
 def learning_curves(of: Inspector, store: Store) -> list[Chart]:
@@ -44,6 +56,7 @@ PLOTS: Mapping[str, Callable[[Inspector, Store], list[Chart]]] = MappingProxyTyp
         "bias": lambda of, _: [bias_chart(bias_table(of.results, of.data, of.split).records)],
         "spaces": lambda of, _: spaces(of),
         "seconds": lambda of, _: seconds(of),
+        "cost": lambda of, _: cost(of),
     }
 )
 """Name -> the charts there are to draw, none where nothing was measured."""

@@ -12,7 +12,7 @@ from benchmark.evaluation.metrics import MAIN
 from benchmark.papers import ablations_of, papers
 from benchmark.report.ablations import ablation_table
 from benchmark.report.bias import bias_table, scores_table
-from benchmark.report.charts import seconds, spaces
+from benchmark.report.charts import cost, seconds, spaces
 from benchmark.report.claims import judged_at_hand
 from benchmark.report.embedding_map import gap_table
 from benchmark.report.history import curves, seconds_table
@@ -33,13 +33,15 @@ from benchmark.results.variants import at_hand
 class Page:
     """A page of the site, in ``<name>.html``: charts, then tables.
 
-    says: what is on it, in a sentence. template, more: of a page that has something else as well.
+    says: what is on it, in a sentence. folded: tables that a reader opens. template, more: of a
+    page that has something else as well.
     """
 
     name: str
     title: str
     says: str
     tables: Sequence[Table] = ()
+    folded: Sequence[Table] = ()
     charts: Sequence[Chart] = ()
     template: str = "page.html"
     more: Mapping[str, Any] = field(default_factory=dict)
@@ -141,12 +143,12 @@ def _kinds(of: Inspector) -> Page:
 def _bias(of: Inspector) -> Page:
     mapped = spaces(of)
     first = bias_table(of.results, of.data, of.split)
-    tables = [first, scores_table(of.results, of.data, of.split)]
     return Page(
         name="bias",
         title="Bias",
         says="Which modality each system retrieves, how its scores lie, and where it embeds what.",
-        tables=[*tables, gap_table(of.results, of.data, of.split)] if mapped else tables,
+        tables=[first, *([gap_table(of.results, of.data, of.split)] if mapped else [])],
+        folded=[scores_table(of.results, of.data, of.split)],
         charts=[bias_chart(first.records), *mapped],
     )
 
@@ -165,11 +167,11 @@ def _curves(of: Inspector, store: Store) -> Page:
 
 
 def _speed(of: Inspector) -> Page:
-    charts = seconds(of)
+    charts = [*cost(of), *seconds(of)]
     return Page(
         name="speed",
         title="Speed",
-        says="What each system took to make, by stage.",
+        says="What each system took to make, and how well it ranks for that.",
         tables=[seconds_table(of.results)] if charts else [],
         charts=charts,
     )

@@ -29,13 +29,19 @@ def system_page(result: Result, of: Inspector) -> dict[str, Any]:
         "manifest": result.manifest,
         "tree": tree(result.manifest),
         "seconds": seconds_by_stage(result),
-        "description": inspect.cleandoc(entry.kind.__doc__ or "") if entry else "",
+        "description": _paragraphs(entry.kind) if entry else [],
         "code": _path(inspect.getsourcefile(entry.kind)) if entry else "",
         "settings": dict(entry.settings) if entry else {},
         "published": entry.published if entry else (),
         "command": f"python -m benchmark run {result.name}{dataset}",
         "by_kind": [(kind, kind.mean(result.over_seeds)) for kind in kinds(of.queries.values())],
     }
+
+
+def _paragraphs(kind: type) -> list[str]:
+    """The paragraphs of a class's docstring as plain text."""
+    text = inspect.cleandoc(kind.__doc__ or "").replace("``", "")
+    return [" ".join(part.split()) for part in text.split("\n\n")]
 
 
 def _path(file: str | None) -> str:

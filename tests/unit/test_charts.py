@@ -7,6 +7,7 @@ from xml.etree import ElementTree
 
 from PIL import Image
 
+from benchmark.report.plots.cost import cost_chart
 from benchmark.report.plots.curves import curves_chart
 from benchmark.report.plots.leaderboard import leaderboard_chart
 from benchmark.report.plots.seconds import seconds_chart
@@ -47,6 +48,13 @@ def test_a_chart_is_the_same_each_time_and_takes_a_pages_colour(tmp_path: Path) 
         assert image.size == (1800, 520)
     before = drawing.read_bytes(), picture.read_bytes()
     assert [path.read_bytes() for path in chart.write(tmp_path)] == list(before)
+
+
+def test_cost_names_what_no_other_system_beats_in_both() -> None:
+    chart = cost_chart({"quick": (0.0, 0.1), "good": (9.0, 0.5), "beaten": (9.5, 0.4)})
+    assert "The best is good (50.00, 9.0 s)" in chart.says
+    assert chart.says.endswith("better than: quick, good.")
+    assert ">beaten</text>" in chart.svg()
 
 
 def test_seconds_are_stacked_by_stage() -> None:

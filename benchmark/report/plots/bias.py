@@ -36,12 +36,14 @@ def bias_chart(records: Sequence[Mapping[str, Any]]) -> Chart:
             axes.plot(shares, rows, marker, color=colour, label=label)
         judged = _percent(records[0]["judged"]["all"])
         axes.axvline(judged, color=INK, linestyle=":", label="judged, all")
+        for (_, label, colour, _), target in ((GROUPS[0], 0), (GROUPS[2], 100)):
+            axes.axvline(target, color=colour, linewidth=1.5, alpha=0.6, label=f"target, {label}")
         axes.set_yticks(rows, [one["name"] for one in records])
         axes.invert_yaxis()
         axes.set_xlim(-2, 102)
         axes.set_xlabel("images among the first ten, in percent")
         axes.grid(axis="x", color=INK)
-        axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1), ncols=4)
+        axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1), ncols=3)
 
     def most(sign: int) -> str:
         one = max(records, key=lambda record: sign * (record[SHARE]["all"] or 0.0))
@@ -54,7 +56,8 @@ def bias_chart(records: Sequence[Mapping[str, Any]]) -> Chart:
             f"Share of images among the first ten of {len(records)} systems, over all, text and "
             f"image questions: over all from {most(-1)} to {most(1)}; "
             f"{percent(records[0]['judged']['all'])} of the relevant documents are images. The "
-            "table below has the figures."
+            "table below has the figures. A system without bias retrieves no images for text "
+            "questions and only images for image questions."
         ),
         size=(7, 1.3 + 0.26 * len(records)),
         draw=draw,
