@@ -89,6 +89,17 @@ class Task:
         """
         return replace(self, depth=self.depth + 1) if self.data.leaves_own_out else self
 
+    @property
+    def record(self) -> dict[str, Any]:
+        """What its questions and documents are, for a manifest."""
+        return {
+            "name": self.data.name,
+            "fingerprint": self.data.fingerprint,
+            "split": self.split,
+            "scope": self.scope,
+            "protocol": self.protocol,
+        }
+
     def run(self, name: str, top: TopK) -> Run:
         """Ranked lists of the questions by question and document id, for a task ``searching``."""
         kept = top.numbers >= 0

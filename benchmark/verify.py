@@ -15,7 +15,14 @@ from benchmark.datasets import Collection
 from benchmark.errors import InputError
 from benchmark.progress import track
 from benchmark.protocol import JOINT, Protocol
-from benchmark.results.result import CHANGED, Result, read_results, results_folder, scored
+from benchmark.results.result import (
+    CHANGED,
+    REFERENCE,
+    Result,
+    read_results,
+    results_folder,
+)
+from benchmark.results.scoring import scored
 from benchmark.retriever import Task
 
 if TYPE_CHECKING:
@@ -44,14 +51,15 @@ def verify(
     claims: Mapping[str, Sequence[Claim]],
     protocol: Protocol = JOINT,
 ) -> list[Finding]:
-    """Look at every result on a split, its seeds and variants, and at the tables beside them.
+    """Look at every result on a split, its seeds and variants, the reference's, and the tables.
 
     The artefacts named in their manifests are looked at where the store has them. claims: file
     beside the leaderboard -> the claims whose verdicts it keeps. Raises InputError where there is
     no result.
     """
     home = results_folder(results, data, split, protocol)
-    folders = [path.parent for path in sorted(home.rglob("manifest.json"))]
+    kept = results_folder(results / REFERENCE, data, split, protocol)
+    folders = [path.parent for one in (home, kept) for path in sorted(one.rglob("manifest.json"))]
     if not folders:
         raise InputError("no results", mend="run retrievers on this data set first", path=home)
     findings, artefacts = [], set()

@@ -32,7 +32,8 @@ from benchmark.registry import retriever
 from benchmark.report import formats
 from benchmark.report.leaderboard import leaderboard
 from benchmark.report.tables import Table
-from benchmark.results.result import read_results, results_folder, write_result
+from benchmark.results.result import read_results, results_folder
+from benchmark.results.writing import write_result
 from benchmark.retriever import Task
 
 SIZES = (12_000, 120_000, 1_200_000)

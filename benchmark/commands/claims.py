@@ -12,6 +12,7 @@ from benchmark.commands.options import (
     chosen_options,
     format_option,
     plugin_option,
+    run_option,
     show_tables,
 )
 from benchmark.errors import InputError
@@ -46,26 +47,27 @@ def _count(_: click.Context, __: click.Parameter, value: str) -> int | None:
     "the other, up to ten, for the claims whose verdict another set of seeds would overturn with "
     "a probability of 0.05 or more.",
 )
+@run_option
 @format_option
 def claims(
     names: tuple[str, ...],
     chosen: Chosen,
     seed: int,
     seeds: int | None,
+    running: bool,
     form: str,
 ) -> None:
-    """Test a paper's claims, run what is missing, and print the verdicts.
+    """Test a paper's claims and print the verdicts.
 
-    Without PAPER, the claims of all papers are tested. The verdicts are kept beside the
-    leaderboard, in claims-PAPER.md. Results of further seeds that are there count, too.
+    Without PAPER, the claims of all papers are tested, on the results there are and, where nothing
+    was run, on the reference's; those of further seeds count, too. With --run, what has no result
+    is run, and the verdicts are kept beside the leaderboard, in claims-PAPER.md.
     """
     from benchmark.errors import unknown
-    from benchmark.execution.experiment import run_variants
     from benchmark.io.files import write_text
     from benchmark.papers import papers
     from benchmark.report.claims import judged, wanted
     from benchmark.report.verdicts import claims_table
-    from benchmark.retriever import Task
 
     if chosen.protocol != JOINT:
         raise InputError("the paper's claims are about protocol joint", mend="leave --protocol out")
@@ -75,19 +77,19 @@ def claims(
         if name not in known:
             raise unknown("paper with claims", name, list(known))
     asked = [known[name] for name in names or known]
-    task = Task(data=data, split=split, seed=seed)
-
     every = [claim for paper in asked for claim in paper.claims]
     results: dict[str, Result] = {}
 
     def run(claims: Sequence[Claim], seeds: int) -> list[Tested]:
         """The verdicts on all claims, where some of them have so many seeds."""
         variants = wanted(claims)
-        results.update(
-            run_variants(variants, task, seeds=seeds, results=chosen.results, store=chosen.store)
-        )
+        results.update(chosen.variants(variants, seed, seeds, running=running))
         return [one for paper in asked for one in judged(paper.claims, results, data, split)]
 
+    if seeds is None and not running:
+        raise InputError(
+            "--seeds auto runs seeds until verdicts are stable", mend="give --run, too"
+        )
     if seeds is None:
         until_stable(every, run)
     else:
@@ -95,7 +97,8 @@ def claims(
     tables = []
     for paper in asked:
         table = claims_table(judged(paper.claims, results, data, split), data, split)
-        write_text(chosen.home / paper.claims_file, table.render("md"))
+        if running:
+            write_text(chosen.home / paper.claims_file, table.render("md"))
         tables.append(table)
     show_tables(tables, form)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,6 +23,7 @@ from benchmark.errors import InputError
 if TYPE_CHECKING:
     from benchmark.evaluation.metrics import Scores
     from benchmark.report.slices import By
+    from benchmark.results.result import Result
     from benchmark.types import Qrels
 
 
@@ -67,7 +68,7 @@ def compare(
 
     if len(systems) < 2:
         raise InputError("one system alone", mend="give two or more")
-    home: Path | None = None
+    results: dict[str, Result] | None = None
     judged: Qrels
     if qrels is not None:
         if by is not None:
@@ -76,10 +77,11 @@ def compare(
             )
         judged = read_qrels(qrels)
     else:
-        judged, home = chosen.data.qrels(chosen.split), chosen.home
+        judged = chosen.data.qrels(chosen.split)
+        results = {result.name: result for result in chosen.at_hand(empty=True)}
     if by is not None and (len(systems) != 2 or len(metrics) > 1):
         raise InputError("--by looks at one metric of two systems", mend="name just these")
-    found = _named(systems, judged, home, metrics)
+    found = _named(systems, judged, results, metrics)
     if by is None:
         show_table(comparison_table(found, seed), form)
         return
@@ -93,31 +95,28 @@ def compare(
 
 
 def _named(
-    systems: Sequence[str], qrels: Qrels, home: Path | None, metrics: Sequence[str]
+    systems: Sequence[str],
+    qrels: Qrels,
+    results: Mapping[str, Result] | None,
+    metrics: Sequence[str],
 ) -> dict[str, Scores]:
-    """The figures of run files and, where the folder of a data set's results is given, of names.
+    """The figures of run files and, where a data set's results are given, of names.
 
     Beside results the lists of run files are cut where those of results end.
     """
     from benchmark.errors import unknown
     from benchmark.evaluation.metrics import DEPTH
     from benchmark.evaluation.run_files import by_name, score_file
-    from benchmark.results.result import Result
 
     if len(set(systems)) < len(systems):
         raise InputError("one system is named twice", mend="name each once")
-    results = {
-        system: result
-        for system in systems
-        if home is not None and (result := Result(home / system)).is_whole()
-    }
-    paths = [Path(system) for system in systems if system not in results]
-    if home is not None and (strange := [path for path in paths if not path.is_file()]):
-        names = [path.parent.name for path in sorted(home.glob("*/manifest.json"))]
-        raise unknown("result or run file", str(strange[0]), names)
-    depth = DEPTH if results else None
-    files = by_name([score_file(path, qrels, metrics, depth=depth) for path in paths], [*results])
-    scores = {name: result.scored_by(metrics, qrels) for name, result in results.items()}
+    chosen = {system: results[system] for system in systems if results and system in results}
+    paths = [Path(system) for system in systems if system not in chosen]
+    if results is not None and (strange := [path for path in paths if not path.is_file()]):
+        raise unknown("result or run file", str(strange[0]), list(results))
+    depth = DEPTH if chosen else None
+    files = by_name([score_file(path, qrels, metrics, depth=depth) for path in paths], [*chosen])
+    scores = {name: result.scored_by(metrics, qrels) for name, result in chosen.items()}
     named = {str(file.path): name for name, file in files.items()}
     scores |= {name: file.scores for name, file in files.items()}
     order = [named.get(str(Path(system)), system) for system in systems]

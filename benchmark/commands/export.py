@@ -14,7 +14,7 @@ from benchmark.commands.options import (
 
 
 @click.command()
-@click.argument("kind", metavar="trec|ranx|mteb")
+@click.argument("kind", metavar="trec|ranx|mteb|reference")
 @click.argument("names", nargs=-1, metavar="[NAME]...")
 @chosen_options
 @click.option("--out", type=PATH, required=True, metavar="DIR", help="Where the files are written.")
@@ -30,6 +30,7 @@ def export(
     trec    runs and qrels for trec_eval and ir_measures
     ranx    runs and qrels as ranx' JSON
     mteb    figures as mteb's task results
+    reference   results with seeds and variants in a compact form, to compare runs with
     """
     from benchmark.errors import unknown
     from benchmark.results.export import EXPORTS

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from benchmark.report.inspection import Inspector
     from benchmark.report.tables import Table
     from benchmark.results.result import Result
+    from benchmark.results.variants import Variant
     from benchmark.retriever import Task
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -155,6 +156,14 @@ qrels_option = click.option(
 )
 
 
+run_option = click.option(
+    "--run",
+    "running",
+    is_flag=True,
+    help="Run what has no result. Without it, nothing is run; the reference stands in.",
+)
+
+
 def seed_options(function: F) -> F:
     """Add the first seed and how many follow it."""
     seed = click.option(
@@ -208,11 +217,14 @@ class Chosen:
 
         return results_folder(self.results, self.data, self.split, self.protocol)
 
-    def at_hand(self) -> list[Result]:
-        """The results on the data set. Raises InputError where there are none."""
+    def at_hand(self, *, empty: bool = False) -> list[Result]:
+        """The results on the data set, and the reference's of what wasn't run.
+
+        Raises InputError where there are none, unless ``empty`` allows it.
+        """
         from benchmark.results.result import results_at_hand
 
-        return results_at_hand(self.results, self.data, self.split, self.protocol)
+        return results_at_hand(self.results, self.data, self.split, self.protocol, empty=empty)
 
     @property
     def task(self) -> Task:
@@ -220,6 +232,26 @@ class Chosen:
         from benchmark.retriever import Task
 
         return Task(data=self.data, split=self.split, protocol=self.protocol)
+
+    def variants(
+        self, variants: Sequence[Variant], seed: int, seeds: int, *, running: bool
+    ) -> dict[str, Result]:
+        """The results of variants by name; those that have none are run, or said to be missing."""
+        from benchmark.execution.experiment import run_variants
+        from benchmark.progress import log
+        from benchmark.results.variants import at_hand, minutes
+
+        if running:
+            task = replace(self.task, seed=seed)
+            return run_variants(variants, task, seeds=seeds, results=self.results, store=self.store)
+        found = at_hand(variants, self.results, self.data, self.split, self.protocol)
+        missing = [variant for variant in variants if variant.name not in found]
+        if names := list(dict.fromkeys(variant.name for variant in missing)):
+            log.warning(
+                f"no result of {', '.join(names)}: the same command with --run makes "
+                f"{'them' if len(names) > 1 else 'it'}{minutes(missing, self.at_hand(empty=True))}"
+            )
+        return found
 
     def inspector(self) -> Inspector:
         """The results on the data set, question by question."""

@@ -60,7 +60,8 @@ def space(
     from benchmark.execution import experiment
     from benchmark.registry import retriever
     from benchmark.report.embedding_map import gap_table
-    from benchmark.results.result import Result, results_folder, write_embedding_map
+    from benchmark.results.result import Result, results_folder
+    from benchmark.results.writing import write_embedding_map
     from benchmark.retriever import Task
 
     data = find(dataset, data_dir, store)

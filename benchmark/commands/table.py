@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import click
@@ -12,6 +11,7 @@ from benchmark.commands.options import (
     chosen_options,
     format_option,
     plugin_option,
+    run_option,
     seed_options,
     show_table,
 )
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 @chosen_options
 @plugin_option
 @seed_options
+@run_option
 @click.option(
     "--against",
     type=click.Choice(["paper"]),
@@ -39,12 +40,11 @@ def table(
     chosen: Chosen,
     seed: int,
     seeds: int,
+    running: bool,
     against: str | None,
     form: str,
 ) -> None:
-    """Print a table of a data set.
-
-    From the results at hand, running nothing:
+    """Print a table of a data set, from its results and, where nothing was run, the reference's.
 
     \b
     leaderboard           all systems, best first, with what the tests can tell apart (the default)
@@ -53,7 +53,7 @@ def table(
     scores                how the scores of passages and images lie
     gap                   how far passages and images are apart, of those that `space` mapped
 
-    Ablations, running what is missing:
+    Ablations; with --run, variants that have no result are run:
 
     \b
     image-representation  image, caption or both, by what is trained on
@@ -78,27 +78,19 @@ def table(
             mend="leave --protocol out",
         )
     if name in ablations:
-        made = _ablation(ablations[name], chosen, seed, seeds)
+        made = _ablation(ablations[name], chosen, seed, seeds, running=running)
     else:
         make = DERIVED[name] if name in DERIVED else tables[name].make
         made = (beside if against and beside else make)(chosen.at_hand(), chosen.data, chosen.split)
     show_table(made, form)
 
 
-def _ablation(ablation: Ablation, chosen: Chosen, seed: int, seeds: int) -> Table:
-    from benchmark.execution.experiment import run_variants
+def _ablation(ablation: Ablation, chosen: Chosen, seed: int, seeds: int, *, running: bool) -> Table:
     from benchmark.report.ablations import ablation_table
 
-    data, split = chosen.data, chosen.split
-    found = run_variants(
-        ablation.variants,
-        replace(chosen.task, seed=seed),
-        seeds=seeds,
-        results=chosen.results,
-        store=chosen.store,
-    )
+    found = chosen.variants(ablation.variants, seed, seeds, running=running)
     if not found:
         raise InputError(
-            f"no row of '{ablation.title}' can run here", mend="see why they were skipped, above"
+            f"no row of '{ablation.title}' has a result", mend="give --run to run what can run here"
         )
-    return ablation_table(ablation, found, data, split)
+    return ablation_table(ablation, found, chosen.data, chosen.split)

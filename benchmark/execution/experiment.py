@@ -19,8 +19,9 @@ from benchmark.io.files import locked, sweep
 from benchmark.plugins import blaming
 from benchmark.progress import log
 from benchmark.registry import Entry
-from benchmark.results.result import Result, results_folder, seed_folder, write_result
+from benchmark.results.result import Result, results_folder, seed_folder
 from benchmark.results.variants import Variant, at_hand
+from benchmark.results.writing import write_result
 from benchmark.retriever import Ranking, Task
 
 

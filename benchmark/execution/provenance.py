@@ -11,10 +11,7 @@ from typing import Any
 
 from benchmark.artefacts.identity import dependencies, identity, name_of, recipe
 from benchmark.artefacts.store import Store
-from benchmark.retriever import Ranking, Task
-
-FORMAT = 2
-"""The form of manifests. In format 1, which bears no number, fields stand beside a class's name."""
+from benchmark.retriever import Ranking
 
 PACKAGES = (
     "univl-bench",
@@ -45,11 +42,9 @@ CODE = ("baselines", "benchmark", "univl_dr", "pyproject.toml")
 
 def manifest(ranking: Ranking, seed: int, store: Store) -> dict[str, Any]:
     """How ``ranking`` was made, as JSON data. It must have been built."""
-    task = ranking.task
     return {
-        "format": FORMAT,
         "ranking": identity(ranking),
-        "data": data_of(task),
+        "data": ranking.task.record,
         "seed": seed,
         "recipe": recipe(ranking),
         "artefacts": [
@@ -66,17 +61,6 @@ def manifest(ranking: Ranking, seed: int, store: Store) -> dict[str, Any]:
         "packages": packages(),
         "machine": machine(),
         "promise": PROMISE,
-    }
-
-
-def data_of(task: Task) -> dict[str, Any]:
-    """What a task's questions and documents are."""
-    return {
-        "name": task.data.name,
-        "fingerprint": task.data.fingerprint,
-        "split": task.split,
-        "scope": task.scope,
-        "protocol": task.protocol,
     }
 
 

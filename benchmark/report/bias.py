@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from benchmark.datasets import Collection
+from benchmark.errors import InputError
 from benchmark.evaluation.bias import Retrieved
 from benchmark.report.figures import look
 from benchmark.report.tables import Table, percent
@@ -66,7 +67,15 @@ def bias_table(results: Sequence[Result], data: Collection, split: str) -> Table
 
 
 def scores_table(results: Sequence[Result], data: Collection, split: str) -> Table:
-    """Quantiles of the scores of retrieved passages and images."""
+    """Quantiles of the scores of retrieved passages and images.
+
+    Raises InputError where no result bears scores: the reference's don't.
+    """
+    results = [result for result in results if result.has_scores]
+    if not results:
+        raise InputError(
+            "the reference keeps no scores", mend="run the retrievers that are to be shown"
+        )
     rows, records = [], []
     for result in results:
         found = look(result, data, split)

@@ -12,7 +12,7 @@ from benchmark.evaluation.run_files import RunFile
 from benchmark.evaluation.significance import FEWEST_QUESTIONS
 from benchmark.report.tables import UNDEFINED, Table, p_value, percent, points
 from benchmark.report.testing import corrected_p, intervals, method
-from benchmark.results.result import summary
+from benchmark.results.scoring import summary
 from benchmark.types import Qrels
 
 

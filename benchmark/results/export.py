@@ -3,6 +3,7 @@
 trec    <name>.trec and qrels.txt, which trec_eval and ir_measures read
 ranx    <name>.json and qrels.json, which ranx reads (Run.from_file, Qrels.from_file)
 mteb    <name>/<data set>.json, which mteb reads (TaskResult.from_disk)
+reference   results with seeds and variants in compact form (see ``results/reference.py``)
 
 Of several seeds each further one has a run of its own, <name>.seed-<n>; mteb gets their mean.
 Scores in exported runs decrease strictly, so that each tool keeps the order. Questions without
@@ -24,6 +25,7 @@ from benchmark.evaluation.metrics import MAIN
 from benchmark.io.files import write_text
 from benchmark.io.trec import write_qrels, write_run
 from benchmark.protocol import JOINT
+from benchmark.results.reference import write_reference
 from benchmark.results.result import Result
 from benchmark.types import Run
 
@@ -72,7 +74,9 @@ def mteb(results: Sequence[Result], data: Collection, split: str, out: Path) -> 
     ]
 
 
-EXPORTS: Mapping[str, Export] = MappingProxyType({"trec": trec, "ranx": ranx, "mteb": mteb})
+EXPORTS: Mapping[str, Export] = MappingProxyType(
+    {"trec": trec, "ranx": ranx, "mteb": mteb, "reference": write_reference}
+)
 
 
 def _runs(results: Sequence[Result]) -> Iterator[tuple[str, Run]]:

@@ -7,52 +7,55 @@
                                  manifest.json       how it all was made
                                  space.json          a map of its embeddings, where asked for
                                  seed-<n>/           the same for each further seed
+
+The reference, ``<results>/reference/``, has the same folders with ``run.parquet`` in place of
+``run.trec.gz``.
 """
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any, TypedDict
+from typing import Any
 
 import numpy as np
 
 from benchmark.artefacts.identity import digest
 from benchmark.datasets import Collection
 from benchmark.errors import InputError
-from benchmark.evaluation.effects import parts
 from benchmark.evaluation.measures import benchmark_name
-from benchmark.evaluation.metrics import DEPTH, MAIN, METRICS, Scores, merge_copies, score_run
-from benchmark.evaluation.significance import ALPHA, FEWEST_QUESTIONS, bootstrap, defined
-from benchmark.io.files import replacing, sha256, write_text
+from benchmark.evaluation.metrics import DEPTH, MAIN, METRICS, Scores, score_run
+from benchmark.io.files import sha256
 from benchmark.io.jsonl import decode_json
-from benchmark.io.trec import read_run, write_run
+from benchmark.io.lists import read_lists
+from benchmark.io.trec import read_run
 from benchmark.progress import log
 from benchmark.protocol import JOINT, Protocol
-from benchmark.retriever import Task
+from benchmark.results.scoring import Figure, summary
 from benchmark.types import Qrels, Run
 
 FILES = ("run.trec.gz", "per_query.parquet", "metrics.json", "manifest.json")
+REFERENCE, COMPACT = "reference", "run.parquet"
+"""The folder of the reference among results, and its lists in place of ``run.trec.gz``."""
+
+FORMAT = 2
+"""Of manifests. In format 1, which bears no number, fields stand beside a class's name."""
+
 EMBEDDING_MAP = "space.json"
 CHANGED = "not what was written"
 
 
-class Figure(TypedDict):
-    """A metric's mean over the questions with its 95% interval, which one question doesn't have."""
-
-    mean: float
-    low: float | None
-    high: float | None
-
-
 @dataclass(frozen=True)
 class Result:
-    """One retriever's result on one data set."""
+    """One retriever's result on one data set.
+
+    reference: whether it stands for what wasn't run here; its title says so.
+    """
 
     folder: Path
+    reference: bool = False
 
     @property
     def name(self) -> str:
@@ -65,12 +68,21 @@ class Result:
 
     @cached_property
     def manifest(self) -> dict[str, Any]:
-        """What ``manifest.json`` says."""
-        return _read(self.folder / "manifest.json")
+        """What ``manifest.json`` says. Raises InputError where it is of a later format."""
+        path = self.folder / "manifest.json"
+        made = _read(path)
+        version = made.get("format", 1)
+        if not isinstance(version, int) or version > FORMAT:
+            raise InputError(
+                f"of format {version!r}, which a later version of this project wrote",
+                mend="update the project, or run the retriever again",
+                path=path,
+            )
+        return made
 
     @property
     def title(self) -> str:
-        return str(self.metrics["title"])
+        return f"{self.metrics['title']}{' (reference)' if self.reference else ''}"
 
     @property
     def group(self) -> str:
@@ -183,11 +195,19 @@ class Result:
 
     def run(self) -> Run:
         """The ranked lists, which were cut when they were made."""
-        return replace(read_run(self.folder / "run.trec.gz"), cut_at=DEPTH)
+        if self.has_scores:
+            return replace(read_run(self.folder / FILES[0]), cut_at=DEPTH)
+        return replace(read_lists(self.folder / COMPACT, self.name), cut_at=DEPTH)
+
+    @property
+    def has_scores(self) -> bool:
+        """Whether its ranked lists bear scores; those in compact form don't."""
+        return not (self.folder / COMPACT).is_file()
 
     def is_whole(self) -> bool:
         """Whether all of its files are there."""
-        return all((self.folder / name).is_file() for name in FILES)
+        lists = FILES[0] if self.has_scores else COMPACT
+        return all((self.folder / name).is_file() for name in (lists, *FILES[1:]))
 
     def is_of(self, ranking_identity: str) -> bool:
         """Whether this is the whole result of the ranking with that identity."""
@@ -276,11 +296,25 @@ def read_results(
 
 
 def results_at_hand(
-    results: Path, data: Collection, split: str, protocol: Protocol = JOINT
+    results: Path,
+    data: Collection,
+    split: str,
+    protocol: Protocol = JOINT,
+    *,
+    empty: bool = False,
 ) -> list[Result]:
-    """The results on a data set. Raises InputError where there are none."""
+    """The results on a data set, and the reference's of what wasn't run.
+
+    Raises InputError where there are neither, unless ``empty`` allows it.
+    """
     found = read_results(results, data, split, protocol)
-    if not found:
+    names = {result.name for result in found}
+    found += [
+        replace(result, reference=True)
+        for result in read_results(results / REFERENCE, data, split, protocol)
+        if result.name not in names
+    ]
+    if not found and not empty:
         raise InputError(
             "no results",
             mend="run retrievers on this data set first",
@@ -299,92 +333,12 @@ def seed_folder(folder: Path, seed: int, first: int) -> Path:
     return folder if seed == first else folder / f"seed-{seed}"
 
 
-def write_result(
-    folder: Path, run: Run, task: Task, *, labels: Mapping[str, Any], made: Any
-) -> Result:
-    """Score ``run`` and write its folder; the manifest comes last, and makes the result whole."""
-    scores, metrics = scored(run, task, labels)
-    (folder / "manifest.json").unlink(missing_ok=True)
-    write_run(run, folder / "run.trec.gz")
-    _write_table(scores, folder / "per_query.parquet")
-    _write(metrics, folder / "metrics.json")
-    made = {**made, "files": {name: sha256(folder / name) for name in FILES[:-1]}}
-    _write({**made, "seal": digest(made)}, folder / "manifest.json")
-    return Result(folder)
-
-
 def _is_sealed(values: Mapping[str, Any]) -> bool:
     """Whether JSON data bear the hash of all the rest of them."""
     try:
         return values.get("seal") == digest({k: v for k, v in values.items() if k != "seal"})
     except ValueError:  # of no number, which nothing here writes
         return False
-
-
-def scored(run: Run, task: Task, labels: Mapping[str, Any]) -> tuple[Scores, dict[str, Any]]:
-    """The figures of ``run``, and what ``metrics.json`` says of them."""
-    qrels = task.qrels()
-    scores = score_run(run, qrels)
-    metrics = {
-        **labels,
-        "data": task.data.name,
-        "split": task.split,
-        **({} if task.protocol == JOINT else {"protocol": task.protocol}),
-        "questions": len(scores.queries),
-        "unanswered": scores.unanswered,
-        "metrics": summary(scores),
-    }
-    copies = _copies(task.data)
-    if copies:
-        merged = score_run(*merge_copies(run, qrels, copies))
-        metrics["copies_as_one"] = summary(merged)
-    return scores, metrics
-
-
-def summary(scores: Scores) -> dict[str, Figure]:
-    """Mean and 95% interval of each metric; None where there is none.
-
-    With several training seeds, seeds and questions both are random (evaluation/effects.py); else
-    it is a bootstrap over the questions.
-    """
-    values = np.stack(list(scores.values.values()))
-    if scores.seeds and values.shape[1] >= FEWEST_QUESTIONS:
-        every = [
-            np.stack([seed.values[metric] for seed in scores.seeds.values()])
-            for metric in scores.values
-        ]
-        reach = parts(np.stack(every)).design.reach(1 - ALPHA / 2)
-        low, high = (values.mean(axis=1) + np.stack([-reach, reach])).clip(0, 1)
-    else:
-        low, high = bootstrap(values)
-    return {
-        metric: {"mean": float(mean), "low": defined(low[i]), "high": defined(high[i])}
-        for i, (metric, mean) in enumerate(zip(scores.values, values.mean(axis=1), strict=True))
-    }
-
-
-def _copies(data: Collection) -> dict[str, str]:
-    """Id of each document whose content came before -> id of the first of that content."""
-    canonical = data.corpus.canonical
-    rows = np.flatnonzero(canonical != np.arange(len(canonical)))
-    return dict(zip(data.corpus.ids(rows), data.corpus.ids(canonical[rows]), strict=True))
-
-
-def _write_table(scores: Scores, path: Path) -> None:
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    with replacing(path) as temporary:
-        pq.write_table(pa.table({"query": scores.queries, **scores.values}), temporary)
-
-
-def write_embedding_map(folder: Path, content: Mapping[str, Any]) -> None:
-    """Put a map of the embeddings beside a result."""
-    write_text(folder / EMBEDDING_MAP, json.dumps({**content, "seal": digest(content)}) + "\n")
-
-
-def _write(values: Any, path: Path) -> None:
-    write_text(path, json.dumps(values, indent=1, ensure_ascii=False, allow_nan=False) + "\n")
 
 
 def _read(path: Path) -> dict[str, Any]:

@@ -20,13 +20,13 @@ from typing import Any
 from benchmark.artefacts.identity import digest
 from benchmark.errors import InputError
 from benchmark.evaluation.metrics import DEPTH
-from benchmark.execution.provenance import data_of
 from benchmark.io.files import read_toml
 from benchmark.io.jsonl import decode_json
 from benchmark.io.trec import read_run
 from benchmark.protocol import JOINT
 from benchmark.registry import check_name, retrievers
-from benchmark.results.result import Result, seed_folder, write_result
+from benchmark.results.result import Result, seed_folder
+from benchmark.results.writing import write_result
 from benchmark.retriever import SEED, Task
 from benchmark.types import Run
 
@@ -110,7 +110,7 @@ def _made(submission: Submission, run: Run, task: Task, seed: int) -> dict[str, 
     """A manifest of this project's form: nothing was made here, and it says so."""
     return {
         "ranking": digest({"documents": run.documents, "scores": run.scores}),
-        "data": data_of(task),
+        "data": task.record,
         "seed": seed,
         "recipe": {"kind": "Submission", "version": None, "fields": dict(submission.says)},
         "artefacts": [],

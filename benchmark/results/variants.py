@@ -13,7 +13,7 @@ from pathlib import Path
 from benchmark.datasets import Collection
 from benchmark.protocol import JOINT, Protocol
 from benchmark.registry import Entry, retriever
-from benchmark.results.result import Result, results_folder
+from benchmark.results.result import REFERENCE, Result, results_folder
 from benchmark.types import Modality
 
 
@@ -57,15 +57,34 @@ def at_hand(
 ) -> dict[str, Result]:
     """The results of those variants that were run on this version of the data, by name.
 
-    Raises InputError where one of them isn't what was written.
+    Of what wasn't run, the reference's. Raises InputError where one isn't what was written.
     """
-    home = results_folder(results, data, split, protocol)
-    named = {one.name: Result(one.folder(home) / one.name) for one in variants}
-    found = {name: result for name, result in named.items() if result.is_whole()}
-    for result in found.values():
-        result.check()
-    return {
-        name: result
-        for name, result in found.items()
-        if result.manifest["data"]["fingerprint"] == data.fingerprint
+    found: dict[str, Result] = {}
+    named = {variant.name: variant for variant in variants}
+    for place in (results, results / REFERENCE):
+        home = results_folder(place, data, split, protocol)
+        for name in named.keys() - found.keys():
+            folder = named[name].folder(home) / name
+            result = Result(folder, reference=place is not results)
+            if result.is_whole():
+                result.check()
+                if result.manifest["data"]["fingerprint"] == data.fingerprint:
+                    found[name] = result
+    return {name: found[name] for name in named if name in found}
+
+
+def minutes(variants: Iterable[Variant], results: Iterable[Result]) -> str:
+    """How long variants may take, told from the registered rows that they change.
+
+    Empty where none of these has a result. It is too long rather than too short: what variants
+    share counts for each.
+    """
+    took = {
+        result.name: sum(float(one["seconds"]) for one in result.manifest["artefacts"])
+        for result in results
     }
+    distinct = {variant.name: variant.retriever for variant in variants}
+    seconds = [took[name] for name in distinct.values() if name in took]
+    if not seconds:
+        return ""
+    return f", in {max(round(sum(seconds) / 60), 1)} minutes or less for each seed"

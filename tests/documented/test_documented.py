@@ -26,6 +26,7 @@ from benchmark.errors import BenchmarkError
 from benchmark.evaluation.plugin_metrics import PLUGIN_METRICS
 from benchmark.execution import experiment
 from benchmark.registry import current, using
+from benchmark.results.result import Result, best_first
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = [
@@ -154,21 +155,19 @@ def test_a_page_is_true_to_the_letter(page: Path, world: Path) -> None:
 
 
 def test_the_first_rows_in_the_readme_are_those_of_the_results() -> None:
-    kept = ROOT / "results" / "webqa-mini" / "leaderboard.md"
-    if not kept.is_file():
-        pytest.skip("results/webqa-mini isn't there")
+    kept = sorted((ROOT / "results" / "reference" / "webqa-mini").glob("*/manifest.json"))
+    if not kept:
+        pytest.skip("the reference isn't there")
     (table,) = [one for one in blocks(ROOT / "README.md") if one.language == "text"]
-    shown, found = (
-        [
-            [re.sub(r"\*\*|</?u>", "", cell).strip() for cell in line.split("|")[1:6]]
-            for line in lines
-        ]
-        for lines in (
-            table.text.splitlines()[2:],
-            [line for line in kept.read_text(encoding="utf-8").splitlines() if line[:1] == "|"][2:],
-        )
-    )
-    assert shown == found[: len(shown)]
+    shown = [
+        [cell.strip() for cell in line.split("|")[1:6]] for line in table.text.splitlines()[2:]
+    ]
+    results = best_first([Result(path.parent) for path in kept])
+    for rank, (row, result) in enumerate(zip(shown, results, strict=False), 1):
+        figure = result.summary["MRR@10"]
+        mean, low, high = (f"{100 * figure[key]:.2f}" for key in ("mean", "low", "high"))  # type: ignore[literal-required]
+        interval = f"{mean} [{low}, {high}]"
+        assert row == [str(rank), result.title, result.name, result.group, interval]
 
 
 def test_the_example_of_the_readme_is_short_and_alike_in_the_tutorial() -> None:

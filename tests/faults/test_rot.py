@@ -12,7 +12,8 @@ from killing import Place, made, outcome, undisturbed
 from benchmark.artefacts.store import RECORD, Store
 from benchmark.datasets import Collection
 from benchmark.errors import InputError
-from benchmark.results.result import read_results, write_embedding_map
+from benchmark.results.result import read_results
+from benchmark.results.writing import write_embedding_map
 from benchmark.verify import verify
 
 Fault = Callable[[Path], None]

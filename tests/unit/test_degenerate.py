@@ -26,7 +26,7 @@ from benchmark.papers.univl_dr.claims import Claim
 from benchmark.report.claims import judge
 from benchmark.report.evaluation import comparison_table, evaluation_table
 from benchmark.report.slices import slices_table
-from benchmark.results.result import summary
+from benchmark.results.scoring import summary
 from benchmark.results.variants import Variant
 
 UNDEFINED = dict.fromkeys(["low", "high", "effect", "detectable", "p", "p_t", "p_holm", "p_t_holm"])

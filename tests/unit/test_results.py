@@ -1,4 +1,4 @@
-"""The results in results/ belong to the code at hand; `tox -e results` makes them again."""
+"""The reference belongs to the code at hand; `tox -e results` makes it again."""
 
 from pathlib import Path
 
@@ -7,17 +7,16 @@ import pytest
 from benchmark.artefacts.identity import identity
 from benchmark.artefacts.store import Store
 from benchmark.datasets import Collection
-from benchmark.execution.provenance import FORMAT
 from benchmark.papers.univl_dr.claims import CLAIMS
 from benchmark.registry import retrievers
-from benchmark.results.result import Result
+from benchmark.results.result import FORMAT, Result
 from benchmark.retriever import Task
 from benchmark.verify import Finding, verify
 
 RESULTS = Path(__file__).resolve().parents[2] / "results"
-MINI = RESULTS / "webqa-mini"
+MINI = RESULTS / "reference" / "webqa-mini"
 
-pytestmark = pytest.mark.skipif(not MINI.is_dir(), reason="no results/webqa-mini here")
+pytestmark = pytest.mark.skipif(not MINI.is_dir(), reason="no reference here")
 
 
 def test_they_score_what_they_say(webqa_mini: Collection, mini_store: Store) -> None:

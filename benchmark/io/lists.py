@@ -1,0 +1,53 @@
+"""Ranked lists in compact form, as the reference keeps them: a Parquet file without scores.
+
+Two columns, ``query`` and ``document``, a row for each retrieved document, best first within a
+query. Both are dictionary-encoded, so that a document takes some 13 bits.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from benchmark.errors import InputError
+from benchmark.io.files import replacing
+from benchmark.types import Run
+
+COLUMNS = ["query", "document"]
+
+
+def write_lists(run: Run, path: Path) -> None:
+    """Write the order of a run; scores are left out. The same run gives the same bytes."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    queries = [query for query, ranked in run.documents.items() for _ in ranked]
+    documents = [document for ranked in run.documents.values() for document in ranked]
+    columns = [pa.array(values, pa.string()).dictionary_encode() for values in (queries, documents)]
+    with replacing(path) as temporary:
+        table = pa.Table.from_arrays(columns, names=COLUMNS)
+        pq.write_table(table, temporary, compression="zstd", compression_level=19)
+
+
+def read_lists(path: Path, name: str) -> Run:
+    """Read what ``write_lists`` wrote; scores are minus the rank. Raises InputError."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        table = pq.ParquetFile(path).read()
+        queries, documents = (table[column].to_pylist() for column in COLUMNS)
+    except FileNotFoundError:
+        raise InputError("no such file", mend="check the path", path=path) from None
+    except (OSError, KeyError, pa.ArrowException) as error:
+        raise InputError(
+            f"no ranked lists can be read from it ({str(error).splitlines()[0]})",
+            mend="restore the file: it is cut, damaged, or of another form",
+            path=path,
+        ) from None
+    ranked: dict[str, list[str]] = {}
+    for query, document in zip(queries, documents, strict=True):
+        ranked.setdefault(query, []).append(document)
+    scores = {
+        query: [float(-rank) for rank in range(1, len(ranked[query]) + 1)] for query in ranked
+    }
+    return Run(name=name, documents=ranked, scores=scores)
