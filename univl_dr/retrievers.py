@@ -92,6 +92,8 @@ class CLIPZeroShot(_Clip):
         return small_clip(data) if self._stands_in(data) else published(self.model, self.start)
 
     def why_unavailable(self, task: Task | None) -> str | None:
+        if task and self.view != "caption" and (reason := task.data.corpus.lacks_images()):
+            return reason
         if task is None or self._stands_in(task.data):
             return None
         from univl_dr.stages import published

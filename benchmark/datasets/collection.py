@@ -5,7 +5,9 @@
     credits.arrow          author, licence and address of each document, where the source tells
     captions-VIEW.arrow    captions of the images, expanded in some way
     images.tsv             image id and base64 a line; a link to the source's file
-    offsets.npy            where each image's line starts, in corpus order
+    images.bin             or the images' bytes one after the other, from other sources
+    offsets.npy            where each image (or its line) starts, in corpus order; with images.bin
+                           also where the last one ends. Without it there are captions alone
     queries-SPLIT.jsonl    id, text, answers, category, modality
     qrels-SPLIT.tsv        TREC qrels
     candidates-SPLIT.arrow each question's listed candidates by corpus number, where the source
@@ -37,9 +39,10 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from PIL.Image import Image
 
-    from benchmark.datasets.images import ImageFileMap
+    from benchmark.datasets.images import ImageFileMap, PackedImages
 
 FORMAT = 1
+PACK = "images.bin"
 
 
 @recipe_name("Corpus")
@@ -139,10 +142,36 @@ class Corpus:
         Raises InputError naming one that is damaged.
         """
         name = self._table["id"][number].as_py()
+        if not self.has_images:
+            raise InputError(
+                f"image {name}: the data set was prepared without its images",
+                mend="fetch or prepare it with them",
+                path=self._folder,
+            )
+        if self._pack is not None:
+            return self._pack.decode(number - self.numbers("image").start, name)
         return self._images.decode(int(self._offsets[number - self.numbers("image").start]), name)
 
     def __getstate__(self) -> dict[str, Any]:
         return {"_folder": self._folder}
+
+    @property
+    def has_images(self) -> bool:
+        """Whether the pixels of the image documents are there, beside their captions."""
+        return (self._folder / "offsets.npy").is_file()
+
+    def lacks_images(self) -> str | None:
+        """Why a model that looks at images can't serve this corpus; None where it can."""
+        if self.numbers("image") and not self.has_images:
+            return "needs the images: the data set was prepared with their captions alone"
+        return None
+
+    @cached_property
+    def _pack(self) -> PackedImages | None:
+        from benchmark.datasets.images import PackedImages
+
+        path = self._folder / PACK
+        return PackedImages(path, self._offsets) if path.is_file() else None
 
     @cached_property
     def _images(self) -> ImageFileMap:
@@ -221,6 +250,11 @@ class Collection:
     @property
     def fingerprint(self) -> str:
         return str(self.metadata["fingerprint"])
+
+    @property
+    def variant_of(self) -> str | None:
+        """The data set of which this one is a changed copy: figures on the two don't compare."""
+        return self.metadata.get("variant_of")
 
     @property
     def splits(self) -> tuple[str, ...]:

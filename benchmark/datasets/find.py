@@ -8,9 +8,10 @@ own_documents = "keep"  # BEIR alone: a list may hold the document with its ques
 
 from __future__ import annotations
 
+import hashlib
 import importlib
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType, ModuleType
@@ -24,7 +25,7 @@ from benchmark.datasets.ir_collections import PREFIX, as_beir
 from benchmark.datasets.writer import Writer
 from benchmark.errors import InputError, unknown
 from benchmark.io.files import read_toml, sha256, write_text
-from benchmark.progress import Progress
+from benchmark.progress import Progress, track
 
 DEFAULT = "webqa-mini"
 
@@ -39,14 +40,19 @@ FORMATS: Mapping[str, str] = MappingProxyType(
         "webqa": "benchmark.datasets.webqa",
         "webqa-answers": "benchmark.datasets.answers",
         "wiki-photos": "benchmark.datasets.wiki_photos",
+        "webqa-mbeir": "benchmark.datasets.webqa_mbeir",
+        "webqa-mbeir-captions": "benchmark.datasets.webqa_mbeir_captions",
         "beir": "benchmark.datasets.beir",
+        "mteb": "benchmark.datasets.mteb",
+        "own": "benchmark.datasets.own",
     }
 )
 """Format -> module with ``TITLE``, ``NOTICE``, ``files(source)``, ``prepare(source, writer)``.
 
 Where they apply, also ``STAND_INS`` (see ``Collection.stand_ins``), ``own()``: name and hash of
-what the project itself adds to the files, and ``fetch(folder)``: gets the files by the clients of
-their package registries.
+what the project itself adds to the files, ``pictures(source)``: image files, which are hashed as
+one, ``VARIANT_OF``: the data set that it is a changed copy of, and ``fetch(folder)``: gets the
+files by the clients of their package registries.
 """
 
 
@@ -70,6 +76,7 @@ class Prepared(Artefact):
             title=module.TITLE,
             notice=module.NOTICE,
             stand_ins=getattr(module, "STAND_INS", False),
+            variant_of=getattr(module, "VARIANT_OF", None),
             hashes=dict(self.files),
         ) as writer:
             module.prepare(self.source, writer)
@@ -153,18 +160,34 @@ def _prepare(
         if not path.is_file():
             raise InputError("no such file", mend=f"{form} needs it", path=path)
     with Progress(f"hash {name}", sum(path.stat().st_size for path in files), "B") as progress:
-        hashes = [
-            (path.relative_to(source).as_posix(), sha256(path, progress.advance)) for path in files
-        ]
+        hashes = [(_place(path, source), sha256(path, progress.advance)) for path in files]
     hashes += module.own() if hasattr(module, "own") else []
     hashes += [KEEP_OWN] if keep_own else []
+    if hasattr(module, "pictures") and (pictures := module.pictures(source)):
+        hashes.append(("images", _hash_together(name, pictures)))
     prepared = Prepared(format=form, name=name, files=tuple(hashes), source=source)
     return Collection(store.path(prepared))
 
 
+def _hash_together(name: str, paths: Sequence[Path]) -> str:
+    """One hash of the contents of many files, in their order."""
+    digest = hashlib.sha256()
+    for path in track(paths, f"hash {name}", len(paths), "images"):
+        if not path.is_file():
+            raise InputError("no such file", mend="unpack the images there", path=path)
+        digest.update(bytes.fromhex(sha256(path)))
+    return digest.hexdigest()
+
+
 def _title(form: str, source: Path) -> str:
-    """A BEIR folder is called by its name, other data sets by that of their format."""
-    return source.resolve().name if form == "beir" else form
+    """A folder of a general layout is called by its name, another data set by its format's."""
+    return source.resolve().name if form in ("beir", "mteb") else form
+
+
+def _place(path: Path, source: Path) -> str:
+    """What a file is called among the source's: its place within, or its name elsewhere."""
+    inside = path.is_relative_to(source)
+    return path.relative_to(source).as_posix() if inside else path.name
 
 
 def _pointer(name: str, store: Store) -> Path:

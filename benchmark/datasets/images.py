@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 from PIL import Image, ImageFile, UnidentifiedImageError
 
 from benchmark.errors import InputError
@@ -115,6 +116,42 @@ def over_white(image: Image.Image) -> Image.Image:
         white = Image.new("RGBA", layer.size, "white")
         return Image.alpha_composite(white, layer).convert("RGB")
     return image.convert("RGB")
+
+
+class PackedImages:
+    """The images of a file that holds their bytes one after the other.
+
+    starts: where each begins, and the last ends; int64, shape (images + 1,).
+    """
+
+    def __init__(self, path: Path, starts: npt.NDArray[np.int64]) -> None:
+        self._path, self._starts = path, starts
+
+    def decode(self, place: int, name: str) -> Image.Image:
+        """The image at ``place``, called ``name``, in its own mode; see ``decoded``.
+
+        Raises InputError, naming the image, where it can't be decoded.
+        """
+        start, stop = (int(self._starts[at]) for at in (place, place + 1))
+        try:
+            return decoded(os.pread(self._file, stop - start, start))
+        except (OSError, RuntimeError, SyntaxError, ValueError) as error:
+            raise _damaged(self._path, name, f"can't be decoded ({error})") from None
+
+    @cached_property
+    def _file(self) -> int:
+        handle = os.open(self._path, os.O_RDONLY)
+        weakref.finalize(self, os.close, handle)
+        return handle
+
+
+def check_image(data: bytes) -> None:
+    """Raise ValueError for what doesn't begin as an image does; reads no pixels."""
+    try:
+        Image.open(BytesIO(data)).close()
+    except (OSError, SyntaxError, Image.DecompressionBombError) as error:
+        unknown = isinstance(error, UnidentifiedImageError)
+        raise ValueError("no known image format" if unknown else str(error)) from None
 
 
 def to_rgb(data: bytes) -> Image.Image:

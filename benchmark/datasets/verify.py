@@ -16,6 +16,18 @@ Known = Mapping[str, int | str]
 
 UNNAMED = "images in the offsets that no question names"
 
+_MBEIR: Known = {
+    "passages": 544_457,
+    "images": 403_196,
+    "test questions": 4_966,
+    "test image questions": 2_511,
+    "test text questions": 2_455,
+    "test judgments": 8_629,
+    "test image judgments": 3_627,
+    "test text judgments": 5_002,
+    "test image positives": 3_353,
+}
+
 KNOWN: Mapping[str, Known] = MappingProxyType(
     {
         "webqa": {
@@ -42,6 +54,8 @@ KNOWN: Mapping[str, Known] = MappingProxyType(
             "images in the offsets": 389_750,
             "positives of both dev and test": 405,
         },
+        "webqa-mbeir": _MBEIR,
+        "webqa-mbeir-captions": _MBEIR,
         "wiki-photos": {
             "passages": 10_033,
             "images": 281,
@@ -55,6 +69,8 @@ KNOWN: Mapping[str, Known] = MappingProxyType(
     }
 )
 """WebQA: counted from UniVL-DR's judgments and WebQA's files; its passages have no source.
+
+webqa-mbeir: of MTEB's repositories, at the revisions that are fetched.
 
 wiki-photos: of its packages, and of what was read and decoded from them.
 """
@@ -105,6 +121,7 @@ def _found(data: Collection) -> Iterator[tuple[str, int | str]]:
         yield f"{split} judgments", len(ids)
         yield f"{split} image judgments", sum(name in images for name in ids)
         yield f"{split} text judgments", sum(name not in images for name in ids)
+        yield f"{split} image positives", len(images)
         lines = [
             f"{q}\t{d}\t{level}\n" for q, judged in qrels.items() for d, level in judged.items()
         ]

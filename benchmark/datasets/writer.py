@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import json
+from array import array
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import Any, BinaryIO
 
-from benchmark.datasets.collection import FORMAT
+from benchmark.datasets.collection import FORMAT, PACK
 from benchmark.errors import InputError
 from benchmark.io.files import sha256, write_text
 from benchmark.io.jsonl import Source
 from benchmark.io.trec import BOM, line_of, write_qrels
-from benchmark.types import Document, Qrels, Query
+from benchmark.types import Document, Modality, Qrels, Query
 
 _BATCH = 4096
 _QUERY_FIELDS = ("id", "text", "answers", "category", "modality")
@@ -27,8 +28,8 @@ class Writer:
     before images, and documents before splits. Memory does not grow with the texts: the writer
     remembers a 128-bit hash of each id and of each content, with a number, no more.
 
-    folder: where it writes. stand_ins: see ``Collection.stand_ins``. hashes: SHA-256 of each source
-    file by name.
+    folder: where it writes. stand_ins, variant_of: see ``Collection``. hashes: SHA-256 of each
+    source file by name.
     """
 
     def __init__(
@@ -39,6 +40,7 @@ class Writer:
         title: str,
         notice: str,
         stand_ins: bool = False,
+        variant_of: str | None = None,
         hashes: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
         import pyarrow as pa
@@ -56,6 +58,7 @@ class Writer:
             "views": [],
             "credited": False,
             "leaves_own_out": False,
+            "variant_of": variant_of,
             "sources": dict(hashes),
         }
         self._schema = pa.schema(
@@ -73,10 +76,16 @@ class Writer:
         self._batch: list[dict[str, Any]] = []
         self._ids: dict[bytes, int] = {}
         self._contents: dict[bytes, int] = {}
+        self._pack: BinaryIO | None = None
+        self._starts = array("q", [0])
         self._hash = hashlib.sha256(f"univl-bench data {FORMAT}\n{name}\n".encode())
 
-    def add(self, document: Document, source: Source) -> None:
-        """Add a document. Raises InputError for a repeated id, or a passage after an image."""
+    def add(self, document: Document, source: Source, picture: bytes | None = None) -> None:
+        """Add a document. Raises InputError for a repeated id, or a passage after an image.
+
+        picture: the image as a file's bytes, which are kept; see ``images`` for those in a TSV.
+        Raises InputError for what is no image, and where some images of a data set have none.
+        """
         _check_id(document.id, source)
         key = _digest(document.id)
         if key in self._ids:
@@ -95,6 +104,8 @@ class Writer:
         self._hash.update(json.dumps(values, sort_keys=True).encode() + b"\n")
         self._batch.append({**values, "canonical": self._contents.setdefault(content, row)})
         self._metadata["documents"][document.modality] += 1
+        if document.modality == "image":
+            self._keep(document.id, source, picture)
         if len(self._batch) == _BATCH:
             self._flush()
 
@@ -108,6 +119,43 @@ class Writer:
         To be called before the splits. Data without such questions are the same with it.
         """
         self._leaving = True
+
+    def modality_of(self, documents: Iterable[str]) -> Modality | None:
+        """The modality of some documents; None where they are of both, or unknown."""
+        passages = self._metadata["documents"]["text"]
+        numbers = [self._ids[key] for one in documents if (key := _digest(one)) in self._ids]
+        kinds = {number < passages for number in numbers}
+        return None if len(kinds) != 1 else "text" if kinds.pop() else "image"
+
+    def _keep(self, name: str, source: Source, picture: bytes | None) -> None:
+        """Append an image to those that are kept."""
+        from benchmark.datasets.images import check_image
+
+        images = self._metadata["documents"]["image"]
+        if (picture is None) != (self._pack is None) and images > 1:
+            raise InputError(
+                f"image '{name}' {'lacks' if picture is None else 'has'} a picture, unlike those "
+                "before it",
+                mend="give all of them or none",
+                path=source.path,
+                line=source.line,
+            )
+        if picture is None:
+            return
+        try:
+            check_image(picture)
+        except ValueError as error:
+            raise InputError(
+                f"the image of document '{name}' can't be decoded ({error})",
+                mend="restore it, or leave the document out",
+                path=source.path,
+                line=source.line,
+            ) from None
+        if self._pack is None:
+            self._pack = (self.folder / PACK).open("wb")
+        self._starts.append(self._starts[-1] + len(picture))
+        self._pack.write(picture)
+        self._hash.update(hashlib.sha256(picture).digest())
 
     def images(self, path: Path, offsets: Sequence[int], digest: str) -> None:
         """Tell where the lines of the added images start in the TSV at ``path``, in their order.
@@ -251,13 +299,19 @@ class Writer:
                 self._finish()
         finally:
             self._stream.close()
+            if self._pack is not None:
+                self._pack.close()
 
     def _finish(self) -> None:
+        import numpy as np
+
         if not self._ids:
             raise InputError("the corpus is empty", mend="give at least one document")
         if not any(split["judged"] for split in self._metadata["splits"].values()):
             raise InputError("no question is judged", mend="give at least one judgment")
         self._flush()
+        if self._pack is not None:
+            np.save(self.folder / "offsets.npy", np.asarray(self._starts, dtype=np.int64))
         content = self._hash.hexdigest()
         for split in self._metadata["splits"]:
             for name in (f"queries-{split}.jsonl", f"qrels-{split}.tsv"):

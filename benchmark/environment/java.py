@@ -81,7 +81,7 @@ def lucene_searcher(
         def search(question: str, ids: Sequence[str], hits: int) -> list[tuple[str, float]]:
             listed = words()
             for name in ids:
-                listed.add(term(name))
+                listed.add(term(name.encode()))
             query = clauses()
             query.add(generator.buildQuery("contents", analyzer, question), occur.MUST)
             query.add(among(names, listed), occur.FILTER)

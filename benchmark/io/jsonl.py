@@ -67,6 +67,19 @@ def _finite(digits: str) -> float:
 _STRICT = _decoder()
 
 
+def read_json(path: Path) -> dict[str, Any]:
+    """The object in a JSON file. Raises InputError where there is none."""
+    try:
+        content = decode_json(path.read_bytes())
+    except FileNotFoundError:
+        raise InputError("no such file", mend="check the data set's folder", path=path) from None
+    except (ValueError, RecursionError) as error:
+        raise InputError(f"not JSON ({error})", mend="restore the file", path=path) from None
+    if not isinstance(content, dict):
+        raise InputError("not a JSON object", mend="restore the file", path=path)
+    return content
+
+
 def read_jsonl(
     path: Path, *, optional: Mapping[str, type] | None = None, **required: type
 ) -> Iterator[tuple[dict[str, Any], Source]]:

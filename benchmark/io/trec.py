@@ -33,6 +33,9 @@ ITERATION = re.compile(r"[+-]?[0-9]+|Q0|q0")
 BOM = "\ufeff"
 """Skipped at the start of a file; elsewhere it would be part of an id that nobody can see."""
 
+BINARY = (".parquet", ".arrow")
+"""Endings of files that have no lines."""
+
 
 def read_run(path: Path, ties: Ties = "rank") -> Run:
     """Read ``qid Q0 docid rank score tag`` lines, gzipped where the name ends in ``.gz``.
@@ -221,6 +224,8 @@ def read_qrels(path: Path) -> dict[str, dict[str, int]]:
 
 def line_of(path: Path, query: str, document: str | None = None) -> int | None:
     """The first line of a text file that names ``query`` (and ``document``), for an error."""
+    if path.suffix in BINARY:
+        return None
     for number, line in _lines(path):
         fields = _fields(line, path, number)
         if fields[0] == query and (document is None or document in fields):

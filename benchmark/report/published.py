@@ -117,12 +117,17 @@ def beside_published(
         columns=["Setting", "Model", "Name", "Figures", *metrics],
         rows=rows,
         records=records,
-        notes=[*_notes(paper, later, compares), *([data.notice] if data.notice else [])],
+        notes=[*_notes(data, paper, later, compares), *([data.notice] if data.notice else [])],
     )
 
 
 def comparable(data: Collection, split: str) -> bool:
-    """Whether this is the paper's test split of the real WebQA, by all that is known of it."""
+    """Whether this is the paper's test split of the real WebQA, by all that is known of it.
+
+    A variant of it never is, whatever its counts.
+    """
+    if data.variant_of:
+        return False
     known = [check for check in verify(data) if check.expected is not None]
     return split == "test" and bool(known) and all(check.agrees for check in known)
 
@@ -169,13 +174,14 @@ def _record(group: str, title: str, figure: Figure) -> dict[str, Any]:
     return {"setting": group, "title": title, **asdict(figure), "difference": figure.difference}
 
 
-def _notes(paper: Published, later: Published, compares: bool) -> list[str]:
+def _notes(data: Collection, paper: Published, later: Published, compares: bool) -> list[str]:
     match, close = paper.tolerance["match"], paper.tolerance["close"]
+    what = f"is a variant of {data.variant_of}, not" if data.variant_of else "isn't"
     said = (
         f"MATCH: within {match} points of the published figure; CLOSE: within {close}; else BELOW "
         f"or ABOVE, neither of which is a match; NOT RUN: there is no result."
         if compares
-        else "This isn't the paper's test split of the real WebQA: the published figures are "
+        else f"This {what} the paper's test split of the real WebQA: the published figures are "
         "context, and can't be compared with ours."
     )
     errata = {**paper.errata, **later.errata}

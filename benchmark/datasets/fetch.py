@@ -1,0 +1,190 @@
+"""Fetches WebQA's test collection from the Hugging Face hub: MTEB's copies of M-BEIR's variant.
+
+Downloads resume where they stopped (``huggingface_hub`` keeps what it has), the disk is looked at
+first, and sizes and hashes are compared with the hub's after. Files that were brought by hand are
+taken as they are, if they are of the same revision.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from benchmark.errors import InputError, UnavailableError
+from benchmark.io.files import replacing, sha256, write_text
+from benchmark.io.jsonl import read_json
+from benchmark.progress import Progress, say
+
+if TYPE_CHECKING:
+    from huggingface_hub.hf_api import DatasetInfo
+
+SPARE = 1_000_000_000
+"""Bytes that are left free on the disk."""
+
+RECORD = "fetched.json"
+"""What was fetched: revision, and the hash of each file."""
+
+IMAGES = "image"
+"""The column that ``--text-only`` leaves out."""
+
+
+@dataclass(frozen=True)
+class Hosted:
+    """A data set on the hub at a fixed revision."""
+
+    name: str
+    revision: str
+
+    @property
+    def folder(self) -> str:
+        return self.name.partition("/")[2]
+
+
+WEBQA = (
+    Hosted("mteb/mbeir_webqa_task1", "17d2f7d42f1b3ef9293fb545b9039fcec1deab91"),
+    Hosted("mteb/mbeir_webqa_task2", "8a9243d504a2039b3467abdef2208a127a5c0737"),
+)
+
+
+def fetch(target: Path, hosted: Sequence[Hosted] = WEBQA, *, text_only: bool = False) -> None:
+    """Bring the repositories into folders of ``target``, and check them.
+
+    text_only: without the images' bytes; only the other columns are read over the network. Raises
+    UnavailableError where the hub can't be reached, and InputError where what is there is of
+    another revision, or damaged.
+    """
+    for one in hosted:
+        folder = target / one.folder
+        if _is_fetched(folder, one):
+            say(f"{one.name}: at hand in {folder}")
+            continue
+        with _reaching(one, folder):
+            info = _info(one)
+            sizes = {file.rfilename: file.size or 0 for file in info.siblings or []}
+            _check_disk(target, one, sum(sizes.values()), text_only)
+            if text_only:
+                _columns(one, sizes, folder)
+            else:
+                _download(one, folder)
+        _record(one, folder, {} if text_only else _hashes(info))
+
+
+def _is_fetched(folder: Path, hosted: Hosted) -> bool:
+    """Whether the repository is here as a whole. Raises InputError for another revision of it."""
+    if not (folder / RECORD).is_file():
+        return False
+    record = read_json(folder / RECORD)
+    if record.get("revision") != hosted.revision:
+        raise InputError(
+            f"is of revision {record.get('revision')}, not {hosted.revision}",
+            mend=f"remove the folder, and fetch {hosted.name} again",
+            path=folder,
+        )
+    files: Mapping[str, Any] = record.get("files", {})
+    return all(
+        (folder / name).is_file() and (folder / name).stat().st_size == size
+        for name, size in files.items()
+    )
+
+
+@contextmanager
+def _reaching(hosted: Hosted, folder: Path) -> Iterator[None]:
+    """Turn what the network raises into one line."""
+    import httpx
+    from huggingface_hub.errors import HfHubHTTPError, OfflineModeIsEnabled
+
+    try:
+        yield
+    except (HfHubHTTPError, OfflineModeIsEnabled, httpx.HTTPError, ConnectionError) as error:
+        reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+        raise UnavailableError(
+            f"can't fetch {hosted.name} ({reason}); run the command again to go on, or bring it by "
+            f"hand: `hf download {hosted.name} --repo-type dataset --revision {hosted.revision} "
+            f"--local-dir {hosted.folder}` where there is a network, copy that folder to {folder}, "
+            f"then run `data prepare webqa-mbeir --source {folder.parent}`"
+        ) from None
+
+
+def _info(hosted: Hosted) -> DatasetInfo:
+    from huggingface_hub import HfApi
+
+    return HfApi().dataset_info(hosted.name, revision=hosted.revision, files_metadata=True)
+
+
+def _check_disk(target: Path, hosted: Hosted, size: int, text_only: bool) -> None:
+    """Raise UnavailableError where the disk is too small, prepared copies included."""
+    existing = next(path for path in (target, *target.parents) if path.exists())
+    free = shutil.disk_usage(existing).free
+    # The images are copied once more when the data set is prepared.
+    needed = SPARE + (0 if text_only else 2 * size)
+    if free < needed:
+        raise UnavailableError(
+            f"{hosted.name} needs {needed / 1e9:.1f} GB on the disk of {existing}, which has "
+            f"{free / 1e9:.1f} GB free; free some, or give --store DIR on another disk"
+        )
+
+
+def _download(hosted: Hosted, folder: Path) -> None:
+    from huggingface_hub import snapshot_download
+
+    snapshot_download(
+        hosted.name, repo_type="dataset", revision=hosted.revision, local_dir=folder, max_workers=4
+    )
+
+
+def _columns(hosted: Hosted, sizes: Mapping[str, int], folder: Path) -> None:
+    """Read all columns but the images', file by file; those that are here already are kept."""
+    import pyarrow.parquet as pq
+    from huggingface_hub import HfFileSystem
+
+    remote = HfFileSystem()
+    root = f"datasets/{hosted.name}@{hosted.revision}"
+    names = [name for name in sizes if name.endswith(".parquet") or name == "README.md"]
+    with Progress(f"fetch {hosted.name}", len(names), "files") as progress:
+        for name in names:
+            if not (folder / name).is_file():
+                with remote.open(f"{root}/{name}", "rb") as file, replacing(folder / name) as path:
+                    if not name.endswith(".parquet"):
+                        path.write_bytes(file.read())
+                    else:
+                        with pq.ParquetFile(file) as source:
+                            kept = [one for one in source.schema_arrow.names if one != IMAGES]
+                            schema = source.schema_arrow
+                            for column in set(schema.names) - set(kept):
+                                schema = schema.remove(schema.get_field_index(column))
+                            with pq.ParquetWriter(path, schema.remove_metadata()) as writer:
+                                for batch in source.iter_batches(columns=kept):
+                                    writer.write_batch(batch.replace_schema_metadata(None))
+            progress.advance(1)
+
+
+def _hashes(info: DatasetInfo) -> dict[str, str]:
+    """The SHA-256 of each file that the hub tells one of."""
+    return {file.rfilename: file.lfs.sha256 for file in info.siblings or [] if file.lfs}
+
+
+def _record(hosted: Hosted, folder: Path, hashes: Mapping[str, str]) -> None:
+    """Compare the files with the hub's hashes, and write down what is here."""
+    total = sum((folder / name).stat().st_size for name in hashes)
+    with Progress(f"check {hosted.name}", total, "B") as progress:
+        for name, expected in hashes.items():
+            if sha256(folder / name, progress.advance) != expected:
+                (folder / name).unlink()
+                raise InputError(
+                    "isn't what the hub has, and was removed",
+                    mend="run the command again",
+                    path=folder / name,
+                )
+    paths = [path for path in sorted(folder.rglob("*")) if path.is_file()]
+    files = {
+        path.relative_to(folder).as_posix(): path.stat().st_size
+        for path in paths
+        if ".cache" not in path.relative_to(folder).parts and path.name != RECORD
+    }
+    record = {"name": hosted.name, "revision": hosted.revision, "files": files}
+    write_text(folder / RECORD, json.dumps(record, indent=1) + "\n")
