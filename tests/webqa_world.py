@@ -259,7 +259,7 @@ def write_images(folder: Path) -> None:
 
 def lines(path: Path, records: list[dict[str, Any]]) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text("".join(json.dumps(one) + "\n" for one in records))
+    path.write_text("".join(json.dumps(one) + "\n" for one in records), encoding="utf-8")
 
 
 def files_of(folder: Path) -> Iterator[tuple[str, bytes]]:

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from benchmark.errors import InputError, UnavailableError
 from benchmark.io.files import replacing, sha256, write_text
 from benchmark.io.jsonl import read_json
-from benchmark.progress import Progress, say
+from benchmark.progress import Progress, log
 
 if TYPE_CHECKING:
     from huggingface_hub.hf_api import DatasetInfo
@@ -61,7 +61,7 @@ def fetch(target: Path, hosted: Sequence[Hosted] = WEBQA, *, text_only: bool = F
     for one in hosted:
         folder = target / one.folder
         if _is_fetched(folder, one):
-            say(f"{one.name}: at hand in {folder}")
+            log.info(f"{one.name}: at hand in {folder}")
             continue
         with _reaching(one, folder):
             info = _info(one)
