@@ -8,12 +8,12 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 from PIL import Image
 
 TOWNS = [f"{a}{b}" for a in ("Ar", "Bel", "Cor", "Dun", "El") for b in ("ton", "ford", "wick")]
-COLOURS = {"red": (200, 30, 30), "green": (30, 160, 60), "blue": (40, 60, 200)}
 THINGS = ("mill", "tower", "bridge", "barn", "gate", "well", "inn", "mast", "fort", "pier")
 PASSAGES = [f"The {t} of {o} was built of {c}stone." for o in TOWNS for t in THINGS for c in ("",)]
 CAPTIONS = [f"{thing.capitalize()} in {town}." for town in TOWNS for thing in THINGS]
@@ -43,12 +43,10 @@ def questions() -> list[Question]:
 
 
 def jpeg(number: int) -> bytes:
-    colour = list(COLOURS.values())[number % 3]
-    picture = Image.new("RGB", (24, 20), colour)
-    for x in range(number % 20):
-        picture.putpixel((x, number // 20), (255, 255, 255))
+    """A picture of noise, which no file format makes smaller."""
+    noise = np.random.default_rng(number).integers(0, 256, (40, 48, 3), dtype=np.uint8)
     data = BytesIO()
-    picture.save(data, "JPEG", quality=90)
+    Image.fromarray(noise).save(data, "JPEG", quality=90)
     return data.getvalue()
 
 

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
 from benchmark.errors import InputError, UnavailableError
 from benchmark.io.files import replacing, sha256, write_text
@@ -28,6 +28,9 @@ SPARE = 1_000_000_000
 
 RECORD = "fetched.json"
 """What was fetched: revision, and the hash of each file."""
+
+NETWORK = {"huggingface_hub", "httpx", "httpx2", "httpcore", "requests", "urllib3", "aiohttp"}
+"""Modules whose errors are the network's or the hub's."""
 
 IMAGES = "image"
 """The column that ``--text-only`` leaves out."""
@@ -95,12 +98,11 @@ def _is_fetched(folder: Path, hosted: Hosted) -> bool:
 @contextmanager
 def _reaching(hosted: Hosted, folder: Path) -> Iterator[None]:
     """Turn what the network raises into one line."""
-    import httpx
-    from huggingface_hub.errors import HfHubHTTPError, OfflineModeIsEnabled
-
     try:
         yield
-    except (HfHubHTTPError, OfflineModeIsEnabled, httpx.HTTPError, ConnectionError) as error:
+    except Exception as error:
+        if not _is_of_the_network(error):
+            raise
         reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
         raise UnavailableError(
             f"can't fetch {hosted.name} ({reason}); run the command again to go on, or bring it by "
@@ -108,6 +110,12 @@ def _reaching(hosted: Hosted, folder: Path) -> Iterator[None]:
             f"--local-dir {hosted.folder}` where there is a network, copy that folder to {folder}, "
             f"then run `data prepare webqa-mbeir --source {folder.parent}`"
         ) from None
+
+
+def _is_of_the_network(error: Exception) -> bool:
+    """Whether it comes from the hub's client or the HTTP library that its version stands on."""
+    sources = {kind.__module__.partition(".")[0] for kind in type(error).__mro__}
+    return isinstance(error, (ConnectionError, TimeoutError)) or bool(sources & NETWORK)
 
 
 def _info(hosted: Hosted) -> DatasetInfo:
@@ -139,7 +147,6 @@ def _download(hosted: Hosted, folder: Path) -> None:
 
 def _columns(hosted: Hosted, sizes: Mapping[str, int], folder: Path) -> None:
     """Read all columns but the images', file by file; those that are here already are kept."""
-    import pyarrow.parquet as pq
     from huggingface_hub import HfFileSystem
 
     remote = HfFileSystem()
@@ -148,19 +155,29 @@ def _columns(hosted: Hosted, sizes: Mapping[str, int], folder: Path) -> None:
     with Progress(f"fetch {hosted.name}", len(names), "files") as progress:
         for name in names:
             if not (folder / name).is_file():
-                with remote.open(f"{root}/{name}", "rb") as file, replacing(folder / name) as path:
-                    if not name.endswith(".parquet"):
-                        path.write_bytes(file.read())
+                # Without a cache: it would read ahead over the images.
+                with (
+                    remote.open(f"{root}/{name}", "rb", cache_type="none") as file,
+                    replacing(folder / name) as path,
+                ):
+                    if name.endswith(".parquet"):
+                        _without_images(file, path)
                     else:
-                        with pq.ParquetFile(file) as source:
-                            kept = [one for one in source.schema_arrow.names if one != IMAGES]
-                            schema = source.schema_arrow
-                            for column in set(schema.names) - set(kept):
-                                schema = schema.remove(schema.get_field_index(column))
-                            with pq.ParquetWriter(path, schema.remove_metadata()) as writer:
-                                for batch in source.iter_batches(columns=kept):
-                                    writer.write_batch(batch.replace_schema_metadata(None))
+                        path.write_bytes(file.read())
             progress.advance(1)
+
+
+def _without_images(file: IO[bytes], path: Path) -> None:
+    """Write a Parquet file's other columns."""
+    import pyarrow.parquet as pq
+
+    with pq.ParquetFile(file, pre_buffer=True) as source:
+        schema = source.schema_arrow.remove_metadata()
+        if IMAGES in schema.names:
+            schema = schema.remove(schema.get_field_index(IMAGES))
+        with pq.ParquetWriter(path, schema) as writer:
+            for batch in source.iter_batches(columns=schema.names):
+                writer.write_batch(batch.replace_schema_metadata(None))
 
 
 def _hashes(info: DatasetInfo) -> dict[str, str]:

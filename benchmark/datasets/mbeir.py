@@ -11,14 +11,13 @@ category. Train and val are another split than UniVL-DR's; val is called dev her
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from benchmark.datasets.writer import Writer
 from benchmark.errors import InputError
-from benchmark.io.jsonl import Source, read_jsonl
+from benchmark.io.jsonl import Source, decode_json, read_jsonl
 from benchmark.io.trec import read_qrels
 from benchmark.progress import track
 from benchmark.types import Document, Modality, Query
@@ -100,7 +99,7 @@ def _questions(path: Path) -> Iterator[tuple[Query, Source, list[str], list[str]
             raise _wrong(place, f"query '{record['qid']}' holds an image, which is not supported")
         content = record.get("query_src_content")
         try:
-            origin: Any = json.loads(content) if isinstance(content, str) else {}
+            origin: Any = decode_json(content) if isinstance(content, str) else {}
         except ValueError:
             raise _wrong(place, f"'query_src_content' of '{record['qid']}' is no JSON") from None
         category = origin.get("Qcate") if isinstance(origin, dict) else None
