@@ -209,10 +209,14 @@ class Searched(Ranking):
 
     def rank(self, store: Store) -> TopK:
         del store
-        if self.task.protocol == JOINT:
-            module = sys.modules.get(type(self.retriever).__module__)
+        module = sys.modules.get(type(self.retriever).__module__)
         with blaming(getattr(module, "__file__", None)):
-            return self.retriever.search(self.task)
+            if self.task.protocol == JOINT:
+                return self.retriever.search(self.task)
+            return self._search_parts()
+
+    def _search_parts(self) -> TopK:
+        """Search where questions differ in their candidates, once for each group of questions."""
         questions = self.task.questions()
         found = TopK.empty(len(questions), self.task.depth)
         given = {one.name: getattr(self.task, one.name) for one in dataclasses.fields(self.task)}
