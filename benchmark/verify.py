@@ -31,8 +31,8 @@ if TYPE_CHECKING:
 
 UNEARNED = "not what the run scores"
 LABELS = ("name", "title", "group", "setting")
-INDEX = ("index", "recall_of_exact")
-"""What the metrics of an approximate search tell beside the figures."""
+BESIDE = ("index", "recall_of_exact", "ties")
+"""What metrics tell beside the figures, which a run file alone doesn't give again."""
 
 
 @dataclass(frozen=True)
@@ -87,7 +87,7 @@ def _result(result: Result, data: Collection) -> list[Finding]:
         return [*findings, Finding(result.folder, "made on another version of the data")]
     labels = {key: result.metrics[key] for key in LABELS if key in result.metrics}
     labels |= {"external": result.external} if result.external else {}
-    labels |= {key: result.metrics[key] for key in INDEX if key in result.metrics}
+    labels |= {key: result.metrics[key] for key in BESIDE if key in result.metrics}
     task = Task(
         data=data,
         split=about["split"],

@@ -26,6 +26,11 @@ if TYPE_CHECKING:
 @click.argument("runs", type=PATH, nargs=-1, required=True, metavar="RUN...")
 @qrels_option
 @click.option("--by", type=click.Choice(["modality"]), help="Figures of each group of questions.")
+@click.option(
+    "--ties",
+    is_flag=True,
+    help="The lowest and highest figures over all orders of documents with equal scores.",
+)
 @metric_option
 @click.option("--per-query", is_flag=True, help="The figures of each question, too.")
 @click.option(
@@ -62,6 +67,7 @@ def evaluate(
     runs: tuple[Path, ...],
     qrels: Path,
     by: str | None,
+    ties: bool,
     metrics: tuple[str, ...],
     per_query: bool,
     level: int,
@@ -80,9 +86,10 @@ def evaluate(
         python -m benchmark evaluate run.trec.gz --qrels qrels.txt
         python -m benchmark evaluate a.trec b.trec --qrels qrels.txt --metric AP --metric nDCG@10
         python -m benchmark evaluate run.trec --qrels qrels.txt --format trec_eval --per-query
+        python -m benchmark evaluate run.trec --qrels qrels.txt --ties
         python -m benchmark evaluate sources.json --qrels test_qrels.txt --by modality
     """
-    from benchmark.evaluation.run_files import by_name, score_file
+    from benchmark.evaluation.run_files import by_name, metrics_for, score_file
     from benchmark.io.trec import read_qrels, read_run
     from benchmark.report.evaluation import evaluation_table, evaluations_table, per_query_table
     from benchmark.report.trec_eval import trec_eval
@@ -90,6 +97,17 @@ def evaluate(
     judged = read_qrels(qrels)
     if len(runs) > 1 and (by or form == "trec_eval"):
         raise InputError("--by and --format trec_eval are of one run", mend="give one at a time")
+    if ties:
+        from benchmark.report.ties import ties_table
+
+        if len(runs) > 1 or by or per_query or questions != "judged" or form == "trec_eval":
+            raise InputError(
+                "--ties is of one run, over all judged questions",
+                mend="leave out --by, --per-query, --questions and --format trec_eval",
+            )
+        chosen = metrics_for(metrics, depth, level)
+        show_table(ties_table(read_run(runs[0], ties="trec_eval"), judged, chosen), form)
+        return
     if form == "trec_eval":
         run = read_run(runs[0], ties="trec_eval")
         run = run if depth is None else replace(run.cut(depth), cut_at=None)

@@ -77,7 +77,7 @@ def score_file(
     run = read_run(path, ties="trec_eval")
     if depth is not None:
         run = run.cut(depth)
-    metrics = list(_metrics(names, depth, level))
+    metrics = list(metrics_for(names, depth, level))
     scores = _over(score_run(run, qrels, metrics, "ir_measures"), run.documents, questions)
     return RunFile(
         path=path,
@@ -119,7 +119,8 @@ def counted(run: Run, qrels: Qrels, queries: Sequence[str], level: int = 1) -> C
     )
 
 
-def _metrics(names: Sequence[str], depth: int | None, level: int) -> Sequence[Metric]:
+def metrics_for(names: Sequence[str], depth: int | None, level: int) -> Sequence[Metric]:
+    """What the names mean for lists of that depth; without any, the benchmark's that it allows."""
     if names:
         return [resolve(name, depth, level) for name in names]
     # Of the benchmark's own metrics, those that lists of this depth can have.

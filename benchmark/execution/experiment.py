@@ -8,10 +8,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from benchmark.artefacts.identity import Artefact, dependencies, identity
 from benchmark.artefacts.store import Store
 from benchmark.errors import InputError, UnavailableError
+from benchmark.evaluation.ties import ties
 from benchmark.execution.distributed import ALONE, Ranks, build, world
 from benchmark.execution.pool import Job, run_jobs
 from benchmark.execution.provenance import manifest
@@ -23,6 +25,7 @@ from benchmark.results.result import Result, results_folder, seed_folder
 from benchmark.results.variants import Variant, at_hand
 from benchmark.results.writing import write_result
 from benchmark.retriever import Ranking, Task
+from benchmark.types import Run
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -189,6 +192,15 @@ def _is_done(scoring: Scoring, ranks: Ranks) -> bool:
     return done
 
 
+def _ties(run: Run, task: Task) -> dict[str, Any]:
+    """What equal scores leave open of each figure; nothing where the order of the tied is all one.
+
+    It is computed here, for a run that was written holds equal scores no more.
+    """
+    bounds = ties(run, task.qrels()).bounds()
+    return {"ties": bounds} if any(low < high for low, high in bounds.values()) else {}
+
+
 def _score(scoring: Scoring, store: Store) -> None:
     started = time.monotonic()
     entry, ranking, folder = scoring.entry, scoring.ranking, scoring.folder
@@ -206,6 +218,7 @@ def _score(scoring: Scoring, store: Store) -> None:
                 "title": entry.title,
                 "group": entry.group,
                 **ranking.metadata(store),
+                **_ties(found, ranking.task),
             },
             made={**manifest(ranking, scoring.seed, store), "seeded": scoring.seeded},
         )

@@ -162,6 +162,8 @@ def _notes(
         for result in ranked
         if "index" in result.metrics
     ]
+    if not data.stand_ins:
+        notes += [_tie_note(result, metric) for result in ranked if "ties" in result.metrics]
     if any(result.metrics.get("copies_as_one") for result in ranked):
         copies = sum(documents.values()) - data.metadata["distinct"]
         notes.append(f"Copies as one: {copies:,} documents repeat another's content.")
@@ -198,3 +200,14 @@ def _equals(p: str) -> str:
 def _neighbours(pair: Comparison, ranked: Sequence[Result]) -> bool:
     names = [result.name for result in ranked]
     return abs(names.index(pair.first) - names.index(pair.second)) == 1
+
+
+def _tie_note(result: Result, metric: str) -> str:
+    """What the order of documents with equal scores leaves open, over the seeds."""
+    figures = result.summary[metric]["mean"]
+    bounds = [one.metrics.get("ties", {}).get(metric, [figures, figures]) for one in result.seeds]
+    low, high = (mean(bound[end] for bound in bounds) for end in (0, 1))
+    return (
+        f"{result.name}: {metric} from {percent(low)} to {percent(high)} over all orders of "
+        "documents with equal scores."
+    )

@@ -1,0 +1,35 @@
+"""A run's figures as its file orders them, between the lowest and highest that ties leave open."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from benchmark.evaluation.measures import Metric
+from benchmark.evaluation.metrics import score_run
+from benchmark.evaluation.ties import ties
+from benchmark.report.tables import Table
+from benchmark.types import Qrels, Run
+
+
+def ties_table(run: Run, qrels: Qrels, metrics: Sequence[Metric]) -> Table:
+    """Each metric's mean in the worst order of the tied, as read, and in the best order."""
+    found = ties(run, qrels, metrics, "ir_measures")
+    as_read = score_run(run, qrels, metrics, "ir_measures")
+    records = [
+        {"metric": metric, "lowest": low, "as_read": as_read.mean(metric), "highest": high}
+        for metric, (low, high) in found.bounds().items()
+    ]
+    figures = ("lowest", "as_read", "highest")
+    return Table(
+        title=f"{run.name}: what equal scores leave open",
+        columns=["Metric", "Lowest", "As read", "Highest"],
+        rows=[
+            [str(one["metric"]), *(f"{one[figure]:.4f}" for figure in figures)] for one in records
+        ],
+        records=records,
+        notes=[
+            f"{found.documents:,} documents of judged questions have the score of another in their "
+            "list. Lowest and highest: over all orders of documents with equal scores",
+            f"{as_read.unanswered} of the judged questions have no result and count 0",
+        ],
+    )
