@@ -114,6 +114,7 @@ def _tables(
 ) -> list[Finding]:
     """The tables that are kept beside the results, each made again."""
     from benchmark.report.claims import judged_at_hand
+    from benchmark.report.formats import render
     from benchmark.report.leaderboard import leaderboard
     from benchmark.report.verdicts import claims_table
 
@@ -131,5 +132,5 @@ def _tables(
     return [
         Finding(path, "not what the results give")
         for path, make in kept.items()
-        if path.is_file() and path.read_text(encoding="utf-8") != make().render("md")
+        if path.is_file() and path.read_text(encoding="utf-8") != render(make(), "md")
     ]

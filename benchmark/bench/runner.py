@@ -19,7 +19,7 @@ from benchmark.bench.comparison import Comparison, measure
 from benchmark.bench.process import measured
 from benchmark.errors import BenchmarkError
 from benchmark.execution import provenance
-from benchmark.report.tables import Table
+from benchmark.report.tables import TEXT, Column, Format, Table
 
 GROUP = "benchmark.comparisons"
 """The entry points; each names several comparisons."""
@@ -46,40 +46,24 @@ def run(comparison: Comparison) -> dict[str, Any]:
 
 def table(records: Sequence[Mapping[str, Any]]) -> Table:
     """What was measured, with this machine and its versions below."""
-    rows = [
-        [
-            record["name"],
-            record["title"],
-            record["peer"],
-            _seconds(record["ours"], "clock"),
-            _seconds(record["theirs"], "clock"),
-            _ratio(record, "clock"),
-            _ratio(record, "processor"),
-            _goal(record),
-            "" if record["limit"] is None else f"{record['limit']:.0%}",
-            record["agreement"],
-        ]
-        for record in records
-    ]
     machine = provenance.machine()
     versions = {name: version for name, version in provenance.packages().items() if version}
     variables = {name: os.environ[name] for name in THREADING if name in os.environ}
     return Table(
         title="Measured side by side",
         columns=[
-            "Name",
-            "Work",
-            "Peer",
-            "Ours (s)",
-            "Peer (s)",
-            "Peer / ours",
-            "Same, processor time",
-            "Goal",
-            "At the matrix peak",
-            "Results",
+            Column("Name", "name", TEXT, first=True),
+            Column("Work", "title", TEXT),
+            Column("Peer", "peer", TEXT),
+            Column("Ours (s)", "ours", SECONDS, first=True),
+            Column("Peer (s)", "theirs", SECONDS, first=True),
+            Column("Peer / ours", (), _ratio("clock"), first=True),
+            Column("Same, processor time", (), _ratio("processor")),
+            Column("Goal", (), Format(_goal)),
+            Column("At the matrix peak", "limit", LIMIT),
+            Column("Results", "agreement", TEXT),
         ],
-        rows=rows,
-        records=records,
+        rows=records,
         notes=[
             "Medians of alternating runs; ratios pair by pair, with the least and the greatest. At "
             "the matrix peak: the share of our time that the arithmetic alone would take.",
@@ -92,14 +76,31 @@ def table(records: Sequence[Mapping[str, Any]]) -> Table:
     )
 
 
-def _seconds(timings: Sequence[Mapping[str, float]], kind: str) -> str:
-    return f"{median(one[kind] for one in timings):.3g}" if timings else ""
+def _seconds(timings: Sequence[Mapping[str, float]]) -> float | None:
+    return median(one["clock"] for one in timings) if timings else None
 
 
-def _ratio(record: Mapping[str, Any], kind: str) -> str:
-    pairs = zip(record["theirs"], record["ours"], strict=bool(record["theirs"]))
-    found = sorted(theirs[kind] / ours[kind] for theirs, ours in pairs)
-    return f"{median(found):.2f} ({found[0]:.2f} to {found[-1]:.2f})" if found else ""
+def _shown(timings: Sequence[Mapping[str, float]]) -> str:
+    seconds = _seconds(timings)
+    return "" if seconds is None else f"{seconds:.3g}"
+
+
+SECONDS = Format(_shown, _seconds)
+LIMIT = Format(lambda limit: "" if limit is None else f"{limit:.0%}", lambda limit: 100 * limit)
+
+
+def _ratio(kind: str) -> Format:
+    """How many times as long the peer takes, pair by pair."""
+
+    def ratios(record: Mapping[str, Any]) -> list[float]:
+        pairs = zip(record["theirs"], record["ours"], strict=bool(record["theirs"]))
+        return sorted(theirs[kind] / ours[kind] for theirs, ours in pairs)
+
+    def text(record: Mapping[str, Any]) -> str:
+        found = ratios(record)
+        return f"{median(found):.2f} ({found[0]:.2f} to {found[-1]:.2f})" if found else ""
+
+    return Format(text, lambda record: median(found) if (found := ratios(record)) else None)
 
 
 def _goal(record: Mapping[str, Any]) -> str:

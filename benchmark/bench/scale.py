@@ -31,7 +31,7 @@ from benchmark.execution import provenance
 from benchmark.registry import retriever
 from benchmark.report import formats
 from benchmark.report.leaderboard import leaderboard
-from benchmark.report.tables import Table
+from benchmark.report.tables import GIBIBYTES, TEXT, Column, Table, decimals
 from benchmark.results.result import read_results, results_folder
 from benchmark.results.writing import write_result
 from benchmark.retriever import Task
@@ -49,20 +49,19 @@ def table(records: Sequence[Mapping[str, Any]]) -> Table:
     """A row a stage: seconds at each size; peak resident memory so far."""
     counts = [record["documents"] for record in records]
     rows = [
-        [
-            stage,
-            *(f"{record['stages'][stage]['seconds']:.1f}" for record in records),
-            *(f"{record['stages'][stage]['peak'] / 2**30:.2f}" for record in records),
-        ]
+        {
+            "stage": stage,
+            **{str(record["documents"]): record["stages"][stage] for record in records},
+        }
         for stage in records[-1]["stages"]
     ]
     machine = provenance.machine()
     return Table(
         title=f"{QUESTIONS:,} questions over growing collections",
         columns=[
-            "Stage",
-            *(f"{count:,} (s)" for count in counts),
-            *(f"{count:,} (GiB)" for count in counts),
+            Column("Stage", "stage", TEXT, first=True),
+            *(Column(f"{count:,} (s)", (str(count), "seconds"), decimals(1)) for count in counts),
+            *(Column(f"{count:,} (GiB)", (str(count), "peak"), GIBIBYTES) for count in counts),
         ],
         rows=rows,
         records=records,

@@ -22,7 +22,7 @@ from benchmark.bench.search import DIMENSION
 from benchmark.datasets import find
 from benchmark.dense.search import DenseRanking
 from benchmark.execution import provenance
-from benchmark.report.tables import Table
+from benchmark.report.tables import COUNT, GIBIBYTES, Column, Table, decimals
 from benchmark.retriever import Task
 
 STEPS = ("encode", "assemble", "search", "merge")
@@ -46,20 +46,32 @@ def run(count: int, shards: int) -> dict[str, Any]:
 
 def table(records: Sequence[Mapping[str, Any]]) -> Table:
     """A row a number of shards: the slowest and the largest process of each step."""
-    rows = []
-    for record in records:
-        cells = [f"{record['documents']:,}", str(record["shards"])]
-        for step in STEPS:
-            cells.append(f"{max(one['seconds'] for one in record['steps'][step]):.1f}")
-            cells.append(f"{max(one['peak'] for one in record['steps'][step]) / 2**30:.2f}")
-        rows.append(cells)
+    rows = [
+        {
+            "documents": record["documents"],
+            "shards": record["shards"],
+            **{
+                step: {
+                    "s": max(one["seconds"] for one in record["steps"][step]),
+                    "GiB": max(one["peak"] for one in record["steps"][step]),
+                }
+                for step in STEPS
+            },
+        }
+        for record in records
+    ]
+    units = {"s": decimals(1), "GiB": GIBIBYTES}
     machine = provenance.machine()
     return Table(
         title=f"{QUESTIONS:,} questions, {DIMENSION} dimensions, in shards",
         columns=[
-            "Documents",
-            "Shards",
-            *(f"{step} ({of})" for step in STEPS for of in ("s", "GiB")),
+            Column("Documents", "documents", COUNT, first=True),
+            Column("Shards", "shards", COUNT, first=True),
+            *(
+                Column(f"{step} ({unit})", (step, unit), form)
+                for step in STEPS
+                for unit, form in units.items()
+            ),
         ],
         rows=rows,
         records=records,

@@ -67,6 +67,7 @@ def claims(
     from benchmark.io.files import write_text
     from benchmark.papers import papers
     from benchmark.report.claims import judged, wanted
+    from benchmark.report.formats import render
     from benchmark.report.verdicts import claims_table
 
     if chosen.protocol != JOINT:
@@ -98,7 +99,7 @@ def claims(
     for paper in asked:
         table = claims_table(judged(paper.claims, results, data, split), data, split)
         if running:
-            write_text(chosen.home / paper.claims_file, table.render("md"))
+            write_text(chosen.home / paper.claims_file, render(table, "md"))
         tables.append(table)
     show_tables(tables, form)
 

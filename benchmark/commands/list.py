@@ -19,11 +19,19 @@ from benchmark.commands.options import (
 def list_(form: str) -> None:
     """List the retrievers, one a row: name, title, group."""
     from benchmark.registry import current
-    from benchmark.report.tables import Table
+    from benchmark.report.tables import TEXT, Column, Table
 
     entries = sorted(current().entries.values(), key=lambda entry: entry.group)
-    facts = [(e.name, e.title, e.group, e.trained_on_webqa or "", e.summary) for e in entries]
-    columns = ("name", "title", "group", "trained_on_webqa", "summary")
+    rows = [
+        {
+            "name": entry.name,
+            "title": entry.title,
+            "group": entry.group,
+            "trained_on_webqa": entry.trained_on_webqa or "",
+            "summary": entry.summary,
+        }
+        for entry in entries
+    ]
     notes = [
         "Trained on WebQA: what is known of the training of published weights.",
         "Rows of your own are made of any of these, or of a family with a model's name: "
@@ -32,9 +40,14 @@ def list_(form: str) -> None:
     show_table(
         Table(
             title="Retrievers",
-            columns=["Name", "Title", "Group", "Trained on WebQA", "Summary"],
-            rows=facts,
-            records=[dict(zip(columns, row, strict=True)) for row in facts],
+            columns=[
+                Column("Name", "name", TEXT, first=True),
+                Column("Title", "title", TEXT, first=True),
+                Column("Group", "group", TEXT, first=True),
+                Column("Trained on WebQA", "trained_on_webqa", TEXT),
+                Column("Summary", "summary", TEXT),
+            ],
+            rows=rows,
             notes=notes,
         ),
         form,

@@ -288,7 +288,7 @@ def chosen_options(function: Callable[..., None]) -> Callable[..., None]:
 
 def show_table(table: Table, form: str) -> None:
     """Print a table in the format asked for."""
-    click.echo(table.render(form), nl=False)
+    show_tables([table], form)
 
 
 def show_tables(tables: Sequence[Table], form: str) -> None:

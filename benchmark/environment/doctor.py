@@ -10,8 +10,9 @@ from pathlib import Path
 from benchmark.environment import java
 from benchmark.execution import provenance
 from benchmark.registry import retrievers
-from benchmark.report.tables import Table
+from benchmark.report.tables import TEXT, Column, Format, Table
 
+STATE = Format(lambda ok: "ok" if ok else "MISSING")
 ENOUGH_DISK = 5 * 2**30
 """Bytes: embeddings and indexes of the real WebQA's texts; its images are apart."""
 
@@ -21,9 +22,13 @@ def examine(store: Path) -> Table:
     checks = list(_checks(store))
     return Table(
         title="Doctor",
-        columns=["", "What", "Found", "To mend it"],
-        rows=[["ok" if ok else "MISSING", what, found, mend] for ok, what, found, mend in checks],
-        records=[
+        columns=[
+            Column("", "ok", STATE, first=True),
+            Column("What", "what", TEXT, first=True),
+            Column("Found", "found", TEXT, first=True),
+            Column("To mend it", "mend", TEXT, first=True),
+        ],
+        rows=[
             {"ok": ok, "what": what, "found": found, "mend": mend}
             for ok, what, found, mend in checks
         ],

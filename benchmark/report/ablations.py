@@ -12,7 +12,7 @@ from benchmark.evaluation.bias import judged_share
 from benchmark.evaluation.comparison import Comparison, compare, letters
 from benchmark.evaluation.metrics import MAIN
 from benchmark.report.figures import figures, judged_images
-from benchmark.report.tables import Table, percent
+from benchmark.report.tables import LABEL, TEXT, WHOLE, Column, Format, Table, percent
 from benchmark.report.testing import method
 from benchmark.results.result import Result
 from benchmark.results.variants import Variant
@@ -63,20 +63,23 @@ def ablation_table(
         for column in ablation.columns:
             result = results.get(replace(variant, scope=column.scope or variant.scope).name)
             means[column.title] = _means(result, column, data, split)
-        seeds = len(results[variant.name].seeds)
-        rows.append([*labels, *map(_cell, means.values()), marks[variant.name], str(seeds)])
-        records.append(
-            {
-                **dict(zip(ablation.factors, labels, strict=True)),
-                "name": variant.name,
-                **{title: _mean(values) for title, values in means.items()},
-                "group": marks[variant.name],
-                "seeds": seeds,
-            }
-        )
+        record = {
+            **dict(zip(ablation.factors, labels, strict=True)),
+            "name": variant.name,
+            **{title: _mean(values) for title, values in means.items()},
+            "group": marks[variant.name],
+            "seeds": len(results[variant.name].seeds),
+        }
+        rows.append({**record, "by seed": means})
+        records.append(record)
     return Table(
         title=f"{ablation.title} on {data.name} ({split})",
-        columns=[*ablation.factors, *(one.title for one in ablation.columns), "Group", "Seeds"],
+        columns=[
+            *(Column(factor, factor, LABEL, first=True) for factor in ablation.factors),
+            *(Column(one.title, ("by seed", one.title), OVER_SEEDS) for one in ablation.columns),
+            Column("Group", "group", TEXT, first=True),
+            Column("Seeds", "seeds", WHOLE),
+        ],
         rows=rows,
         records=records,
         notes=_notes(ablation, comparisons, data, split),
@@ -100,6 +103,11 @@ def _cell(values: list[float]) -> str:
         return ""
     spread = f" (sd {percent(float(np.std(values, ddof=1)))})" if len(values) > 1 else ""
     return f"{percent(float(np.mean(values)))}{spread}"
+
+
+OVER_SEEDS = Format(
+    _cell, lambda values: round(100 * float(np.mean(values)), 2) if values else None
+)
 
 
 def _notes(

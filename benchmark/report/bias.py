@@ -10,12 +10,15 @@ from benchmark.datasets import Collection
 from benchmark.errors import InputError
 from benchmark.evaluation.bias import Retrieved
 from benchmark.report.figures import look
-from benchmark.report.tables import Table, percent
+from benchmark.report.tables import COUNT, PERCENT, SYSTEM, TEXT, Column, Format, Table, percent
 from benchmark.results.result import Result, best_first
 from benchmark.types import MODALITIES, Modality
 
 DEPTHS = (10, 100)
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
+SCORE = Format(
+    lambda value: "" if value is None else f"{value:.4g}", lambda value: float(f"{value:.4g}")
+)
 GROUPS: tuple[tuple[str, Modality | None], ...] = (
     ("all", None),
     ("image", "image"),
@@ -25,7 +28,7 @@ GROUPS: tuple[tuple[str, Modality | None], ...] = (
 
 def bias_table(results: Sequence[Result], data: Collection, split: str) -> Table:
     """Share and exposure of images by question modality, and what stands first."""
-    rows, records = [], []
+    rows = []
     for result in best_first(results):
         found = look(result, data, split)
         shares = {
@@ -35,26 +38,28 @@ def bias_table(results: Sequence[Result], data: Collection, split: str) -> Table
         }
         outcomes = found.outcomes()
         judged = {name: _mean(found.judged, found, kind) for name, kind in GROUPS}
-        cells = [*shares["images@10"].values(), *shares["exposure@10"].values()]
-        cells += [shares["images@100"]["all"]]
-        cells += [outcomes[one] for one in ("relevant", "wrong document", "wrong modality")]
-        rows.append([result.title, result.name, *map(percent, cells)])
-        records.append({"name": result.name, **shares, "judged": judged, "first": outcomes})
+        rows.append(
+            {
+                "title": result.title,
+                "name": result.name,
+                **shares,
+                "judged": judged,
+                "first": outcomes,
+            }
+        )
     asked = ", ".join(f"{name} {percent(share)}" for name, share in judged.items())
     return Table(
         title=f"Modality bias on {data.name} ({split})",
         columns=[
-            "System",
-            "Name",
-            *(f"Images@10, {name}" for name, _ in GROUPS),
-            *(f"Exposure@10, {name}" for name, _ in GROUPS),
-            "Images@100, all",
-            "First: relevant",
-            "First: right modality, wrong document",
-            "First: wrong modality",
+            *SYSTEM,
+            *(Column(f"Images@10, {name}", ("images@10", name), PERCENT) for name, _ in GROUPS),
+            *(Column(f"Exposure@10, {name}", ("exposure@10", name), PERCENT) for name, _ in GROUPS),
+            Column("Images@100, all", ("images@100", "all"), PERCENT),
+            Column("First: relevant", ("first", "relevant"), PERCENT),
+            Column("First: right modality, wrong document", ("first", "wrong document"), PERCENT),
+            Column("First: wrong modality", ("first", "wrong modality"), PERCENT),
         ],
         rows=rows,
-        records=records,
         notes=[
             "In percent. Images@k: share of images among the first k of all, image and text "
             f"questions; judged share: {asked}."
@@ -76,17 +81,16 @@ def scores_table(results: Sequence[Result], data: Collection, split: str) -> Tab
         raise InputError(
             "the reference keeps no scores", mend="run the retrievers that are to be shown"
         )
-    rows, records = [], []
+    rows = []
     for result in results:
         found = look(result, data, split)
         for modality in MODALITIES:
             scores = found.scores_of(modality)
             at = np.quantile(scores, QUANTILES).tolist() if len(scores) else [None] * len(QUANTILES)
-            shown = ["" if value is None else f"{value:.4g}" for value in at]
-            rows.append([result.title, result.name, modality, f"{len(scores):,}", *shown])
             levels = dict(zip(map(str, QUANTILES), at, strict=True))
-            records.append(
+            rows.append(
                 {
+                    "title": result.title,
                     "name": result.name,
                     "modality": modality,
                     "count": len(scores),
@@ -96,14 +100,12 @@ def scores_table(results: Sequence[Result], data: Collection, split: str) -> Tab
     return Table(
         title=f"Scores by modality on {data.name} ({split})",
         columns=[
-            "System",
-            "Name",
-            "Modality",
-            "Retrieved",
-            *(f"{100 * one:.0f}%" for one in QUANTILES),
+            *SYSTEM,
+            Column("Modality", "modality", TEXT),
+            Column("Retrieved", "count", COUNT),
+            *(Column(f"{100 * one:.0f}%", ("quantiles", str(one)), SCORE) for one in QUANTILES),
         ],
         rows=rows,
-        records=records,
         notes=["Quantiles of the scores of all retrieved documents, over all judged questions."],
     )
 

@@ -53,7 +53,7 @@ PLOTS: Mapping[str, Callable[[Inspector, Store], list[Chart]]] = MappingProxyTyp
     {
         "leaderboard": lambda of, _: [leaderboard_chart(of.results)],
         "learning-curves": learning_curves,
-        "bias": lambda of, _: [bias_chart(bias_table(of.results, of.data, of.split).records)],
+        "bias": lambda of, _: [bias_chart(bias_table(of.results, of.data, of.split).rows)],
         "spaces": lambda of, _: spaces(of),
         "seconds": lambda of, _: seconds(of),
         "cost": lambda of, _: cost(of),

@@ -11,7 +11,7 @@ from benchmark.datasets import DEFAULT, FORMATS, Collection
 from benchmark.datasets.describe import categories, lengths, samples
 from benchmark.datasets.find import can_fetch, is_prepared
 from benchmark.datasets.verify import Check
-from benchmark.report.tables import Table
+from benchmark.report.tables import COUNT, TEXT, WHOLE, Column, Table, decimals
 
 
 def data_sets(store: Store) -> Table:
@@ -19,8 +19,11 @@ def data_sets(store: Store) -> Table:
     rows = []
     for name, module in FORMATS.items():
         state = "prepared" if is_prepared(name, store) else _how(name)
-        rows.append((name, importlib.import_module(module).TITLE, state))
-    return _table("Data sets", ("name", "what it is", "state"), rows)
+        what = importlib.import_module(module).TITLE
+        rows.append({"name": name, "what it is": what, "state": state})
+    keys = ("name", "what it is", "state")
+    columns = [Column(key.capitalize(), key, TEXT) for key in keys]
+    return Table(title="Data sets", columns=columns, rows=rows)
 
 
 def descriptions(data: Collection, split: str, count: int) -> list[Table]:
@@ -28,62 +31,74 @@ def descriptions(data: Collection, split: str, count: int) -> list[Table]:
     documents = data.metadata["documents"]
     total = sum(documents.values())
     shares = [
-        (kind, f"{number:,}", f"{100 * number / total:.1f}%") for kind, number in documents.items()
+        {"documents": kind, "count": number, "share": 100 * number / total}
+        for kind, number in documents.items()
     ]
-    sizes = [
-        (
-            row.what,
-            f"{row.count:,}",
-            f"{row.mean:.1f}",
-            f"{row.median:.0f}",
-            f"{row.percentile_95:.0f}",
-            str(row.longest),
-        )
-        for row in lengths(data)
+    kinds = [
+        {"kind": kind, "count": number} for kind, number in categories(data, split).most_common()
     ]
-    kinds = [(kind, f"{number:,}") for kind, number in categories(data, split).most_common()]
     drawn = [
-        (
-            query.text,
-            " / ".join(query.answers),
-            f"{document.modality} {document.id}",
-            document.text,
-            credit,
-        )
+        {
+            "question": query.text,
+            "answer": " / ".join(query.answers),
+            "relevant document": f"{document.modality} {document.id}",
+            "its text": document.text,
+            "credit": credit,
+        }
         for query, relevant in samples(data, split, count)
         for document, credit in relevant
     ]
     note = f"{data.notice} Fingerprint: {data.fingerprint}".strip()
-    fields = ["question", "answer", "relevant document", "its text", "credit"]
-    width = len(fields) if any(credit for *_, credit in drawn) else len(fields) - 1
+    fields = ["question", "answer", "relevant document", "its text"]
+    fields += ["credit"] if any(row["credit"] for row in drawn) else []
+    count_of = Column("Count", "count", COUNT)
     return [
-        _table(
-            f"{data.name}: {data.title}",
-            ("documents", "count", "share"),
-            shares,
-            note,
+        Table(
+            title=f"{data.name}: {data.title}",
+            columns=[
+                Column("Documents", "documents", TEXT),
+                count_of,
+                Column("Share", "share", decimals(1, "%")),
+            ],
+            rows=shares,
+            notes=[note] if note else [],
         ),
-        _table("Words", ("texts", "count", "mean", "median", "95%", "longest"), sizes),
-        _table(f"Questions of {split}", ("kind", "count"), kinds),
-        _table("Some of them", fields[:width], [row[:width] for row in drawn]),
+        Table(
+            title="Words",
+            columns=[
+                Column("Texts", "what", TEXT),
+                count_of,
+                Column("Mean", "mean", decimals(1)),
+                Column("Median", "median", decimals(0)),
+                Column("95%", "percentile_95", decimals(0)),
+                Column("Longest", "longest", WHOLE),
+            ],
+            rows=[asdict(row) for row in lengths(data)],
+        ),
+        Table(
+            title=f"Questions of {split}",
+            columns=[Column("Kind", "kind", TEXT), count_of],
+            rows=kinds,
+        ),
+        Table(
+            title="Some of them",
+            columns=[Column(name.capitalize(), name, TEXT) for name in fields],
+            rows=[{name: row[name] for name in fields} for row in drawn],
+        ),
     ]
 
 
 def verification(data: Collection, checks: Sequence[Check]) -> Table:
     """Each fact: what is known, what was found, whether they agree."""
-    rows = [
-        (
-            check.fact,
-            "" if check.expected is None else str(check.expected),
-            "" if check.found is None else str(check.found),
-            _status(check),
-        )
-        for check in checks
-    ]
     return Table(
         title=f"{data.name}: {data.title}",
-        columns=["Fact", "Known", "Found", ""],
-        rows=rows,
+        columns=[
+            Column("Fact", "fact", TEXT, first=True),
+            Column("Known", "expected", TEXT),
+            Column("Found", "found", TEXT, first=True),
+            Column("", "status", TEXT, first=True),
+        ],
+        rows=[{**asdict(check), "status": _status(check)} for check in checks],
         records=[{**asdict(check), "agrees": check.agrees} for check in checks],
     )
 
@@ -98,15 +113,3 @@ def _status(check: Check) -> str:
     if check.expected is None:
         return "nothing known"
     return {True: "agrees", False: "DIFFERS", None: "could not be checked"}[check.agrees]
-
-
-def _table(
-    title: str, columns: Sequence[str], rows: Sequence[Sequence[str]], note: str = ""
-) -> Table:
-    return Table(
-        title=title,
-        columns=[name.capitalize() for name in columns],
-        rows=rows,
-        records=[dict(zip(columns, row, strict=True)) for row in rows],
-        notes=[note] if note else [],
-    )

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from benchmark.datasets import Collection
 from benchmark.errors import InputError
-from benchmark.report.tables import Table, percent
+from benchmark.report.tables import PERCENT, SYSTEM, Column, Table, decimals
 from benchmark.results.result import Result
 
 
@@ -15,17 +15,23 @@ def gap_table(results: Sequence[Result], data: Collection, split: str) -> Table:
     mapped = [(result, result.embedding_map) for result in results if result.embedding_map]
     if not mapped:
         raise InputError("no embeddings are mapped", mend="run `space` first")
-    rows, records = [], []
-    for result, space in mapped:
-        gaps = space["gaps"]
-        cells = [f"{gap:.3f}" for gap in gaps.values()]
-        rows.append([result.title, result.name, *cells, percent(space["separability"])])
-        records.append({"name": result.name, **gaps, "separability": space["separability"]})
+    rows = [
+        {
+            "title": result.title,
+            "name": result.name,
+            **space["gaps"],
+            "separability": space["separability"],
+        }
+        for result, space in mapped
+    ]
     return Table(
         title=f"Modality gap on {data.name} ({split})",
-        columns=["System", "Name", *mapped[0][1]["gaps"], "Separability"],
+        columns=[
+            *SYSTEM,
+            *(Column(pair, pair, decimals(3)) for pair in mapped[0][1]["gaps"]),
+            Column("Separability", "separability", PERCENT),
+        ],
         rows=rows,
-        records=records,
         notes=[
             "Gaps: distances between the centroids of unit vectors, 0 to 2. Separability: accuracy "
             "in percent with which a logistic regression tells passages from images, "

@@ -10,7 +10,22 @@ from benchmark.evaluation.comparison import Comparison, compare
 from benchmark.evaluation.metrics import Scores
 from benchmark.evaluation.run_files import RunFile
 from benchmark.evaluation.significance import FEWEST_QUESTIONS
-from benchmark.report.tables import UNDEFINED, Table, p_value, percent, points
+from benchmark.report.tables import (
+    LABEL,
+    P_VALUE,
+    POINTS,
+    TEXT,
+    UNDEFINED,
+    WHOLE,
+    YES_NO,
+    Column,
+    Format,
+    Table,
+    decimals,
+    p_value,
+    percent,
+    points,
+)
 from benchmark.report.testing import corrected_p, intervals, method
 from benchmark.results.scoring import summary
 from benchmark.types import Qrels
@@ -25,19 +40,21 @@ def evaluation_table(name: str, file: RunFile, qrels: Qrels, by: str | None) -> 
     groups = {"all": scores}
     if by == "modality":
         groups |= {kind: scores.among(ids) for kind, ids in _by_modality(qrels).items() if ids}
-    rows, records = [], []
-    for group, figures in groups.items():
-        for metric, value in summary(figures).items():
-            mean, low, high = map(_share, (value["mean"], value["low"], value["high"]))
-            rows.append([group, str(len(figures.queries)), metric, mean, f"[{low}, {high}]"])
-            records.append(
-                {"questions": group, "count": len(figures.queries), "metric": metric, **value}
-            )
+    rows = [
+        {"questions": group, "count": len(figures.queries), "metric": metric, **value}
+        for group, figures in groups.items()
+        for metric, value in summary(figures).items()
+    ]
     return Table(
         title=name,
-        columns=["Questions", "Count", "Metric", "Mean", "95% interval"],
+        columns=[
+            Column("Questions", "questions", TEXT),
+            Column("Count", "count", WHOLE),
+            Column("Metric", "metric", TEXT),
+            Column("Mean", "mean", decimals(4)),
+            Column("95% interval", (), SHARE_INTERVAL),
+        ],
         rows=rows,
-        records=records,
         notes=_evaluation_notes(file),
     )
 
@@ -50,23 +67,27 @@ def evaluations_table(files: Mapping[str, RunFile]) -> Table:
         raise InputError("ranked runs and unranked sets", mend="evaluate files of one kind")
     main, *others = metrics
     ranked = sorted(files, key=lambda name: (-summaries[name][main]["mean"], name))
-    rows, records = [], []
+    rows = []
     for rank, name in enumerate(ranked, 1):
-        figures, counts = summaries[name], files[name].counts
-        first = figures[main]
-        interval = f"{_share(first['mean'])} [{_share(first['low'])}, {_share(first['high'])}]"
+        counts = files[name].counts
         rows.append(
-            [str(rank), name, interval, *(_share(figures[metric]["mean"]) for metric in others)]
-        )
-        records.append(
-            {"place": rank, "run": name, "metrics": figures, "counts": counts and asdict(counts)}
+            {
+                "place": rank,
+                "run": name,
+                "metrics": summaries[name],
+                "counts": counts and asdict(counts),
+            }
         )
     notes = [f"{name}: {note}" for name in ranked for note in _evaluation_notes(files[name])]
     return Table(
         title="Runs, best first",
-        columns=["#", "Run", f"{main} [95%]", *others],
+        columns=[
+            Column("#", "place", WHOLE, first=True),
+            Column("Run", "run", TEXT, first=True),
+            Column(f"{main} [95%]", ("metrics", main), SHARE_WITH_INTERVAL, first=True),
+            *(Column(metric, ("metrics", metric, "mean"), decimals(4)) for metric in others),
+        ],
         rows=rows,
-        records=records,
         notes=notes,
     )
 
@@ -74,19 +95,23 @@ def evaluations_table(files: Mapping[str, RunFile]) -> Table:
 def per_query_table(files: Mapping[str, RunFile]) -> Table:
     """The figures of each question and run, a row each."""
     metrics = list(next(iter(files.values())).scores.values)
-    rows, records = [], []
-    for name, file in files.items():
-        for place, query in enumerate(file.scores.queries):
-            figures = {
-                metric: float(values[place]) for metric, values in file.scores.values.items()
-            }
-            rows.append([name, query, *(f"{figure:.4f}" for figure in figures.values())])
-            records.append({"run": name, "question": query, "metrics": figures})
+    rows = [
+        {
+            "run": name,
+            "question": query,
+            "metrics": {metric: float(all_[place]) for metric, all_ in file.scores.values.items()},
+        }
+        for name, file in files.items()
+        for place, query in enumerate(file.scores.queries)
+    ]
     return Table(
         title="Figures of each question",
-        columns=["Run", "Question", *metrics],
+        columns=[
+            Column("Run", "run", TEXT, first=True),
+            Column("Question", "question", LABEL, first=True),
+            *(Column(metric, ("metrics", metric), decimals(4)) for metric in metrics),
+        ],
         rows=rows,
-        records=records,
     )
 
 
@@ -122,36 +147,23 @@ def comparison_table(systems: Mapping[str, Scores], seed: int) -> Table:
     if not shared:
         raise InputError("ranked runs and unranked sets", mend="compare runs of one kind")
     pairs = compare(systems, *shared, seed=seed)
+    records = [(pair, {**asdict(pair), "significant": pair.significant}) for pair in pairs]
     return Table(
         title=f"Differences over {pairs[0].questions:,} questions" if pairs else "Differences",
         columns=[
-            "Metric",
-            "First",
-            "Second",
-            "Difference",
-            "95% interval",
-            "d",
-            "p",
-            "p (Holm)",
-            "t-test p (Holm)",
-            "Different",
+            Column("Metric", "metric", TEXT),
+            Column("First", ("shown", "first"), TEXT),
+            Column("Second", ("shown", "second"), TEXT),
+            Column("Difference", "difference", POINTS),
+            Column("95% interval", (), INTERVAL_OF_POINTS),
+            Column("d", "effect", SIGNED),
+            Column("p", ("shown", "p"), LABEL),
+            Column("p (Holm)", ("shown", "p_holm"), LABEL),
+            Column("t-test p (Holm)", "p_t_holm", P_VALUE),
+            Column("Different", "significant", YES_NO),
         ],
-        rows=[
-            [
-                pair.metric,
-                f"{pair.first} {percent(systems[pair.first].mean(pair.metric))}",
-                f"{pair.second} {percent(systems[pair.second].mean(pair.metric))}",
-                f"{100 * pair.difference:+.2f}",
-                f"[{points(pair.low)}, {points(pair.high)}]",
-                UNDEFINED if pair.effect is None else f"{pair.effect:+.3f}",
-                p_value(pair.p, bound=pair.at_floor),
-                corrected_p(pair),
-                p_value(pair.p_t_holm),
-                "yes" if pair.significant else "no",
-            ]
-            for pair in pairs
-        ],
-        records=[{**asdict(pair), "significant": pair.significant} for pair in pairs],
+        rows=[{**record, "shown": _shown(pair, systems)} for pair, record in records],
+        records=[record for _, record in records],
         notes=[
             f"{method(pairs)}, within each metric; seed {seed} for permutations and resampling; "
             "differences in points of 100; d: mean difference by its standard deviation over the "
@@ -162,8 +174,29 @@ def comparison_table(systems: Mapping[str, Scores], seed: int) -> Table:
     )
 
 
+def _shown(pair: Comparison, systems: Mapping[str, Scores]) -> dict[str, str]:
+    """What a row of a pair has beside its values: systems with their figures, p with its bound."""
+    return {
+        "first": f"{pair.first} {percent(systems[pair.first].mean(pair.metric))}",
+        "second": f"{pair.second} {percent(systems[pair.second].mean(pair.metric))}",
+        "p": p_value(pair.p, bound=pair.at_floor),
+        "p_holm": corrected_p(pair),
+    }
+
+
 def _share(value: float | None) -> str:
     return UNDEFINED if value is None else f"{value:.4f}"
+
+
+SHARE_INTERVAL = Format(lambda row: f"[{_share(row['low'])}, {_share(row['high'])}]")
+SHARE_WITH_INTERVAL = Format(
+    lambda figure: f"{_share(figure['mean'])} {SHARE_INTERVAL.text(figure)}",
+    lambda figure: None if figure["mean"] is None else round(figure["mean"], 4),
+)
+INTERVAL_OF_POINTS = Format(lambda row: f"[{points(row['low'])}, {points(row['high'])}]")
+SIGNED = Format(
+    lambda value: UNDEFINED if value is None else f"{value:+.3f}", lambda value: round(value, 3)
+)
 
 
 def _undefined(pairs: Sequence[Comparison]) -> list[str]:

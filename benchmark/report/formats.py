@@ -7,13 +7,11 @@ import io
 import json as json_text
 import re
 from collections.abc import Callable, Mapping, Sequence
+from itertools import chain
 from types import MappingProxyType
 from unicodedata import category
 
 from benchmark.report.tables import BEST, RUNNER_UP, Mark, Table
-
-NUMBER = re.compile(r"[+\-−]?\d[\d,]*(\.\d+)?(e-?\d+)?(?=$|[ %])")
-"""What a cell begins with that is sorted and aligned as a number."""
 
 _LATEX = {
     "\\": r"\textbackslash{}",
@@ -38,7 +36,11 @@ def markdown(tables: Sequence[Table]) -> str:
 def json(tables: Sequence[Table]) -> str:
     """The records as JSON: an object for one table, a list for several."""
     contents = [
-        {"title": table.title, "rows": list(table.records), "notes": list(table.notes)}
+        {
+            "title": table.title,
+            "rows": list(table.rows if table.records is None else table.records),
+            "notes": list(table.notes),
+        }
         for table in tables
     ]
     content = contents[0] if len(contents) == 1 else contents
@@ -50,7 +52,7 @@ def csv(tables: Sequence[Table]) -> str:
     texts = []
     for table in tables:
         text = io.StringIO()
-        csv_lines.writer(text, lineterminator="\n").writerows([table.columns, *table.rows])
+        csv_lines.writer(text, lineterminator="\n").writerows([table.titles, *table.cells])
         texts.append(text.getvalue())
     return "\n".join(texts)
 
@@ -76,22 +78,15 @@ FORMATS: Mapping[str, Callable[[Sequence[Table]], str]] = MappingProxyType(
 )
 
 
-def leading_number(cell: str) -> float | None:
-    """The number that a cell begins with; None where it begins with none."""
-    found = NUMBER.match(cell)
-    return float(found.group().replace(",", "").replace("−", "-")) if found else None
-
-
-def is_numeric(table: Table, column: int) -> bool:
-    """Whether all cells of a column that aren't empty begin with a number."""
-    cells = [row[column] for row in table.rows if row[column]]
-    return bool(cells) and all(leading_number(cell) is not None for cell in cells)
+def render(table: Table, form: str) -> str:
+    """A table as text in one of ``FORMATS``."""
+    return FORMATS[form]([table])
 
 
 def _markdown(table: Table) -> str:
     from tabulate import tabulate
 
-    columns = [_escape_markdown(name) for name in table.columns]
+    columns = [_escape_markdown(title) for title in table.titles]
     rows = _marked(table, _escape_markdown, ("**%s**", "<u>%s</u>", "<sup>%s</sup>"))
     cells = tabulate(rows, columns, "github", disable_numparse=True)
     notes = "".join(f"\n- {_escape_markdown(note)}" for note in table.notes)
@@ -100,7 +95,7 @@ def _markdown(table: Table) -> str:
 
 def _latex(table: Table) -> str:
     signs = (r"\textbf{%s}", r"\underline{%s}", r"\textsuperscript{%s}")
-    alignment = "".join("r" if is_numeric(table, i) else "l" for i in range(len(table.columns)))
+    alignment = "".join("r" if table.is_numeric(one) else "l" for one in table.columns)
     rows = [f"{' & '.join(row)} \\\\" for row in _marked(table, _escape_latex, signs)]
     return "\n".join(
         [
@@ -110,7 +105,7 @@ def _latex(table: Table) -> str:
             r"\resizebox{\linewidth}{!}{%",
             rf"\begin{{tabular}}{{{alignment}}}",
             r"\toprule",
-            f"{' & '.join(map(_escape_latex, table.columns))} \\\\",
+            f"{' & '.join(map(_escape_latex, table.titles))} \\\\",
             r"\midrule",
             *rows,
             r"\bottomrule",
@@ -127,15 +122,18 @@ def _marked(
 ) -> list[list[str]]:
     """The escaped cells with their marks; signs: of the best, the runner-up, a superscript."""
     best, runner_up, superscript = signs
-    places = {BEST: best, RUNNER_UP: runner_up}
+    ranks = {BEST: best, RUNNER_UP: runner_up}
 
     def shown(cell: str, mark: Mark) -> str:
-        text = places.get(mark.place, "%s") % escape(cell)
-        return text + superscript % escape(mark.above) if mark.above else text
+        text = ranks.get(mark.rank, "%s") % escape(cell)
+        return text + superscript % escape(mark.superscript) if mark.superscript else text
 
     return [
-        [shown(cell, table.marks.get((i, j), Mark())) for j, cell in enumerate(row)]
-        for i, row in enumerate(table.rows)
+        [
+            shown(cell, table.mark(number, column))
+            for cell, column in zip(row, table.columns, strict=True)
+        ]
+        for number, row in enumerate(table.cells)
     ]
 
 
@@ -153,4 +151,4 @@ def _escape_latex(text: str) -> str:
 
 
 def _all_text(table: Table) -> str:
-    return "".join([table.title, *table.columns, *table.notes, *(c for r in table.rows for c in r)])
+    return "".join([table.title, *table.titles, *table.notes, *chain.from_iterable(table.cells)])

@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection as Names
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 from benchmark.datasets import Collection
 from benchmark.evaluation.comparison import Comparison, compare, letters
-from benchmark.report.tables import LEGEND, Mark, Place, Table, best_two, percent
+from benchmark.report.tables import LEGEND, PERCENT, TEXT, Cell, Column, Mark, Table, best_two
 from benchmark.report.testing import method
 from benchmark.results.result import Result, best_first
-
-FIRST = 3
-"""The number of the first column of figures."""
 
 
 def grouped_table(
@@ -35,16 +33,15 @@ def grouped_table(
     what else stands below.
     """
     found = {result.name: result for result in results}
-    rows, records = [], []
+    rows: list[dict[str, Any]] = []
     for group, names in groups.items():
         for name in names:
             if name not in found:
                 continue
             result = found[name]
             means = {metric: result.summary[metric]["mean"] for metric in metrics}
-            rows.append([group, result.title, name, *map(percent, means.values())])
-            records.append({"setting": group, "title": result.title, "name": name, **means})
-    shown = [found[str(record["name"])] for record in records]
+            rows.append({"setting": group, "title": result.title, "name": name, **means})
+    shown = [found[row["name"]] for row in rows]
     missing = [name for names in groups.values() for name in names if name not in found]
     judged = data.metadata["splits"][split]["judged"]
     said = [f"{judged:,} judged questions, the denominator of all means. Figures in percent."]
@@ -60,9 +57,13 @@ def grouped_table(
     said += [f"Not run: {', '.join(missing)}."] if missing else []
     return Table(
         title=f"{title} on {data.name} ({split})",
-        columns=["Setting", "Model", "Name", *metrics],
+        columns=[
+            Column("Setting", "setting", TEXT),
+            Column("Model", "title", TEXT),
+            Column("Name", "name", TEXT, first=True),
+            *(Column(metric, metric, PERCENT) for metric in metrics),
+        ],
         rows=rows,
-        records=records,
         notes=said,
         marks=_marks(shown, metrics, oracles, comparisons),
     )
@@ -73,20 +74,20 @@ def _marks(
     metrics: Sequence[str],
     oracles: Names[str],
     comparisons: Sequence[Comparison],
-) -> dict[Place, Mark]:
+) -> dict[Cell, Mark]:
     """The best two figures of each column, and the letters of those that can't be told apart."""
     means = {
-        column: [
+        metric: [
             None if result.name in oracles else result.summary[metric]["mean"] for result in results
         ]
-        for column, metric in enumerate(metrics, FIRST)
+        for metric in metrics
     }
     marks = best_two(means)
-    for column, metric in enumerate(metrics, FIRST):
+    for metric in metrics:
         ranked = [result.name for result in best_first(results, metric)]
         groups = letters(ranked, [pair for pair in comparisons if pair.metric == metric])
         for row, result in enumerate(results):
             if comparisons:
-                mark = marks.get((row, column), Mark())
-                marks[row, column] = replace(mark, above=groups[result.name])
+                mark = marks.get((row, metric), Mark())
+                marks[row, metric] = replace(mark, superscript=groups[result.name])
     return marks

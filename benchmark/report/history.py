@@ -9,7 +9,7 @@ from typing import Any
 from benchmark.artefacts.identity import digest, recipe_fields
 from benchmark.artefacts.store import Store
 from benchmark.io.jsonl import decode_json
-from benchmark.report.tables import Table
+from benchmark.report.tables import SYSTEM, Column, Table, decimals
 from benchmark.results.curves import FILE, Curve
 from benchmark.results.result import Result
 
@@ -85,21 +85,27 @@ def seconds_table(results: Sequence[Result]) -> Table:
     found = {result: seconds_by_stage(result) for result in results}
     ranked = sorted(results, key=lambda result: sum(found[result].values()))
     stages = list(dict.fromkeys(stage for took in found.values() for stage in took))
-    rows, records = [], []
-    for result in ranked:
-        took, total = found[result], sum(found[result].values())
-        shown = [f"{took[stage]:.1f}" if stage in took else "" for stage in stages]
-        rows.append([result.title, result.name, *shown, f"{total:.1f}"])
-        records.append({"name": result.name, "seconds": took, "total": total})
+    rows = [
+        {
+            "title": result.title,
+            "name": result.name,
+            "seconds": found[result],
+            "total": sum(found[result].values()),
+        }
+        for result in ranked
+    ]
     machines = {
         f"{machine['processor']}, {machine['threads']} threads"
         for machine in (result.manifest["machine"] for result in results)
     }
     return Table(
         title="Seconds to make each system",
-        columns=["System", "Name", *(stage.capitalize() for stage in stages), "Total"],
+        columns=[
+            *SYSTEM,
+            *(Column(stage.capitalize(), ("seconds", stage), decimals(1)) for stage in stages),
+            Column("Total", "total", decimals(1), first=True),
+        ],
         rows=rows,
-        records=records,
         notes=[
             "Wall-clock seconds of each artefact when it was built, whatever else the machine was "
             "doing; one that several systems share counts for each of them.",

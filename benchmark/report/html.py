@@ -16,7 +16,6 @@ def templates(*packages: str) -> Environment:
     """The templates in ``templates/`` of each package, then those here."""
     from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 
-    from benchmark.report.formats import is_numeric, leading_number
     from benchmark.report.tables import BEST, RUNNER_UP
 
     environment = Environment(
@@ -28,11 +27,10 @@ def templates(*packages: str) -> Environment:
     )
     environment.policies["json.dumps_kwargs"] = {"sort_keys": False}
     environment.globals |= {"BEST": BEST, "RUNNER_UP": RUNNER_UP}
-    environment.filters |= {"leading_number": leading_number}
-    environment.tests |= {"numeric": is_numeric, "grouped": _is_grouped}
+    environment.tests |= {"grouped": _is_grouped}
     return environment
 
 
 def _is_grouped(table: Table) -> bool:
     """Whether some rows belong to the one above them, so that no other order makes sense."""
-    return any(not row[0] for row in table.rows)
+    return any(not row[0] for row in table.cells)

@@ -10,10 +10,11 @@ from pathlib import Path
 from benchmark.datasets import Collection
 from benchmark.errors import InputError, unknown
 from benchmark.evaluation.metrics import MAIN
-from benchmark.report.tables import Table, percent
+from benchmark.report.tables import LABEL, LIST, PERCENT, TEXT, WHOLE, Column, Table
 from benchmark.results.result import Result, best_first
 from benchmark.types import Document, Qrels, Query
 
+FIELDS = ("modality", "title", "text")
 DEPTH = 10
 """How many documents of each system are shown."""
 
@@ -124,32 +125,43 @@ def question_tables(inspector: Inspector, name: str, systems: Sequence[str]) -> 
     return [
         Table(
             title=query.text,
-            columns=["Relevant document", "Modality", "Title", "Text"],
-            rows=[[one, *_described(documents.get(one))] for one in relevant],
+            columns=[
+                Column("Relevant document", "id", LABEL),
+                Column("Modality", "modality", TEXT, first=True),
+                Column("Title", "title", TEXT),
+                Column("Text", "text", TEXT, first=True),
+            ],
+            rows=[
+                {"id": one, **dict(zip(FIELDS, _described(documents.get(one)), strict=True))}
+                for one in relevant
+            ],
             records=[{"id": one, "document": _described(documents.get(one))} for one in relevant],
             notes=[f"Question {name}" + "".join(f", {kind}" for kind in kinds), *answers],
         ),
         Table(
             title="Side by side",
-            columns=["Rank", *chosen],
+            columns=[
+                Column("Rank", "rank", WHOLE, first=True),
+                *(Column(system, ("lists", system), TEXT, first=True) for system in chosen),
+            ],
             rows=[
-                [
-                    str(place + 1),
-                    *(
-                        _entry(found[place], documents, relevant) if place < len(found) else ""
-                        for found in chosen.values()
-                    ),
-                ]
-                for place in range(deepest)
+                {
+                    "rank": rank,
+                    "lists": {
+                        system: _entry(found[rank - 1], documents, relevant)
+                        for system, found in chosen.items()
+                        if rank <= len(found)
+                    },
+                }
+                for rank in range(1, deepest + 1)
             ],
             records=[{"system": system, "documents": found} for system, found in chosen.items()],
             notes=["+ marks a relevant document.", *credited],
         ),
         Table(
             title=f"Where each system has its first relevant document, within {DEPTH}",
-            columns=["System", "Rank"],
-            rows=[[system, str(rank or "")] for system, rank in ranks.items()],
-            records=[{"system": system, "rank": rank} for system, rank in ranks.items()],
+            columns=[Column("System", "system", TEXT), Column("Rank", "rank", WHOLE)],
+            rows=[{"system": system, "rank": rank} for system, rank in ranks.items()],
         ),
     ]
 
@@ -180,19 +192,23 @@ def questions_table(
     rows, records = [], []
     for query in found[:limit]:
         shown = [one[query.id] for one in figures]
-        rows.append([query.id, query.text, ", ".join(_kinds(query)), *map(percent, shown)])
-        records.append(
-            {
-                "id": query.id,
-                "text": query.text,
-                "category": query.category,
-                "modality": query.modality,
-                "figures": dict(zip(apart or (), shown, strict=True)),
-            }
-        )
+        record = {
+            "id": query.id,
+            "text": query.text,
+            "category": query.category,
+            "modality": query.modality,
+            "figures": dict(zip(apart or (), shown, strict=True)),
+        }
+        rows.append({**record, "kinds": _kinds(query)})
+        records.append(record)
     return Table(
         title=f"{len(found):,} questions of {inspector.data.name} ({inspector.split})",
-        columns=["Id", "Question", "Kind", *(f"{name}, {MAIN}" for name in apart or ())],
+        columns=[
+            Column("Id", "id", LABEL, first=True),
+            Column("Question", "text", TEXT, first=True),
+            Column("Kind", "kinds", LIST),
+            *(Column(f"{name}, {MAIN}", ("figures", name), PERCENT) for name in apart or ()),
+        ],
         rows=rows,
         records=records,
         notes=[f"The first {limit} are shown."] if len(found) > limit else [],

@@ -12,7 +12,21 @@ from benchmark.evaluation.metrics import MAIN, METRICS
 from benchmark.evaluation.significance import FEWEST_QUESTIONS
 from benchmark.io.files import write_text
 from benchmark.protocol import EXPLAINED, JOINT, Protocol
-from benchmark.report.tables import LEGEND, Table, best_two, percent, points
+from benchmark.report.formats import render
+from benchmark.report.tables import (
+    LEGEND,
+    PERCENT,
+    PERCENT_INTERVAL,
+    TEXT,
+    WHOLE,
+    Column,
+    Format,
+    Row,
+    Table,
+    best_two,
+    percent,
+    points,
+)
 from benchmark.report.testing import corrected_p, detectable, intervals, method
 from benchmark.results.result import Result, best_first, read_results, results_folder
 
@@ -40,56 +54,47 @@ def leaderboard(
     copies = all("copies_as_one" in result.metrics for result in ranked)
     several = any(result.seeded for result in ranked)
     approximate = any("index" in result.metrics for result in ranked)
-    rows, records = [], []
+    rows = []
     for rank, result in enumerate(ranked, 1):
-        figures, main = result.summary, result.summary[metric]
-        row = [
-            str(rank),
-            result.title,
-            result.name,
-            result.group,
-            f"{percent(main['mean'])} [{percent(main['low'])}, {percent(main['high'])}]",
-            marks[result.name],
-            *(percent(figures[name]["mean"]) for name in others),
-        ]
+        row = {
+            "place": rank,
+            "letters": marks[result.name],
+            **result.metrics,
+            "group": result.group,
+            "metrics": result.summary,
+            "seeds": len(result.seeds),
+            "seeded": result.seeded,
+            "spread": result.spread(metric),
+        }
         if copies:
             merged = [seed.metrics["copies_as_one"][metric]["mean"] for seed in result.seeds]
-            row.append(percent(mean(merged)))
-        spread = result.spread(metric)
-        if several:
-            row.append(_seeds(result, spread))
+            row["copies_merged"] = mean(merged)
         if approximate:
             found = [seed.metrics.get("recall_of_exact", 1.0) for seed in result.seeds]
-            row.append(percent(mean(found)))
+            row["of_exact"] = mean(found)
         rows.append(row)
-        records.append(
-            {
-                "place": rank,
-                "group": marks[result.name],
-                **result.metrics,
-                "metrics": figures,
-                "seeds": len(result.seeds),
-                "seeded": result.seeded,
-                "spread": spread,
-            }
-        )
-    columns = ["#", "System", "Name", "Setting", f"{metric} [95%]", "Group", *others]
-    if copies:
-        columns.append(f"{metric}, copies as one")
-    if several:
-        columns.append("Seeds")
-    if approximate:
-        columns.append(OF_EXACT)
+    main = f"{metric} [95%]"
+    columns = [
+        Column("#", "place", WHOLE, first=True),
+        Column("System", "title", TEXT),
+        Column("Name", "name", TEXT, first=True),
+        Column("Setting", "group", TEXT),
+        Column(main, ("metrics", metric), PERCENT_INTERVAL, first=True),
+        Column("Group", "letters", TEXT, first=True),
+        *(Column(name, ("metrics", name, "mean"), PERCENT) for name in others),
+    ]
+    columns += [Column(f"{metric}, copies as one", "copies_merged", PERCENT)] if copies else []
+    columns += [Column("Seeds", (), SEEDS)] if several else []
+    columns += [Column(OF_EXACT, "of_exact", PERCENT)] if approximate else []
     return Table(
         title=f"{data.name} ({_conditions(results, split)}): {data.title}",
         columns=columns,
         rows=rows,
-        records=records,
         notes=_notes(ranked, data, split, metric, comparisons),
         marks=best_two(
             {
-                columns.index(title): [result.summary[name]["mean"] for result in ranked]
-                for title, name in ((f"{metric} [95%]", metric), *zip(others, others, strict=True))
+                title: [result.summary[name]["mean"] for result in ranked]
+                for title, name in ((main, metric), *zip(others, others, strict=True))
             }
         ),
     )
@@ -101,7 +106,7 @@ def write_leaderboard(
     """The leaderboard of all results on a data set, put beside them as Markdown."""
     table = leaderboard(read_results(results, data, split, protocol), data, split)
     home = results_folder(results, data, split, protocol)
-    write_text(home / "leaderboard.md", table.render("md"))
+    write_text(home / "leaderboard.md", render(table, "md"))
     return table
 
 
@@ -185,11 +190,14 @@ def _could_have_more(result: Result) -> bool:
     return len(result.seeds) == 1 and bool(result.seeded)
 
 
-def _seeds(result: Result, spread: float | None) -> str:
+def _seeds(row: Row) -> str:
     """How many training seeds there are; empty for a system that none changes."""
-    if spread is not None:
-        return f"{len(result.seeds)} (sd {percent(spread)})"
-    return ONE_SEED if _could_have_more(result) else ""
+    if row["spread"] is not None:
+        return f"{row['seeds']} (sd {percent(row['spread'])})"
+    return ONE_SEED if row["seeds"] == 1 and row["seeded"] else ""
+
+
+SEEDS = Format(_seeds, lambda row: float(row["seeds"]) if _seeds(row) else None)
 
 
 def _equals(p: str) -> str:

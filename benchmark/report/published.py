@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal, NamedTuple, TypeAlias
 
 from benchmark.datasets import Collection
 from benchmark.datasets.verify import verify
 from benchmark.io.files import read_toml
-from benchmark.report.tables import Table, percent
+from benchmark.report.tables import TEXT, Column, Format, Table
 from benchmark.results.result import Result
 
 Status: TypeAlias = Literal["MATCH", "CLOSE", "BELOW", "ABOVE", "NOT RUN"]
@@ -95,7 +95,8 @@ def beside_published(
                 continue
             figures = list(_figures(name, paper, found.get(name), compares))
             title = found[name].title if name in found else name
-            rows += [[group, title, name, *line] for line in _lines(figures, metrics)]
+            system = {"group": group, "title": title, "name": name}
+            rows += [{**system, **line} for line in _lines(figures)]
             records += [_record(group, title, figure) for figure in figures]
     for name in later.figures:
         figures = [
@@ -110,11 +111,17 @@ def beside_published(
             )
             for metric, value in later.of(name).items()
         ]
-        rows += [["Later", name, "", *line] for line in _lines(figures, metrics)]
+        rows += [{"group": "Later", "title": name, **line} for line in _lines(figures)]
         records += [_record("Later", name, figure) for figure in figures]
     return Table(
         title=f"{table}: the paper beside {data.name} ({split})",
-        columns=["Setting", "Model", "Name", "Figures", *metrics],
+        columns=[
+            Column("Setting", "group", TEXT),
+            Column("Model", "title", TEXT),
+            Column("Name", "name", TEXT, first=True),
+            Column("Figures", "line", TEXT, first=True),
+            *(Column(metric, metric, WRITTEN) for metric in metrics),
+        ],
         rows=rows,
         records=records,
         notes=[*_notes(data, paper, later, compares), *([data.notice] if data.notice else [])],
@@ -148,26 +155,32 @@ def _figures(
         )
 
 
-def _lines(figures: Sequence[Figure], metrics: Sequence[str]) -> Iterator[list[str]]:
+class Written(NamedTuple):
+    """A figure as a line of the table shows it."""
+
+    number: float | None
+    text: str
+
+
+WRITTEN = Format(lambda figure: figure.text, lambda figure: figure.number)
+
+
+def _lines(figures: Sequence[Figure]) -> Iterator[dict[str, object]]:
     """The lines of a system: published, ours, the difference with its status."""
-    by_metric = {figure.metric: figure for figure in figures}
-    found = [by_metric.get(metric) for metric in metrics]
-    yield ["published", *("" if one is None else f"{one.published:.2f}" for one in found)]
-    if any(one.ours is not None for one in figures):
-        yield ["ours", *(_ours(one) for one in found)]
-    if any(one.status for one in figures):
-        yield ["difference", *(_difference(one) for one in found)]
+    published = {one.metric: Written(one.published, f"{one.published:.2f}") for one in figures}
+    yield {"line": "published", **published}
+    ours = {one.metric: one.ours for one in figures if one.ours is not None}
+    if ours:
+        shown = {metric: Written(round(value, 2), f"{value:.2f}") for metric, value in ours.items()}
+        yield {"line": "ours", **shown}
+    if compared := {one.metric: _difference(one) for one in figures if one.status}:
+        yield {"line": "difference", **compared}
 
 
-def _ours(figure: Figure | None) -> str:
-    return "" if figure is None or figure.ours is None else percent(figure.ours / 100)
-
-
-def _difference(figure: Figure | None) -> str:
-    if figure is None or figure.status is None:
-        return ""
-    shown = "" if figure.difference is None else f"{figure.difference:+.2f} "
-    return f"{shown}{figure.status}"
+def _difference(figure: Figure) -> Written:
+    if figure.difference is None:
+        return Written(None, str(figure.status))
+    return Written(round(figure.difference, 2), f"{figure.difference:+.2f} {figure.status}")
 
 
 def _record(group: str, title: str, figure: Figure) -> dict[str, Any]:

@@ -12,7 +12,19 @@ from benchmark.errors import InputError
 from benchmark.evaluation.comparison import Comparison, compare
 from benchmark.evaluation.metrics import Scores
 from benchmark.evaluation.significance import ALPHA, FEWEST_QUESTIONS, defined, holm
-from benchmark.report.tables import Table, p_value, percent, points
+from benchmark.report.tables import (
+    COUNT,
+    LABEL,
+    LIST,
+    P_VALUE,
+    PERCENT,
+    POINTS,
+    POINTS_INTERVAL,
+    TEXT,
+    Column,
+    Format,
+    Table,
+)
 from benchmark.report.testing import intervals, method
 from benchmark.types import Query
 
@@ -52,34 +64,22 @@ def slices_table(
     named = [name for name in pairs if name != "all"]
     p = np.array([pairs[name].p for name in named], dtype=np.float64)
     p_holm |= dict(zip(named, map(defined, holm(p)), strict=True))
-    rows, records = [], []
+    rows = []
     for name, pair in pairs.items():
         means = [scores.among(groups[name]).mean(metric) for scores in systems.values()]
-        rows.append(
-            [
-                name,
-                f"{pair.questions:,}",
-                *map(percent, means),
-                f"{points(pair.difference)} [{points(pair.low)}, {points(pair.high)}]",
-                p_value(p_holm[name]),
-                "yes" if _is_significant(p_holm[name]) else "no",
-            ]
-        )
         figures = {**asdict(pair), "p_holm": p_holm[name]}
-        records.append({"slice": name, "means": dict(zip(systems, means, strict=True)), **figures})
+        rows.append({"slice": name, "means": dict(zip(systems, means, strict=True)), **figures})
     return Table(
         title=f"{first} against {second}, {metric}",
         columns=[
-            "Questions",
-            "Count",
-            first,
-            second,
-            "Difference [95%]",
-            "p (Holm)",
-            "Different",
+            Column("Questions", "slice", TEXT),
+            Column("Count", "questions", COUNT),
+            *(Column(system, ("means", system), PERCENT) for system in systems),
+            Column("Difference [95%]", (), POINTS_INTERVAL),
+            Column("p (Holm)", "p_holm", P_VALUE),
+            Column("Different", "p_holm", SIGNIFICANT),
         ],
         rows=rows,
-        records=records,
         notes=[
             f"{method([pairs['all']], 'the slices')}; in points of 100",
             intervals([pairs["all"]]),
@@ -89,6 +89,9 @@ def slices_table(
 
 def _is_significant(p: float | None) -> bool:
     return p is not None and p <= ALPHA
+
+
+SIGNIFICANT = Format(lambda p: "yes" if _is_significant(p) else "no")
 
 
 def moved_table(systems: Mapping[str, Scores], metric: str, queries: Sequence[Query]) -> Table:
@@ -103,30 +106,25 @@ def moved_table(systems: Mapping[str, Scores], metric: str, queries: Sequence[Qu
     rows, records = [], []
     for place in [*best, *worst]:
         query = texts[ids[place]]
-        kinds = ", ".join(kind for kind in (query.category, query.modality) if kind)
-        difference = float(left[place] - right[place])
-        rows.append(
-            [
-                query.id,
-                query.text,
-                kinds,
-                percent(left[place]),
-                percent(right[place]),
-                f"{100 * difference:+.2f}",
-            ]
-        )
-        records.append(
-            {
-                "query": query.id,
-                "text": query.text,
-                "category": query.category,
-                "modality": query.modality,
-                "difference": difference,
-            }
-        )
+        record = {
+            "query": query.id,
+            "text": query.text,
+            "category": query.category,
+            "modality": query.modality,
+            "difference": float(left[place] - right[place]),
+        }
+        figures = {first: left[place], second: right[place]}
+        rows.append({**record, "kinds": (query.category, query.modality), "figures": figures})
+        records.append(record)
     return Table(
         title=f"What moved most in {metric}",
-        columns=["Id", "Question", "Kind", first, second, "Difference"],
+        columns=[
+            Column("Id", "query", LABEL),
+            Column("Question", "text", TEXT, first=True),
+            Column("Kind", "kinds", LIST),
+            *(Column(system, ("figures", system), PERCENT, first=True) for system in systems),
+            Column("Difference", "difference", POINTS, first=True),
+        ],
         rows=rows,
         records=records,
     )

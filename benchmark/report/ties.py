@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from benchmark.evaluation.measures import Metric
 from benchmark.evaluation.metrics import score_run
 from benchmark.evaluation.ties import ties
-from benchmark.report.tables import Table
+from benchmark.report.tables import TEXT, Column, Table, decimals
 from benchmark.types import Qrels, Run
 
 
@@ -15,18 +15,19 @@ def ties_table(run: Run, qrels: Qrels, metrics: Sequence[Metric]) -> Table:
     """Each metric's mean in the worst order of the tied, as read, and in the best order."""
     found = ties(run, qrels, metrics, "ir_measures")
     as_read = score_run(run, qrels, metrics, "ir_measures")
-    records = [
+    rows = [
         {"metric": metric, "lowest": low, "as_read": as_read.mean(metric), "highest": high}
         for metric, (low, high) in found.bounds().items()
     ]
-    figures = ("lowest", "as_read", "highest")
     return Table(
         title=f"{run.name}: what equal scores leave open",
-        columns=["Metric", "Lowest", "As read", "Highest"],
-        rows=[
-            [str(one["metric"]), *(f"{one[figure]:.4f}" for figure in figures)] for one in records
+        columns=[
+            Column("Metric", "metric", TEXT, first=True),
+            Column("Lowest", "lowest", decimals(4)),
+            Column("As read", "as_read", decimals(4)),
+            Column("Highest", "highest", decimals(4)),
         ],
-        records=records,
+        rows=rows,
         notes=[
             f"{found.documents:,} documents of judged questions have the score of another in their "
             "list. Lowest and highest: over all orders of documents with equal scores",

@@ -5,28 +5,58 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from benchmark.datasets import Collection
-from benchmark.evaluation.effects import Effect
 from benchmark.evaluation.overturn import FEWEST_SEEDS, MOST_SEEDS, STABLE
 from benchmark.evaluation.significance import ALPHA, POWER
 from benchmark.report.claims import Tested
-from benchmark.report.tables import Table, p_value, percent, points
+from benchmark.report.tables import (
+    P_VALUE,
+    PERCENT,
+    POINTS,
+    TEXT,
+    WHOLE,
+    Column,
+    Format,
+    Table,
+    percent,
+    points,
+)
 from benchmark.report.testing import BOTH
+
+EFFECT = Format(
+    lambda effect: f"{points(effect.mean)} [{points(effect.low)}, {points(effect.high)}]",
+    lambda effect: POINTS.number(effect.mean),
+)
+DETECTABLE = Format(
+    lambda pair: f"{percent(pair[0])} ({percent(pair[1])})", lambda pair: PERCENT.number(pair[0])
+)
+PROBABILITY = Format(
+    lambda p: "" if p is None else f"{p:.2f}", lambda p: None if p is None else round(p, 2)
+)
 
 
 def verdicts_table(tested: Sequence[Tested], data: Collection, split: str) -> Table:
     """Each claim's verdict alone."""
     rows = [
-        [str(number), one.claim.says, one.verdict, one.reason, _overturned(one)]
+        {
+            "number": number,
+            "says": one.claim.says,
+            "name": one.claim.name,
+            "verdict": one.verdict,
+            "reason": one.reason,
+            "overturned": one.overturned,
+        }
         for number, one in enumerate(tested, 1)
     ]
     return Table(
         title=f"Verdicts on {data.name} ({split})",
-        columns=["#", "Claim", "Verdict", "Since", "Overturned"],
-        rows=rows,
-        records=[
-            {"name": one.claim.name, "verdict": one.verdict, "overturned": one.overturned}
-            for one in tested
+        columns=[
+            Column("#", "number", WHOLE, first=True),
+            Column("Claim", "says", TEXT, first=True),
+            Column("Verdict", "verdict", TEXT, first=True),
+            Column("Since", "reason", TEXT),
+            Column("Overturned", "overturned", PROBABILITY),
         ],
+        rows=rows,
         notes=[_OVERTURNED],
     )
 
@@ -34,7 +64,7 @@ def verdicts_table(tested: Sequence[Tested], data: Collection, split: str) -> Ta
 def claims_table(tested: Sequence[Tested], data: Collection, split: str) -> Table:
     """Effect, interval, p and verdict of each claim, with a line for each of several pairs."""
     tests = max(sum(one.verdict != "not tested" for one in tested), 1)
-    rows: list[list[str]] = []
+    rows: list[dict[str, object]] = []
     records = []
     for number, one in enumerate(tested, 1):
         claim = one.claim
@@ -42,18 +72,17 @@ def claims_table(tested: Sequence[Tested], data: Collection, split: str) -> Tabl
         for place, (first, second) in enumerate(claim.tested):
             found = one.effects[place] if one.effects else None
             control = "control: " if place >= len(claim.pairs) else ""
-            rows.append(
-                [
-                    str(number) if place == 0 else "",
-                    claim.says if place == 0 else "",
-                    f"{control}{first.name} against {second.name}",
-                    f"{claim.measure}, {questions}",
-                    *_effect_cells(found, tests),
-                    *(_corrected(one) if place == 0 else ("", "")),
-                    f"{one.verdict}: {one.reason}" if place == 0 else "",
-                    _overturned(one) if place == 0 else "",
-                ]
-            )
+            row: dict[str, object] = {
+                "pair": f"{control}{first.name} against {second.name}",
+                "measure": f"{claim.measure}, {questions}",
+            }
+            if found is not None:
+                row |= {"effect": found, "seeds": found.seeds, "p": found.p}
+                row |= {"detectable": (found.detectable, found.detectable_among(tests))}
+            if place == 0:
+                row |= {"number": number, "says": claim.says, "p_holm": dict(one.p_holm)}
+                row |= {"verdict": f"{one.verdict}: {one.reason}", "overturned": one.overturned}
+            rows.append(row)
         records.append(
             {
                 "name": claim.name,
@@ -83,45 +112,23 @@ def claims_table(tested: Sequence[Tested], data: Collection, split: str) -> Tabl
     return Table(
         title=f"Claims of the paper, tested on {data.name} ({split})",
         columns=[
-            "#",
-            "Claim",
-            "Pair",
-            "Measure",
-            "Effect [95%]",
-            "Seeds",
-            "p",
-            "Detectable (corrected)",
-            "p above 0 (Holm)",
-            "p above smallest (Holm)",
-            "Verdict",
-            "Overturned",
+            Column("#", "number", WHOLE, first=True),
+            Column("Claim", "says", TEXT, first=True),
+            Column("Pair", "pair", TEXT),
+            Column("Measure", "measure", TEXT),
+            Column("Effect [95%]", "effect", EFFECT),
+            Column("Seeds", "seeds", WHOLE),
+            Column("p", "p", P_VALUE),
+            Column("Detectable (corrected)", "detectable", DETECTABLE),
+            Column("p above 0 (Holm)", ("p_holm", "above zero"), P_VALUE),
+            Column("p above smallest (Holm)", ("p_holm", "above smallest"), P_VALUE),
+            Column("Verdict", "verdict", TEXT, first=True),
+            Column("Overturned", "overturned", PROBABILITY),
         ],
         rows=rows,
         records=records,
         notes=_notes(tested, tests, data),
     )
-
-
-def _effect_cells(found: Effect | None, tests: int) -> list[str]:
-    if found is None:
-        return ["", "", "", ""]
-    corrected = found.detectable_among(tests)
-    return [
-        f"{points(found.mean)} [{points(found.low)}, {points(found.high)}]",
-        str(found.seeds),
-        p_value(found.p),
-        f"{percent(found.detectable)} ({percent(corrected)})",
-    ]
-
-
-def _corrected(one: Tested) -> tuple[str, str]:
-    if not one.p_holm:
-        return "", ""
-    return p_value(one.p_holm["above zero"]), p_value(one.p_holm["above smallest"])
-
-
-def _overturned(one: Tested) -> str:
-    return "" if one.overturned is None else f"{one.overturned:.2f}"
 
 
 _OVERTURNED = (

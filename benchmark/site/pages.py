@@ -149,7 +149,7 @@ def _bias(of: Inspector) -> Page:
         says="Which modality each system retrieves, how its scores lie, and where it embeds what.",
         tables=[first, *([gap_table(of.results, of.data, of.split)] if mapped else [])],
         folded=[scores_table(of.results, of.data, of.split)],
-        charts=[bias_chart(first.records), *mapped],
+        charts=[bias_chart(first.rows), *mapped],
     )
 
 

@@ -14,6 +14,7 @@ from benchmark.artefacts.store import Store
 from benchmark.datasets import Collection, find
 from benchmark.errors import InputError
 from benchmark.io.trec import read_qrels, read_run
+from benchmark.report.formats import render
 from benchmark.report.inspection import Inspector
 from benchmark.report.leaderboard import leaderboard
 from benchmark.results.result import read_results, results_folder
@@ -78,8 +79,8 @@ def test_words_of_a_submission_are_text_everywhere(inspector: Inspector, tmp_pat
     (result,) = read_results(tmp_path, data, "test")
     table = leaderboard([result], data, "test")
     for form in ("md", "html", "latex"):
-        assert "<script>" not in table.render(form).replace("\\<script", "")
-        assert "<img" not in table.render(form).replace("\\<img", "")
+        assert "<script>" not in render(table, form).replace("\\<script", "")
+        assert "<img" not in render(table, form).replace("\\<img", "")
     build(Inspector([result], data, "test"), Store(tmp_path / "store"), tmp_path / "site", 1)
     page = (tmp_path / "site" / "systems" / "theirs.html").read_text()
     assert "External: submitted by &lt;img src=x&gt;" in page

@@ -119,7 +119,7 @@ def test_only_a_site_or_an_empty_folder_is_replaced(inspector: Inspector, tmp_pa
 def test_questions_are_found_by_text_kind_and_distance(inspector: Inspector) -> None:
     def found(**asked: object) -> list[str]:
         wanted = {"text": "", "kind": None, "apart": None, "limit": 9, **asked}
-        return [str(row["id"]) for row in questions_table(inspector, **wanted).records]  # type: ignore[arg-type]
+        return [str(row["id"]) for row in questions_table(inspector, **wanted).rows]  # type: ignore[arg-type]
 
     assert found() == [f"q{n}" for n in range(6)]
     assert found(text="IS BLUE") == ["q2"]
@@ -135,13 +135,13 @@ def test_questions_are_found_by_text_kind_and_distance(inspector: Inspector) -> 
 
 def test_a_question_shows_where_systems_part(inspector: Inspector) -> None:
     relevant, sides, ranks = question_tables(inspector, "q4", ["words", "last"])
-    assert [row[0] for row in relevant.rows] == ["30000004"]
+    assert [cells[0] for cells in relevant.cells] == ["30000004"]
     assert len(sides.rows) == 10
     # Passage and picture of "black" tie for "words", and passages come first in the corpus.
-    assert sides.rows[0][1].startswith("[text] a black thing")
-    assert sides.rows[0][2].startswith("[image] grey")
-    assert all(cell.startswith("+ [image] black") for cell in sides.rows[1][1:])
-    assert {row["system"]: row["rank"] for row in ranks.records}["last"] == 2
+    assert sides.cells[0][1].startswith("[text] a black thing")
+    assert sides.cells[0][2].startswith("[image] grey")
+    assert all(cell.startswith("+ [image] black") for cell in sides.cells[1][1:])
+    assert {row["system"]: row["rank"] for row in ranks.rows}["last"] == 2
 
 
 def test_a_mistaken_count_is_refused(bench: Command) -> None:

@@ -48,10 +48,10 @@ def test_ratios_are_those_of_the_pairs() -> None:
         agreement="equal",
         limit=0.5,
     )
-    (row,) = runner.table([measured.record()]).rows
+    (row,) = runner.table([measured.record()]).cells
     assert row[3:9] == ["2", "4", "2.00 (1.00 to 3.00)", "2.00 (1.00 to 3.00)", "3", "50%"]
     alone = replace(measured, theirs=())
-    (row,) = runner.table([alone.record()]).rows
+    (row,) = runner.table([alone.record()]).cells
     assert row[4:7] == ["", "", ""]
 
 
@@ -66,4 +66,4 @@ def test_all_stages_of_scale_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     names = {"exact search", "BM25 search", "fusion", "evaluation of three", "table"}
     assert names <= spent.keys()
     record = {"documents": 300, "stages": spent}
-    assert [row[0] for row in scale.table([record]).rows] == [*spent]
+    assert [cells[0] for cells in scale.table([record]).cells] == [*spent]

@@ -25,6 +25,7 @@ from benchmark.evaluation.significance import (
 from benchmark.papers.univl_dr.claims import Claim
 from benchmark.report.claims import judge
 from benchmark.report.evaluation import comparison_table, evaluation_table
+from benchmark.report.formats import render
 from benchmark.report.slices import slices_table
 from benchmark.results.scoring import summary
 from benchmark.results.variants import Variant
@@ -155,9 +156,9 @@ def test_tables_of_degenerate_samples_show_dashes_and_valid_json(
         evaluation_table("a", RunFile(path=Path("a"), tag="a", scores=found["a"]), judged, None),
     ]
     for table in tables:
-        assert "nan" not in table.render("md").lower()
-        assert "NaN" not in table.render("json")
-    row = dict(zip(tables[0].columns, tables[0].rows[0], strict=True))
+        assert "nan" not in render(table, "md").lower()
+        assert "NaN" not in render(table, "json")
+    row = dict(zip(tables[0].titles, tables[0].cells[0], strict=True))
     assert (row["d"], row["t-test p (Holm)"]) == ("-", "-")
     why = "at least two questions" if len(first) == 1 else "the same for every question"
     assert why in tables[0].notes[-1]

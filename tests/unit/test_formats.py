@@ -6,33 +6,50 @@ import json
 import re
 import shutil
 import subprocess
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
 from site_world import HOSTILE
 
-from benchmark.report.formats import FORMATS, leading_number
-from benchmark.report.tables import BEST, RUNNER_UP, Mark, Table, best_two
+from benchmark.report import tables
+from benchmark.report.formats import FORMATS, render
+from benchmark.report.tables import (
+    BEST,
+    RUNNER_UP,
+    TEXT,
+    Column,
+    Format,
+    Mark,
+    Table,
+    best_two,
+    percent,
+)
 
 SPECIAL = r"""\ { } $ & # _ % ^ ~ < > | " ' ` * [ ] -- \input{x} $$"""
 
+FIGURE = Format(
+    lambda value: " ".join([percent(value[0]), str([*value[1:]])][: len(value)]),
+    lambda value: 100 * value[0],
+)
 TABLE = Table(
     title="Figures",
-    columns=["Name", "MRR"],
-    rows=[["one", "12.50 [1, 2]"], ["two", "9.75"], ["three", ""]],
-    records=[{"name": "one", "MRR": 0.125}],
+    columns=[Column("Name", "name", TEXT), Column("MRR", "MRR", FIGURE)],
+    rows=[{"name": "one", "MRR": (0.125, 1, 2)}, {"name": "two", "MRR": (0.0975,)}, {"name": "3D"}],
     notes=["in percent"],
-    marks={(0, 1): Mark(BEST, "a"), (1, 1): Mark(RUNNER_UP)},
+    marks={(0, "MRR"): Mark(BEST, "a"), (1, "MRR"): Mark(RUNNER_UP)},
 )
 
 
 def of(cell: str) -> Table:
-    return Table(title=cell, columns=[cell], rows=[[cell]], records=[{"cell": cell}], notes=[cell])
+    return Table(
+        title=cell, columns=[Column(cell, "cell", TEXT)], rows=[{"cell": cell}], notes=[cell]
+    )
 
 
 def test_marks_stand_out_in_every_format_that_has_letters() -> None:
-    markdown, latex, html = (TABLE.render(form) for form in ("md", "latex", "html"))
+    markdown, latex, html = (render(TABLE, form) for form in ("md", "latex", "html"))
     assert "**12.50 [1, 2]**<sup>a</sup>" in markdown
     assert "<u>9.75</u>" in markdown
     assert r"one & \textbf{12.50 {[}1, 2]}\textsuperscript{a} \\" in latex
@@ -44,20 +61,22 @@ def test_marks_stand_out_in_every_format_that_has_letters() -> None:
 
 
 def test_csv_and_json_hold_the_bare_cells_and_records() -> None:
-    read = list(csv.reader(io.StringIO(TABLE.render("csv"))))
-    assert read == [["Name", "MRR"], ["one", "12.50 [1, 2]"], ["two", "9.75"], ["three", ""]]
-    assert json.loads(TABLE.render("json"))["rows"] == [{"name": "one", "MRR": 0.125}]
+    read = list(csv.reader(io.StringIO(render(TABLE, "csv"))))
+    assert read == [["Name", "MRR"], ["one", "12.50 [1, 2]"], ["two", "9.75"], ["3D", ""]]
+    assert json.loads(render(TABLE, "json"))["rows"][1] == {"name": "two", "MRR": [0.0975]}
+    told = replace(TABLE, records=[{"one": 1}])
+    assert json.loads(render(told, "json"))["rows"] == [{"one": 1}]
     assert len(json.loads(FORMATS["json"]([TABLE, TABLE]))) == 2
 
 
 @pytest.mark.parametrize("text", [HOSTILE, " ".join(SPECIAL.split())])
 def test_hostile_text_is_text(text: str) -> None:
-    assert next(csv.reader(io.StringIO(of(text).render("csv")))) == [text]
-    assert json.loads(of(text).render("json"))["rows"] == [{"cell": text}]
-    seen = _Text(of(text).render("html"))
+    assert next(csv.reader(io.StringIO(render(of(text), "csv")))) == [text]
+    assert json.loads(render(of(text), "json"))["rows"] == [{"cell": text}]
+    seen = _Text(render(of(text), "html"))
     assert seen.text.count(text) == 5  # twice the title, a heading, a cell, a note
     assert "script" not in seen.tags
-    markdown = of(text).render("md")
+    markdown = render(of(text), "md")
     assert not re.search(r"(?<!\\)[<$|](?!-|$| )", markdown.splitlines()[0])
     assert re.sub(r"\\([^\w\s]|_)", r"\1", markdown.splitlines()[0]) == f"## {text}"
 
@@ -80,26 +99,45 @@ def test_latex_compiles(engine: str, tmp_path: Path) -> None:
 
 
 def test_the_best_two_of_a_column_with_ties_and_gaps() -> None:
-    marks = best_two({3: [0.5, None, 0.50001, 0.25, 0.1], 4: [None] * 5})
-    assert marks == {(0, 3): Mark(BEST), (2, 3): Mark(BEST), (3, 3): Mark(RUNNER_UP)}
+    marks = best_two({"a": [0.5, None, 0.50001, 0.25, 0.1], "b": [None] * 5})
+    assert marks == {(0, "a"): Mark(BEST), (2, "a"): Mark(BEST), (3, "a"): Mark(RUNNER_UP)}
 
 
 @pytest.mark.parametrize(
-    ("cell", "number"),
+    ("form", "value", "text", "number"),
     [
-        ("12.50 [1, 2]", 12.5),
-        ("+0.05 MATCH", 0.05),
-        ("-1.2", -1.2),
-        ("1,152", 1152.0),
-        ("12.3%", 12.3),
-        ("1.0e-05", 1e-5),
-        ("one", None),
-        ("3D", None),
-        ("", None),
+        (tables.PERCENT, 0.12345, "12.35", 12.35),
+        (tables.PERCENT, None, "-", None),
+        (tables.POINTS, -0.012, "-1.20", -1.2),
+        (tables.COUNT, 1152, "1,152", 1152.0),
+        (tables.P_VALUE, 0.00001, "1.0e-05", 1e-5),
+        (
+            tables.PERCENT_INTERVAL,
+            {"mean": 0.5, "low": 0.4, "high": 0.6},
+            "50.00 [40.00, 60.00]",
+            50,
+        ),
+        (tables.LABEL, "30000004", "30000004", 30000004.0),
+        (tables.LABEL, "d5bc", "d5bc", None),
+        (tables.TEXT, "12", "12", None),
     ],
 )
-def test_the_number_that_a_cell_begins_with(cell: str, number: float | None) -> None:
-    assert leading_number(cell) == number
+def test_how_values_are_written_and_sorted(
+    form: Format, value: object, text: str, number: float | None
+) -> None:
+    column = Column("x", ("in", "x"), form)
+    row = {"in": {"x": value}}
+    assert (column.text(row), column.number(row)) == (text, number)
+    assert (column.text({"in": {}}), column.number({})) == ("", None)
+
+
+def test_a_column_is_numeric_where_all_that_it_holds_are_numbers() -> None:
+    column = Column("x", "x", tables.PERCENT)
+    rows: list[dict[str, object]] = [{"x": 0.5}, {"x": None}, {}]
+    assert Table(title="", columns=[column], rows=rows).is_numeric(column)
+    assert not Table(title="", columns=[column], rows=rows[1:]).is_numeric(column)
+    texts = Column("x", "x", tables.TEXT)
+    assert not Table(title="", columns=[texts], rows=rows).is_numeric(texts)
 
 
 class _Text(HTMLParser):

@@ -3,17 +3,18 @@
 import ast
 import subprocess
 import sys
+from graphlib import TopologicalSorter
 from pathlib import Path
 
+import grimp
 import pytest
 
 import benchmark
 from benchmark.cli import cli
 
 ROOT = Path(__file__).resolve().parents[2]
-MODULES = [
-    path for name in ("benchmark", "baselines", "univl_dr") for path in (ROOT / name).rglob("*.py")
-]
+PACKAGES = ("benchmark", "baselines", "univl_dr")
+MODULES = [path for name in PACKAGES for path in (ROOT / name).rglob("*.py")]
 
 
 SHARED_BY_COMMANDS = ("options", "shards")
@@ -28,6 +29,15 @@ def test_imports_follow_the_arrows() -> None:
     words = [sys.executable, "-c", script, "--no-cache"]
     done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_no_imports_go_in_a_circle() -> None:
+    """Neither at the top of modules nor within functions; type checkers' alone may."""
+    graph = grimp.build_graph(*PACKAGES, exclude_type_checking_imports=True, cache_dir=None)
+    order = TopologicalSorter(
+        {module: graph.find_modules_directly_imported_by(module) for module in graph.modules}
+    )
+    order.prepare()  # raises CycleError, which names the modules
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(ROOT)))

@@ -35,7 +35,7 @@ def test_slices_by_category_and_length() -> None:
 
 def test_each_slice_has_its_difference_and_all_have_one_correction() -> None:
     table = slices_table(SYSTEMS, "MRR@10", slices(QUERIES, "length"))
-    found = {row["slice"]: row for row in table.records}
+    found = {row["slice"]: row for row in table.rows}
     assert found["all"]["difference"] == pytest.approx(0.5 / 6)
     assert found["up to 2 words"]["difference"] == pytest.approx(0.75)
     assert found["over 3 words"]["means"] == {"one": 0, "two": 0.5}
@@ -47,5 +47,5 @@ def test_each_slice_has_its_difference_and_all_have_one_correction() -> None:
 
 def test_what_moved_most_comes_first_each_way() -> None:
     table = moved_table(SYSTEMS, "MRR@10", QUERIES)
-    moved = [(row["query"], row["difference"]) for row in table.records]
+    moved = [(row["query"], row["difference"]) for row in table.rows]
     assert moved == [("q0", 1.0), ("q1", 0.5), ("q5", -1.0)]

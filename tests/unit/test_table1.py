@@ -31,17 +31,17 @@ def test_rows_come_in_the_papers_order_and_the_router_is_measured() -> None:
         result("bm25", 0.4),
     ]
     table = table1(results, DATA, "test")
-    assert [row["name"] for row in table.records] == [
+    assert [row["name"] for row in table.rows] == [
         "bm25",
         "bm25-clip-dpr",
         "bm25-clip-dpr-oracle",
         "bm25-clip-dpr-router",
         "univl-dr",
     ]
-    assert table.rows[0][3:] == ["40.00"] * len(COLUMNS)
+    assert table.cells[0][3:] == ["40.00"] * len(COLUMNS)
     # The oracle is no contender: the best is univl-dr, the runner-up the router.
-    places = {table.records[row]["name"]: mark.place for (row, _), mark in table.marks.items()}
-    assert {name: place for name, place in places.items() if place} == {
+    ranks = {table.rows[row]["name"]: mark.rank for (row, _), mark in table.marks.items()}
+    assert {name: rank for name, rank in ranks.items() if rank} == {
         "univl-dr": BEST,
         "bm25-clip-dpr-router": RUNNER_UP,
     }

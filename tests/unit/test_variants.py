@@ -17,6 +17,7 @@ from benchmark.papers.univl_dr.ablations import ABLATIONS
 from benchmark.papers.univl_dr.claims import CLAIMS
 from benchmark.report.ablations import ablation_table
 from benchmark.report.claims import effects_of, judge
+from benchmark.report.formats import render
 from benchmark.report.verdicts import claims_table
 from benchmark.results.result import Result, read_results
 from benchmark.results.variants import Variant, at_hand
@@ -74,9 +75,9 @@ def test_a_table_and_verdicts_from_nothing(
     wanted = [*ablation.variants, *(variant for claim in claims for variant in claim.variants)]
     found = run_variants(wanted, task, seeds=1, results=tmp_path, store=micro_store)
     table = ablation_table(ablation, found, webqa_micro, "test")
-    assert [row[:2] for row in table.rows] == [list(labels) for labels in ablation.rows]
+    assert [cells[:2] for cells in table.cells] == [list(labels) for labels in ablation.rows]
     main = "MRR@10, all"
-    assert table.records[-1][main] == pytest.approx(found["clip-dpr"].scores.mean("MRR@10"))
+    assert table.rows[-1][main] == pytest.approx(found["clip-dpr"].scores.mean("MRR@10"))
     shown = {result.name for result in read_results(tmp_path, webqa_micro, "test")}
     assert shown == {"clip-dpr", "bm25-clip-dpr", "bm25-clip-dpr-oracle"}
 
@@ -87,7 +88,7 @@ def test_a_table_and_verdicts_from_nothing(
         found[name].scores.mean("MRR@10") for name in ("bm25-clip-dpr-oracle", "bm25-clip-dpr")
     )
     assert routing.mean == pytest.approx(oracle - fused)
-    assert "no evidence" in claims_table(tested, webqa_micro, "test").render("md")
+    assert "no evidence" in render(claims_table(tested, webqa_micro, "test"), "md")
 
     other = Path(shutil.copytree(found["clip-dpr"].folder, found["clip-dpr"].folder / "seed-1"))
     assert len(Result(found["clip-dpr"].folder).seeds) == 2
