@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from benchmark.artefacts.identity import Artefact, recipe_name
 from benchmark.artefacts.store import Store
+from benchmark.environment.caches import ensure_caches
 from benchmark.errors import InputError
 from benchmark.io.jsonl import decode_json
 from benchmark.retriever import Ranking, Task
@@ -69,6 +70,8 @@ class InverseSquareRank(Ranking):
 
     def rank(self, store: Store) -> TopK:
         import numpy as np
+
+        ensure_caches()
         from ranx import fuse
 
         runs = []
@@ -177,6 +180,7 @@ def best(fused: Sequence[Mapping[int, float | Fraction]], depth: int) -> TopK:
 
 def _normalised(top: TopK, norm: Norm) -> list[dict[int, float]]:
     """The scores of a list as ranx normalises them, by question and row."""
+    ensure_caches()
     from ranx.normalization import norm_switch
 
     with _compiling():
@@ -202,6 +206,7 @@ def _simplex(lists: int) -> list[tuple[float, ...]]:
 
 
 def _to_ranx(top: TopK) -> Any:
+    ensure_caches()
     from ranx import Run as RanxRun
 
     lists: dict[str, dict[str, float]] = {}

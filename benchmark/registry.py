@@ -36,8 +36,8 @@ GROUP = "benchmark.retrievers"
 """The entry points."""
 
 NAME = re.compile(r"\w[\w-]{0,79}")
-RESERVED = ("variants",)
-"""Folders of their own among those that are named after retrievers."""
+RESERVED = ("qrels", "variants")
+"""Folders and files of their own among those that are named after retrievers, in any case."""
 
 DECLARED = "__retrievers__"
 """Where a module keeps the rows that it registers."""
@@ -305,9 +305,10 @@ def check_name(kind: str, name: str, path: Path | None = None) -> None:
 
     path: the file that gives it.
     """
-    if not NAME.fullmatch(name) or name in RESERVED:
+    if not NAME.fullmatch(name) or name.lower() in RESERVED:
+        reserved = " that isn't reserved" if NAME.fullmatch(name) else ""
         raise InputError(
-            f"{kind} name '{name}' is no plain name",
+            f"{kind} name '{name}' is no plain name{reserved}",
             mend="use letters, digits, hyphens and underscores, 80 at most",
             path=path,
         )

@@ -53,9 +53,17 @@ class OpenClip(_Clip):
         return module.to(device())
 
     def why_unavailable(self) -> str | None:
-        """Why the weights can't be had, and what mends it; None where they can."""
+        """Why the weights can't be had or used, and what mends it; None where they can.
+
+        That they can't be used comes first: whoever fetched them would only learn it then.
+        """
         from open_clip.pretrained import get_pretrained_cfg
 
+        try:
+            _config(self.name)
+            _check_preprocessing(self.name, self.pretrained)
+        except InputError as error:
+            return f"can't be used: {error}"
         weights = get_pretrained_cfg(self.name, self.pretrained)
         if not weights:
             return f"needs an open_clip tag or a file: '{self.pretrained}' is neither"
@@ -76,7 +84,11 @@ class ClipFile(_Clip):
     name: str = VIT_B_32
 
     def why_unavailable(self) -> str | None:
-        """Nothing: the file is there."""
+        """Why the weights can't be used, and what mends it; None where they can."""
+        try:
+            _config(self.name)
+        except InputError as error:
+            return f"can't be used: {error}"
         return None
 
     def module(self, store: Store) -> DualEncoder:

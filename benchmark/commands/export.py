@@ -34,6 +34,7 @@ def export(
     """
     from benchmark.errors import unknown
     from benchmark.results.export import EXPORTS
+    from benchmark.results.export import export as write
 
     if kind not in EXPORTS:
         raise unknown("format", kind, list(EXPORTS))
@@ -42,5 +43,5 @@ def export(
         if name not in found:
             raise unknown("result", name, list(found))
     results = [found[name] for name in names or found]
-    for path in EXPORTS[kind](results, chosen.data, chosen.split, out):
+    for path in write(kind, results, chosen.data, chosen.split, out):
         click.echo(path)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from benchmark.environment.caches import ensure_caches
 from benchmark.errors import InputError
 from benchmark.evaluation.measures import Metric
 from benchmark.evaluation.plugin_metrics import plugin_figure
@@ -59,6 +60,7 @@ def by_ranx(lists: Lists, judged: Judged, metrics: Sequence[Metric]) -> list[Flo
 
 
 def _ranx(truth: Floats, ranked: Floats, metrics: Sequence[Metric]) -> list[Floats]:
+    ensure_caches()
     from ranx import evaluate
 
     names = [str(metric.ranx) for metric in metrics]

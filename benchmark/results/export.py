@@ -13,6 +13,7 @@ results are in no run: trec_eval counts them with -c, ranx with make_comparable=
 from __future__ import annotations
 
 import json
+import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -20,6 +21,7 @@ from types import MappingProxyType
 from typing import Any
 
 from benchmark.datasets import Collection
+from benchmark.errors import InputError
 from benchmark.evaluation.measures import BENCHMARK
 from benchmark.evaluation.metrics import MAIN
 from benchmark.io.files import write_text
@@ -72,6 +74,36 @@ def mteb(results: Sequence[Result], data: Collection, split: str, out: Path) -> 
         )
         for result in results
     ]
+
+
+def export(
+    kind: str, results: Sequence[Result], data: Collection, split: str, out: Path
+) -> list[Path]:
+    """Write the files of an export into ``out``; returns their paths.
+
+    Raises InputError, and writes nothing, where two of them have one name, and where a file of
+    other content has it already.
+    """
+    out.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=out, prefix=".export-") as folder:
+        made = EXPORTS[kind](results, data, split, Path(folder))
+        names = [path.relative_to(folder) for path in made]
+        for place, name in enumerate(names):
+            if name in names[:place]:
+                raise InputError(
+                    f"two exported files are called {name}", mend="submit the run as another name"
+                )
+            path = out / name
+            if path.exists() and path.read_bytes() != made[place].read_bytes():
+                raise InputError(
+                    "is there with other content",
+                    mend="remove it, or choose another --out",
+                    path=path,
+                )
+        for name, path in zip(names, made, strict=True):
+            (out / name).parent.mkdir(parents=True, exist_ok=True)
+            path.replace(out / name)
+    return [out / name for name in names]
 
 
 EXPORTS: Mapping[str, Export] = MappingProxyType(

@@ -10,6 +10,7 @@ from ranx import Qrels, evaluate
 from ranx import Run as RanxRun
 from site_world import HOSTILE
 
+from benchmark import registry
 from benchmark.artefacts.store import Store
 from benchmark.datasets import Collection, find
 from benchmark.errors import InputError
@@ -17,6 +18,7 @@ from benchmark.io.trec import read_qrels, read_run
 from benchmark.report.formats import render
 from benchmark.report.inspection import Inspector
 from benchmark.report.leaderboard import leaderboard
+from benchmark.results.export import export
 from benchmark.results.result import read_results, results_folder
 from benchmark.results.submission import add, read_submission
 from benchmark.retriever import Task
@@ -168,11 +170,34 @@ def test_exports_score_the_same_in_other_tools(
     found = evaluate(judged, theirs, ["ndcg@10", "mrr@10"], make_comparable=True)
     assert tuple(found.values()) == pytest.approx(ours)
 
+    # Again is fine while nothing differs; what is there with other content stays.
+    assert bench("export", "ranx", *words, "--out", "ranx").returncode == 0
+    (tmp_path / "ranx" / "qrels.json").write_text("{}", encoding="utf-8")
+    done = bench("export", "ranx", *words, "--out", "ranx")
+    assert done.returncode == 2
+    said = f"error: {Path('ranx/qrels.json')}: is there with other content; remove it, or"
+    assert done.stderr.startswith(said)
+    assert (tmp_path / "ranx" / "qrels.json").read_text(encoding="utf-8") == "{}"
+
     task = json.loads((tmp_path / "mteb" / "bm25" / "univl-bench-zoo.json").read_text())
     (scores,) = task["scores"]["test"]
     assert (scores["ndcg_at_10"], scores["main_score"]) == pytest.approx(ours)
     assert task["dataset_revision"] == data.fingerprint
     assert "did you mean 'ranx'?" in bench("export", "rank", *words, "--out", "x").stderr
+
+
+def test_no_two_exported_files_have_one_name(
+    zoo: Collection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A row called qrels, of a version that took it, would take the judgments' place."""
+    monkeypatch.setattr(registry, "RESERVED", ())
+    task = Task(data=zoo)
+    folder = submission(tmp_path / "theirs", zoo, name="qrels")
+    row = add(read_submission(folder, task), task, tmp_path / "results" / "zoo")
+    with pytest.raises(InputError, match=r"two exported files are called qrels\.json"):
+        export("ranx", [row], zoo, "test", tmp_path / "out")
+    assert not [*(tmp_path / "out").iterdir()]
+    assert len(export("trec", [row], zoo, "test", tmp_path / "out")) == 2
 
 
 def test_mteb_reads_its_export(zoo: Collection, beir: Path, bench: Command, tmp_path: Path) -> None:

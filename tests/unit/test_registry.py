@@ -5,14 +5,16 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 
 from benchmark import plugins
 from benchmark.bench.runner import comparisons
 from benchmark.errors import InputError
-from benchmark.registry import Registry, current, register, retriever, retrievers, using
-from benchmark.retriever import Retriever
+from benchmark.registry import Registry, check_name, current, register, retriever, retrievers, using
+from benchmark.retriever import Retriever, Task
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -197,3 +199,21 @@ def test_a_package_that_fails_to_load_is_named(tmp_path: Path) -> None:
     assert done.returncode == 2
     assert "the entry point 'broken_module' of broken fails to load" in done.stderr
     assert done.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize("name", ["qrels", "Qrels", "variants"])
+def test_names_of_files_beside_the_rows_are_reserved(name: str) -> None:
+    with pytest.raises(InputError, match=f"retriever name '{name}' is no plain name that isn't"):
+        check_name("retriever", name)
+
+
+def test_that_weights_cannot_be_used_is_said_before_that_they_are_missing(
+    registry: Registry, tmp_path: Path
+) -> None:
+    """Whoever fetched the weights would only then learn that they don't serve."""
+    rows = '[siglip]\nretriever = "clip-zero-shot"\nmodel = "ViT-B-16-SigLIP"\nstart = "webli"\n'
+    registry.read_rows(write(tmp_path / "rows.toml", rows))
+    data = SimpleNamespace(name="other", stand_ins=False)
+    reason = retriever("siglip").make().why_unavailable(cast(Task, SimpleNamespace(data=data)))
+    assert reason is not None
+    assert reason.startswith("can't be used: open_clip's 'ViT-B-16-SigLIP' is no plain CLIP")
