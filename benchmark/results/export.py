@@ -82,8 +82,10 @@ def export(
     """Write the files of an export into ``out``; returns their paths.
 
     Raises InputError, and writes nothing, where two of them have one name, and where a file of
-    other content has it already.
+    other content has it already. A reference alone is renewed in its place.
     """
+    if kind == "reference":
+        return write_reference(results, data, split, out)
     out.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=out, prefix=".export-") as folder:
         made = EXPORTS[kind](results, data, split, Path(folder))

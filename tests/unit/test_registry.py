@@ -5,13 +5,12 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from types import SimpleNamespace
-from typing import cast
 
 import pytest
 
 from benchmark import plugins
 from benchmark.bench.runner import comparisons
+from benchmark.datasets import Collection
 from benchmark.errors import InputError
 from benchmark.registry import Registry, check_name, current, register, retriever, retrievers, using
 from benchmark.retriever import Retriever, Task
@@ -208,12 +207,11 @@ def test_names_of_files_beside_the_rows_are_reserved(name: str) -> None:
 
 
 def test_that_weights_cannot_be_used_is_said_before_that_they_are_missing(
-    registry: Registry, tmp_path: Path
+    registry: Registry, tmp_path: Path, zoo: Collection
 ) -> None:
     """Whoever fetched the weights would only then learn that they don't serve."""
     rows = '[siglip]\nretriever = "clip-zero-shot"\nmodel = "ViT-B-16-SigLIP"\nstart = "webli"\n'
     registry.read_rows(write(tmp_path / "rows.toml", rows))
-    data = SimpleNamespace(name="other", stand_ins=False)
-    reason = retriever("siglip").make().why_unavailable(cast(Task, SimpleNamespace(data=data)))
+    reason = retriever("siglip").make().why_unavailable(Task(data=zoo))
     assert reason is not None
     assert reason.startswith("can't be used: open_clip's 'ViT-B-16-SigLIP' is no plain CLIP")
