@@ -31,6 +31,7 @@ from benchmark.report.testing import corrected_p, detectable, intervals, method
 from benchmark.results.result import Result, best_first, read_results, results_folder
 
 OF_EXACT = "Of the exact lists"
+OF_TIES = "Any order of ties"
 ONE_SEED = "1 only"
 """The mark of a system that was trained with one seed and could be with others."""
 
@@ -72,6 +73,8 @@ def leaderboard(
         if approximate:
             found = [seed.metrics.get("recall_of_exact", 1.0) for seed in result.seeds]
             row["of_exact"] = mean(found)
+        if "ties" in result.metrics:
+            row["tie_bounds"] = _tie_bounds(result, metric)
         rows.append(row)
     main = f"{metric} [95%]"
     columns = [
@@ -83,6 +86,7 @@ def leaderboard(
         Column("Group", "letters", TEXT, first=True),
         *(Column(name, ("metrics", name, "mean"), PERCENT) for name in others),
     ]
+    columns += [Column(OF_TIES, "tie_bounds", RANGE)] if _shows_ties(ranked, data) else []
     columns += [Column(f"{metric}, copies as one", "copies_merged", PERCENT)] if copies else []
     columns += [Column("Seeds", (), SEEDS)] if several else []
     columns += [Column(OF_EXACT, "of_exact", PERCENT)] if approximate else []
@@ -167,8 +171,11 @@ def _notes(
         for result in ranked
         if "index" in result.metrics
     ]
-    if not data.stand_ins:
-        notes += [_tie_note(result, metric) for result in ranked if "ties" in result.metrics]
+    if _shows_ties(ranked, data):
+        notes.append(
+            f"{OF_TIES}: the lowest and the highest {metric} over all orders of documents with equal "
+            "scores; empty where no order changes a figure."
+        )
     if any(result.metrics.get("copies_as_one") for result in ranked):
         copies = sum(documents.values()) - data.metadata["distinct"]
         notes.append(f"Copies as one: {copies:,} documents repeat another's content.")
@@ -197,6 +204,21 @@ def _seeds(row: Row) -> str:
     return ONE_SEED if row["seeds"] == 1 and row["seeded"] else ""
 
 
+def _shows_ties(ranked: Sequence[Result], data: Collection) -> bool:
+    """Whether the leaderboard tells what ties leave open: on real data, where they do."""
+    return not data.stand_ins and any("ties" in result.metrics for result in ranked)
+
+
+def _tie_bounds(result: Result, metric: str) -> list[float]:
+    """The lowest and the highest mean that the order of equal scores allows, over the seeds."""
+    bounds = [
+        seed.metrics.get("ties", {}).get(metric, [seed.scores.mean(metric)] * 2)
+        for seed in result.seeds
+    ]
+    return [mean(bound[end] for bound in bounds) for end in (0, 1)]
+
+
+RANGE = Format(lambda ends: f"{percent(ends[0])} to {percent(ends[1])}", lambda ends: 100 * ends[0])
 SEEDS = Format(_seeds, lambda row: float(row["seeds"]) if _seeds(row) else None)
 
 
@@ -208,14 +230,3 @@ def _equals(p: str) -> str:
 def _neighbours(pair: Comparison, ranked: Sequence[Result]) -> bool:
     names = [result.name for result in ranked]
     return abs(names.index(pair.first) - names.index(pair.second)) == 1
-
-
-def _tie_note(result: Result, metric: str) -> str:
-    """What the order of documents with equal scores leaves open, over the seeds."""
-    figures = result.summary[metric]["mean"]
-    bounds = [one.metrics.get("ties", {}).get(metric, [figures, figures]) for one in result.seeds]
-    low, high = (mean(bound[end] for bound in bounds) for end in (0, 1))
-    return (
-        f"{result.name}: {metric} from {percent(low)} to {percent(high)} over all orders of "
-        "documents with equal scores."
-    )

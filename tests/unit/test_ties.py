@@ -164,5 +164,7 @@ def test_a_result_keeps_what_its_ties_leave_open_and_the_leaderboard_names_it(
     assert kept["ties"]["MRR@10"] == pytest.approx([1 / 5, 1])
     assert kept["metrics"]["MRR@10"]["mean"] == pytest.approx((1 / 3 + 1 / 2 + 1 / 5) / 3)
     table = write_leaderboard(tmp_path, zoo, "test")
-    assert "flat: MRR@10 from 20.00 to 100.00 over all orders" in table.render("md")
+    assert table.rows[0]["tie_bounds"] == pytest.approx([1 / 5, 1])
+    assert "20.00 to 100.00" in table.cells[0]
+    assert any(note.startswith("Any order of ties: the lowest") for note in table.notes)
     assert verify(tmp_path, zoo, "test", store, {}) == []
