@@ -21,6 +21,7 @@ from benchmark.commands.inspect import inspect
 from benchmark.commands.list import list_
 from benchmark.commands.merge import merge
 from benchmark.commands.plot import plot
+from benchmark.commands.power import power
 from benchmark.commands.run import run
 from benchmark.commands.search import search
 from benchmark.commands.show import show
@@ -129,6 +130,7 @@ for _command in (
     site,
     inspect,
     plot,
+    power,
     data,
     doctor,
     bench,

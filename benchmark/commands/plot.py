@@ -27,6 +27,7 @@ def plot(
 
     \b
     leaderboard      each system's MRR@10 with its 95% interval
+    places           the places that each system may truly have
     learning-curves  what was measured while each checkpoint was trained
     bias             the share of images among the first ten, by what answers the questions
     spaces           maps of the embeddings that `space` measured, a file each

@@ -52,6 +52,8 @@ def table(
     bias                  which modality each system retrieves, and what stands first
     scores                how the scores of passages and images lie
     gap                   how far passages and images are apart, of those that `space` mapped
+    certainty             how sure each place is: who is best, who would swap
+    agreement             how far metrics, kinds of questions and protocols rank alike
 
     Ablations; with --run, variants that have no result are run:
 

@@ -8,6 +8,7 @@ from types import MappingProxyType
 from benchmark.artefacts.store import Store
 from benchmark.evaluation.metrics import MAIN
 from benchmark.report.bias import bias_table
+from benchmark.report.certainty import placed
 from benchmark.report.history import curves, seconds_by_stage
 from benchmark.report.inspection import Inspector
 from benchmark.report.plots.bias import bias_chart
@@ -16,6 +17,7 @@ from benchmark.report.plots.cost import cost_chart
 from benchmark.report.plots.curves import curves_chart
 from benchmark.report.plots.embedding_map import embedding_map_chart
 from benchmark.report.plots.leaderboard import leaderboard_chart
+from benchmark.report.plots.places import places_chart
 from benchmark.report.plots.seconds import seconds_chart
 
 
@@ -53,6 +55,7 @@ PLOTS: Mapping[str, Callable[[Inspector, Store], list[Chart]]] = MappingProxyTyp
     {
         "leaderboard": lambda of, _: [leaderboard_chart(of.results)],
         "learning-curves": learning_curves,
+        "places": lambda of, _: [places_chart(placed(of.results))],
         "bias": lambda of, _: [bias_chart(bias_table(of.results, of.data, of.split).rows)],
         "spaces": lambda of, _: spaces(of),
         "seconds": lambda of, _: seconds(of),

@@ -8,6 +8,7 @@ from typing import TypeAlias
 
 from benchmark.datasets import Collection
 from benchmark.report.bias import bias_table, scores_table
+from benchmark.report.certainty import agreement_table, certainty_table
 from benchmark.report.embedding_map import gap_table
 from benchmark.report.leaderboard import leaderboard
 from benchmark.report.tables import Table
@@ -22,5 +23,7 @@ DERIVED: Mapping[str, MakeTable] = MappingProxyType(
         "bias": bias_table,
         "scores": scores_table,
         "gap": gap_table,
+        "certainty": certainty_table,
+        "agreement": agreement_table,
     }
 )

@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 
 from benchmark.errors import InputError
-from benchmark.evaluation.comparison import Comparison, compare
+from benchmark.evaluation.comparison import Comparison, compare, differences
 from benchmark.evaluation.metrics import Scores
+from benchmark.evaluation.posterior import reading
 from benchmark.evaluation.run_files import RunFile
 from benchmark.evaluation.significance import FEWEST_QUESTIONS
 from benchmark.report.tables import (
@@ -169,6 +170,7 @@ def comparison_table(systems: Mapping[str, Scores], seed: int) -> Table:
             "differences in points of 100; d: mean difference by its standard deviation over the "
             "questions",
             intervals(pairs),
+            *_readings(systems, pairs),
             *_undefined(pairs),
         ],
     )
@@ -182,6 +184,22 @@ def _shown(pair: Comparison, systems: Mapping[str, Scores]) -> dict[str, str]:
         "p": p_value(pair.p, bound=pair.at_floor),
         "p_holm": corrected_p(pair),
     }
+
+
+def _readings(systems: Mapping[str, Scores], pairs: Sequence[Comparison]) -> list[str]:
+    """What the data say of the true difference of two systems, a sentence for each metric."""
+    if len(systems) != 2 or pairs[0].questions < FEWEST_QUESTIONS:
+        return []
+    first, second = systems
+    said = []
+    for pair in pairs:
+        found = reading(differences(systems[first], systems[second], pair.metric))
+        said.append(
+            f"{pair.metric}: {first} is better than {second} by more than a point with probability "
+            f"{found.better:.2f}, within a point of it with {found.equivalent:.2f}, worse by more "
+            f"than a point with {found.worse:.2f}"
+        )
+    return [*said, "probabilities: posterior of the true difference, by the Bayesian bootstrap"]
 
 
 def _share(value: float | None) -> str:

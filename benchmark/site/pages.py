@@ -12,6 +12,7 @@ from benchmark.evaluation.metrics import MAIN
 from benchmark.papers import ablations_of, papers
 from benchmark.report.ablations import ablation_table
 from benchmark.report.bias import bias_table, scores_table
+from benchmark.report.certainty import agreement_table, certainty_table, placed
 from benchmark.report.charts import cost, seconds, spaces
 from benchmark.report.claims import judged_at_hand
 from benchmark.report.embedding_map import gap_table
@@ -24,6 +25,7 @@ from benchmark.report.plots.bias import bias_chart
 from benchmark.report.plots.chart import Chart
 from benchmark.report.plots.curves import curves_chart
 from benchmark.report.plots.leaderboard import leaderboard_chart
+from benchmark.report.plots.places import places_chart
 from benchmark.report.tables import Table
 from benchmark.report.verdicts import claims_table, verdicts_table
 from benchmark.results.variants import at_hand
@@ -55,6 +57,7 @@ def pages(of: Inspector, store: Store) -> list[Page]:
     found = papers()
     made = (
         _leaderboard(of),
+        _certainty(of),
         *_tables(of, found),
         _ablations(of, found),
         _claims(of, found),
@@ -76,6 +79,16 @@ def _leaderboard(of: Inspector) -> Page:
         charts=[leaderboard_chart(of.results)],
         template="leaderboard.html",
         more={"pairs": _pairs(comparisons), "metric": MAIN},
+    )
+
+
+def _certainty(of: Inspector) -> Page:
+    return Page(
+        name="certainty",
+        title="How sure is it?",
+        says="How sure each place on the leaderboard is, and which rankings agree.",
+        tables=[make(of.results, of.data, of.split) for make in (certainty_table, agreement_table)],
+        charts=[places_chart(placed(of.results))],
     )
 
 

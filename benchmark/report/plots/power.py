@@ -1,0 +1,74 @@
+"""The detectable difference by the number of questions, a curve for each number of seeds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from statistics import median
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from benchmark.evaluation.metrics import Scores
+from benchmark.evaluation.planning import detectable
+from benchmark.report.planning import seeds_of, spreads
+from benchmark.report.plots.chart import COLOURS, INK, Chart
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+FEWEST, MOST, STEPS = 100, 10_000, 25
+
+
+def power_chart(
+    systems: Mapping[str, Scores], metric: str, difference: float, comparisons: int
+) -> Chart:
+    """Medians over the pairs of systems; dashed where ``comparisons`` pairs are tested together."""
+    found = spreads(systems, metric)
+    counts = np.unique(np.geomspace(FEWEST, MOST, STEPS).astype(int))
+    curves = {
+        (seeds, tests): [
+            _shown(median(detectable(one, seeds, int(count), tests) for one in found))
+            for count in counts
+        ]
+        for seeds in seeds_of(found)
+        for tests in (1, comparisons)
+    }
+
+    def draw(figure: Figure) -> None:
+        axes = figure.subplots()
+        for number, seeds in enumerate(seeds_of(found)):
+            colour = COLOURS[number % len(COLOURS)]
+            axes.plot(counts, curves[seeds, 1], color=colour, label="1 seed" if seeds == 1 else f"{seeds} seeds")
+            if comparisons > 1:
+                axes.plot(counts, curves[seeds, comparisons], "--", color=colour)
+        axes.axhline(100 * difference, color=INK, linestyle=":")
+        axes.axvline(found[0].questions, color=INK, linestyle=":")
+        axes.set_xscale("log")
+        axes.set_yscale("log")
+        for axis in (axes.xaxis, axes.yaxis):
+            axis.set_major_formatter(lambda value, _: f"{value:,g}")
+            axis.set_minor_formatter(lambda _, __: "")
+        axes.set_ylim(top=100)
+        axes.set_xlabel("questions")
+        axes.set_ylabel(f"detectable difference in {metric}, points")
+        axes.grid(color=INK)
+        axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1), ncols=4)
+
+    last = {seeds: curves[seeds, 1][-1] for seeds in seeds_of(found)}
+    return Chart(
+        name="power",
+        title="Detectable differences",
+        says=(
+            f"The difference in {metric} that is found with probability 0.8, by questions from "
+            f"{FEWEST} to {MOST:,}: with {MOST:,} "
+            + ", ".join(f"{points:.2f} points for {seeds} seeds" for seeds, points in last.items())
+            + f". Dashed: after a correction over {comparisons} pairs."
+        ),
+        size=(7, 4.5),
+        draw=draw,
+    )
+
+
+def _shown(difference: float) -> float:
+    """A difference in points; none beyond 100, which no metric has."""
+    return 100 * difference if difference <= 1 else float("nan")

@@ -1,0 +1,124 @@
+"""Assessments of documents that nobody judged: the file for assessors, and what comes back.
+
+    <results>/<data set>/judgments/NAME.qrels    additional judgments in TREC's four columns
+
+The data set's own qrels stay what they are: a file of a name of its own never changes them, nor any
+figure that is computed from them.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from benchmark.errors import InputError, unknown
+from benchmark.io.files import write_text
+from benchmark.io.trec import read_qrels, write_qrels
+from benchmark.types import Qrels
+
+COLUMNS = ("query", "question", "document", "modality", "title", "text", "relevance")
+NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
+_LEVEL = re.compile(r"[0-9]{1,3}")
+
+
+def judgments_path(home: Path, name: str) -> Path:
+    """Where the judgments of that name are kept beside a data set's results.
+
+    Raises InputError for a name that is unfit for a file.
+    """
+    if not NAME.fullmatch(name):
+        raise InputError(
+            f"'{name}' is no name of a file", mend="use letters, digits, '-', '_' and '.'"
+        )
+    return home / "judgments" / f"{name}.qrels"
+
+
+def write_assessments(rows: Iterable[Mapping[str, str]], path: Path) -> None:
+    """Write a CSV file for assessors: COLUMNS, with an empty relevance to fill in."""
+    text = io.StringIO()
+    writer = csv.DictWriter(text, COLUMNS, lineterminator="\n")
+    writer.writeheader()
+    writer.writerows({**row, "relevance": ""} for row in rows)
+    write_text(path, text.getvalue())
+
+
+def read_assessments(path: Path, qrels: Qrels) -> dict[str, dict[str, int]]:
+    """Read a filled CSV file; rows whose relevance is empty are left out.
+
+    Raises InputError, naming the line, for a missing column, a relevance that is no integer from 0,
+    a question that has no judgments, a document that is judged already, or one that comes twice;
+    and for a file in which nothing is filled in.
+    """
+    found: dict[str, dict[str, int]] = {}
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        reader = csv.DictReader(file)
+        missing = {"query", "document", "relevance"} - set(reader.fieldnames or ())
+        if missing:
+            raise InputError(
+                f"no column {', '.join(sorted(missing))}",
+                mend="fill in the file that `inspect --unjudged` wrote",
+                path=path,
+            )
+        for row in reader:
+            _add(found, row, qrels, path, reader.line_num)
+    if not found:
+        raise InputError("no relevance is filled in", mend="write 0 or 1 into each row", path=path)
+    return found
+
+
+def _add(
+    found: dict[str, dict[str, int]],
+    row: Mapping[str, str | None],
+    qrels: Qrels,
+    path: Path,
+    line: int,
+) -> None:
+    query, document, level = ((row[name] or "").strip() for name in ("query", "document", "relevance"))
+    if not level:
+        return
+    if not _LEVEL.fullmatch(level):
+        raise InputError(
+            f"relevance '{level}' is no integer from 0",
+            mend="use 1 for relevant and 0 for not relevant",
+            path=path,
+            line=line,
+        )
+    if query not in qrels:
+        raise InputError(
+            f"question '{query}' has no judgments in this split",
+            mend="name the data set and split that the file was made for",
+            path=path,
+            line=line,
+        )
+    if not document or document in qrels[query] or document in found.get(query, {}):
+        what = f"document '{document}' is judged already" if document else "no document"
+        raise InputError(what, mend="keep one judgment a pair", path=path, line=line)
+    found.setdefault(query, {})[document] = int(level)
+
+
+def keep_judgments(judged: Qrels, home: Path, name: str) -> Path:
+    """Keep judgments under a name that is new. Raises InputError where it is taken."""
+    path = judgments_path(home, name)
+    if path.exists():
+        raise InputError("there are judgments of that name", mend="choose another", path=path)
+    write_qrels(judged, path)
+    return path
+
+
+def read_judgments(home: Path, name: str) -> Qrels:
+    """The judgments kept under a name. Raises InputError with the nearest name."""
+    path = judgments_path(home, name)
+    if not path.is_file():
+        known = [one.stem for one in sorted(path.parent.glob("*.qrels"))]
+        if not known:
+            raise InputError("no additional judgments", mend="take some in with `judge`", path=path)
+        raise unknown("judgments", name, known)
+    return read_qrels(path)
+
+
+def with_judgments(qrels: Qrels, additional: Qrels) -> Qrels:
+    """Both together; the data set's own ones stay what they are."""
+    return {query: {**additional.get(query, {}), **judged} for query, judged in qrels.items()}
