@@ -18,6 +18,7 @@ from benchmark.commands.encode import encode
 from benchmark.commands.evaluate import evaluate
 from benchmark.commands.export import export
 from benchmark.commands.inspect import inspect
+from benchmark.commands.judge import judge
 from benchmark.commands.list import list_
 from benchmark.commands.merge import merge
 from benchmark.commands.plot import plot
@@ -129,6 +130,7 @@ for _command in (
     export,
     site,
     inspect,
+    judge,
     plot,
     power,
     data,

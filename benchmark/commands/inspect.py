@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
+
 import click
 
 from benchmark.commands.options import (
+    PATH,
     Chosen,
     chosen_options,
     format_option,
     show_table,
     show_tables,
 )
+from benchmark.errors import InputError
 
 
 @click.command()
@@ -20,7 +25,16 @@ from benchmark.commands.options import (
 @click.option("--text", default="", help="Find questions that hold this.")
 @click.option("--kind", help="Find questions of a category or modality.")
 @click.option("--apart", nargs=2, metavar="A B", help="First where these two differ most.")
-@click.option("--limit", default=20, show_default=True, help="How many questions are listed.")
+@click.option(
+    "--unjudged",
+    nargs=2,
+    metavar="A B",
+    help="Documents that both rank among the first ten and nobody judged.",
+)
+@click.option(
+    "--out", type=PATH, metavar="FILE.csv", help="Write those for assessors, all of them."
+)
+@click.option("--limit", default=20, show_default=True, help="How many rows are listed.")
 @format_option
 def inspect(
     question: str | None,
@@ -29,6 +43,8 @@ def inspect(
     text: str,
     kind: str | None,
     apart: tuple[str, str] | None,
+    unjudged: tuple[str, str] | None,
+    out: Path | None,
     limit: int,
     form: str,
 ) -> None:
@@ -39,11 +55,22 @@ def inspect(
     \b
         python -m benchmark inspect --text tower --apart univl-dr bm25
         python -m benchmark inspect QID univl-dr bm25
+        python -m benchmark inspect --unjudged univl-dr bm25 --out to-assess.csv
     """
     from benchmark.report.inspection import question_tables, questions_table
+    from benchmark.report.unjudged import assessments, for_assessors
+    from benchmark.results.judgments import write_assessments
 
+    if out is not None and unjudged is None:
+        raise InputError("--out is for --unjudged alone", mend="leave it out")
     inspector = chosen.inspector()
-    if question is None:
+    if unjudged is not None:
+        pool = assessments(inspector, unjudged)
+        if out is not None:
+            write_assessments(for_assessors(pool, inspector), out)
+            click.echo(out, err=True)
+        show_table(replace(pool, rows=pool.rows[:limit], records=pool.records[:limit]), form)
+    elif question is None:
         found = questions_table(inspector, text=text, kind=kind, apart=apart, limit=limit)
         show_table(found, form)
     else:

@@ -54,6 +54,7 @@ def table(
     gap                   how far passages and images are apart, of those that `space` mapped
     certainty             how sure each place is: who is best, who would swap
     agreement             how far metrics, kinds of questions and protocols rank alike
+    unjudged              how much of what is retrieved is judged, and how far figures could move
 
     Ablations; with --run, variants that have no result are run:
 

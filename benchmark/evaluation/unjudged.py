@@ -10,39 +10,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-import numpy as np
-
 from benchmark.evaluation.metrics import Scores, score_run
-from benchmark.evaluation.significance import Floats
 from benchmark.types import Qrels, Run
 
 DEPTH = 10
 
 
-def judged_at(run: Run, qrels: Qrels, depth: int = DEPTH) -> Floats:
-    """The share of judged documents among the first ``depth`` that a run lists for each question.
-
-    The questions are those with a relevant document; nan where nothing was found.
-    """
-    return np.array(
-        [
-            np.mean([document in judged for document in found]) if found else np.nan
-            for judged, found in _first(run, qrels, depth)
-        ]
-    )
-
-
 def unjudged_as_right(run: Run, qrels: Qrels, metrics: Sequence[str], depth: int = DEPTH) -> Scores:
     """The figures if each unjudged document among the first ``depth`` were relevant."""
     most = {
-        query: {
-            **dict.fromkeys(run.documents.get(query, [])[:depth], 1),
-            **judged,
-        }
+        query: {**dict.fromkeys(run.documents.get(query, [])[:depth], 1), **judged}
         for query, judged in qrels.items()
     }
-    kept = {query: judged for query, judged in most.items() if max(qrels[query].values()) > 0}
-    return score_run(run, kept, metrics)
+    return score_run(run, most, metrics)
 
 
 def condensed(run: Run, qrels: Qrels, metrics: Sequence[str]) -> Scores:
@@ -53,7 +33,7 @@ def condensed(run: Run, qrels: Qrels, metrics: Sequence[str]) -> Scores:
         kept = [place for place, document in enumerate(ranked) if document in judged]
         documents[query] = [ranked[place] for place in kept]
         scores[query] = [run.scores[query][place] for place in kept]
-    return score_run(Run(run.name, documents, scores), qrels, metrics)
+    return score_run(Run(run.name, documents, scores, run.cut_at), qrels, metrics)
 
 
 def judged_wrong(qrels: Qrels) -> int:
@@ -79,11 +59,3 @@ def both_first(
         if shared:
             found[query] = sorted(shared, key=lambda each: (each[1] + each[2], each[1]))
     return found
-
-
-def _first(run: Run, qrels: Qrels, depth: int) -> list[tuple[Mapping[str, int], list[str]]]:
-    return [
-        (judged, run.documents.get(query, [])[:depth])
-        for query, judged in qrels.items()
-        if max(judged.values()) > 0
-    ]

@@ -12,6 +12,7 @@ from benchmark.report.certainty import agreement_table, certainty_table
 from benchmark.report.embedding_map import gap_table
 from benchmark.report.leaderboard import leaderboard
 from benchmark.report.tables import Table
+from benchmark.report.unjudged import unjudged_table
 from benchmark.results.result import Result
 
 MakeTable: TypeAlias = Callable[[Sequence[Result], Collection, str], Table]
@@ -25,5 +26,6 @@ DERIVED: Mapping[str, MakeTable] = MappingProxyType(
         "gap": gap_table,
         "certainty": certainty_table,
         "agreement": agreement_table,
+        "unjudged": unjudged_table,
     }
 )

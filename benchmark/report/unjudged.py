@@ -4,22 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-import numpy as np
-
 from benchmark.datasets import Collection
 from benchmark.evaluation.metrics import MAIN, score_run
 from benchmark.evaluation.unjudged import (
     DEPTH,
     both_first,
     condensed,
-    judged_at,
     judged_wrong,
     unjudged_as_right,
 )
 from benchmark.report.inspection import Inspector
-from benchmark.report.tables import UNDEFINED, Table, percent
+from benchmark.report.tables import Table, percent
+from benchmark.results.judgments import with_judgments
 from benchmark.results.result import Result, best_first
 from benchmark.types import Qrels
+
+BPREF = "bpref"
 
 
 def unjudged_table(
@@ -35,27 +35,25 @@ def unjudged_table(
     """
     own = data.qrels(split)
     wrong = judged_wrong(own)
-    columns = [f"Judged@{DEPTH}", f"Judged@1, of {MAIN}'s questions", "Unjudged as wrong"]
-    columns[1] = "Judged@1"
-    columns += ["Unjudged as right"]
-    estimates = {"Condensed lists": _condensed, "bpref": _bpref} if wrong else {}
-    columns += [*estimates, *(f"With {name}" for name in additional or {})]
+    judged = [f"Judged@{DEPTH}", "Judged@1"]
+    columns = [*judged, "Unjudged as wrong", "Unjudged as right"]
+    columns += ["Condensed lists", BPREF] if wrong else []
+    columns += [f"With {name}" for name in additional or {}]
     rows, records = [], []
     for place, result in enumerate(best_first(results), 1):
         run = result.run()
         qrels = {query: own[query] for query in result.scores.queries}
+        looked = score_run(run, qrels, [*judged, MAIN, *([BPREF] if wrong else [])])
         figures = [
-            float(np.nanmean(judged_at(run, qrels))),
-            float(np.nanmean(judged_at(run, qrels, 1))),
-            result.scores.mean(MAIN),
+            *(looked.mean(name) for name in (*judged, MAIN)),
             unjudged_as_right(run, qrels, [MAIN]).mean(MAIN),
-            *(estimate(run, qrels) for estimate in estimates.values()),
         ]
+        if wrong:
+            figures += [condensed(run, qrels, [MAIN]).mean(MAIN), looked.mean(BPREF)]
         for more in (additional or {}).values():
-            both = {query: {**more.get(query, {}), **judged} for query, judged in qrels.items()}
-            figures.append(score_run(run, both, [MAIN]).mean(MAIN))
-        rows.append([str(place), result.name, *map(_cell, figures)])
-        shown = dict(zip(columns, map(_plain, figures), strict=True))
+            figures.append(score_run(run, with_judgments(qrels, more), [MAIN]).mean(MAIN))
+        rows.append([str(place), result.name, *map(percent, figures)])
+        shown = dict(zip(columns, figures, strict=True))
         records.append({"place": place, "name": result.name, **shown})
     return Table(
         title=f"Judged and unjudged documents: {data.name} ({split})",
@@ -148,11 +146,3 @@ def _notes(wrong: int, data: Collection, additional: Mapping[str, Qrels]) -> lis
         for name, more in additional.items()
     ]
     return [*notes, data.notice] if data.notice else notes
-
-
-def _cell(value: float) -> str:
-    return UNDEFINED if np.isnan(value) else percent(value)
-
-
-def _plain(value: float) -> float | None:
-    return None if np.isnan(value) else value

@@ -52,20 +52,29 @@ def read_assessments(path: Path, qrels: Qrels) -> dict[str, dict[str, int]]:
     a question that has no judgments, a document that is judged already, or one that comes twice;
     and for a file in which nothing is filled in.
     """
-    found: dict[str, dict[str, int]] = {}
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        reader = csv.DictReader(file)
-        missing = {"query", "document", "relevance"} - set(reader.fieldnames or ())
-        if missing:
-            raise InputError(
-                f"no column {', '.join(sorted(missing))}",
-                mend="fill in the file that `inspect --unjudged` wrote",
-                path=path,
-            )
-        for row in reader:
-            _add(found, row, qrels, path, reader.line_num)
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            found = _filled_in(csv.DictReader(file, strict=True), qrels, path)
+    except (UnicodeError, csv.Error) as error:
+        raise InputError(
+            f"not readable as CSV ({error})", mend="save it as CSV in UTF-8", path=path
+        ) from None
     if not found:
         raise InputError("no relevance is filled in", mend="write 0 or 1 into each row", path=path)
+    return found
+
+
+def _filled_in(reader: csv.DictReader[str], qrels: Qrels, path: Path) -> dict[str, dict[str, int]]:
+    found: dict[str, dict[str, int]] = {}
+    missing = {"query", "document", "relevance"} - set(reader.fieldnames or ())
+    if missing:
+        raise InputError(
+            f"no column {', '.join(sorted(missing))}",
+            mend="fill in the file that `inspect --unjudged` wrote",
+            path=path,
+        )
+    for row in reader:
+        _add(found, row, qrels, path, reader.line_num)
     return found
 
 
@@ -76,7 +85,8 @@ def _add(
     path: Path,
     line: int,
 ) -> None:
-    query, document, level = ((row[name] or "").strip() for name in ("query", "document", "relevance"))
+    names = ("query", "document", "relevance")
+    query, document, level = ((row[name] or "").strip() for name in names)
     if not level:
         return
     if not _LEVEL.fullmatch(level):

@@ -38,7 +38,8 @@ def power_chart(
         axes = figure.subplots()
         for number, seeds in enumerate(seeds_of(found)):
             colour = COLOURS[number % len(COLOURS)]
-            axes.plot(counts, curves[seeds, 1], color=colour, label="1 seed" if seeds == 1 else f"{seeds} seeds")
+            label = "1 seed" if seeds == 1 else f"{seeds} seeds"
+            axes.plot(counts, curves[seeds, 1], color=colour, label=label)
             if comparisons > 1:
                 axes.plot(counts, curves[seeds, comparisons], "--", color=colour)
         axes.axhline(100 * difference, color=INK, linestyle=":")
