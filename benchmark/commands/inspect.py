@@ -69,7 +69,7 @@ def inspect(
         if out is not None:
             write_assessments(for_assessors(pool, inspector), out)
             click.echo(out, err=True)
-        show_table(replace(pool, rows=pool.rows[:limit], records=pool.records[:limit]), form)
+        show_table(replace(pool, rows=pool.rows[:limit]), form)
     elif question is None:
         found = questions_table(inspector, text=text, kind=kind, apart=apart, limit=limit)
         show_table(found, form)

@@ -13,9 +13,18 @@ from benchmark.evaluation.significance import Floats
 from benchmark.evaluation.standing import Agreement, Standing, agreement, standings
 from benchmark.protocol import JOINT, PROTOCOLS
 from benchmark.report.figures import asked
-from benchmark.report.tables import Table, percent
+from benchmark.report.tables import PERCENT, TEXT, WHOLE, Column, Format, Table, decimals
 from benchmark.results.result import Result, best_first, read_results
 from benchmark.types import MODALITIES
+
+PLACES = Format(lambda ends: f"{ends[0]} to {ends[1]}", lambda ends: float(ends[0]))
+PROBABILITY = Format(
+    lambda p: "" if p is None else f"{p:.2f}", lambda p: None if p is None else round(p, 2)
+)
+TAU = Format(
+    lambda tau: f"{tau['tau']:.2f} [{tau['low']:.2f}, {tau['high']:.2f}]",
+    lambda tau: round(tau["tau"], 2),
+)
 
 FEWEST_SYSTEMS = 3
 """Below this many systems a rank correlation says nothing."""
@@ -45,20 +54,22 @@ def certainty_table(results: Sequence[Result], data: Collection, split: str) -> 
     found = placed(results)
     return Table(
         title=f"How sure the leaderboard is: {data.name} ({split})",
-        columns=["#", "Name", MAIN, "Best", "Place [95%]", "Swaps with the next"],
-        rows=[
-            [
-                str(place),
-                one.name,
-                percent(one.mean),
-                f"{one.standing.best:.2f}",
-                f"{one.standing.first} to {one.standing.last}",
-                "" if one.standing.swap is None else f"{one.standing.swap:.2f}",
-            ]
-            for place, one in enumerate(found, 1)
+        columns=[
+            Column("#", "place", WHOLE, first=True),
+            Column("Name", "name", TEXT, first=True),
+            Column(MAIN, "mean", PERCENT, first=True),
+            Column("Best", "best", decimals(2)),
+            Column("Place [95%]", "places", PLACES),
+            Column("Swaps with the next", "swap", PROBABILITY),
         ],
-        records=[
-            {"place": place, "name": one.name, "mean": one.mean, **asdict(one.standing)}
+        rows=[
+            {
+                "place": place,
+                "name": one.name,
+                "mean": one.mean,
+                **asdict(one.standing),
+                "places": (one.standing.first, one.standing.last),
+            }
             for place, one in enumerate(found, 1)
         ],
         notes=[
@@ -100,13 +111,14 @@ def agreement_table(results: Sequence[Result], data: Collection, split: str) -> 
         compared += _protocols(results, systems, data, split)
     return Table(
         title=f"How far rankings of the systems agree: {data.name} ({split})",
-        columns=["Ranking", "Other ranking", "Systems", "Kendall's tau [95%]"],
-        rows=[
-            [one, other, str(count), f"{tau.tau:.2f} [{tau.low:.2f}, {tau.high:.2f}]"]
-            for one, other, count, tau in compared
+        columns=[
+            Column("Ranking", "first", TEXT, first=True),
+            Column("Other ranking", "second", TEXT, first=True),
+            Column("Systems", "systems", WHOLE),
+            Column("Kendall's tau [95%]", "agreement", TAU, first=True),
         ],
-        records=[
-            {"first": one, "second": other, "systems": count, **asdict(tau)}
+        rows=[
+            {"first": one, "second": other, "systems": count, "agreement": asdict(tau)}
             for one, other, count, tau in compared
         ],
         notes=[

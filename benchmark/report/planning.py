@@ -12,9 +12,19 @@ from benchmark.evaluation.effects import Parts, parts
 from benchmark.evaluation.metrics import Scores
 from benchmark.evaluation.planning import MOST, detectable, questions_needed
 from benchmark.evaluation.significance import ALPHA, FEWEST_QUESTIONS, POWER
-from benchmark.report.tables import Table, percent
+from benchmark.report.tables import UNDEFINED, WHOLE, Column, Format, Table, percent
 
 SEEDS = (2, 3, 5, 10)
+
+NEEDED = Format(
+    lambda count: UNDEFINED if count is None else f"{count:,}",
+    lambda count: None if count is None else float(count),
+)
+DIFFERENCE = Format(
+    lambda value: percent(value) if value <= 1 else UNDEFINED,
+    lambda value: round(100 * value, 2) if value <= 1 else None,
+)
+"""A difference of shares in percent; none is larger than 100."""
 
 
 def power_table(
@@ -27,7 +37,7 @@ def power_table(
     """
     found = spreads(systems, metric)
     questions = found[0].questions
-    rows, records = [], []
+    rows = []
     for seeds in seeds_of(found):
         needed, now = [], []
         for tests in (1, comparisons):
@@ -35,8 +45,7 @@ def power_table(
             count = median(MOST + 1 if one is None else one for one in counts)
             needed.append(None if count > MOST else round(count))
             now.append(median(detectable(one, seeds, questions, tests) for one in found))
-        rows.append([str(seeds), *map(_count, needed), *map(_difference, now)])
-        records.append(
+        rows.append(
             {
                 "seeds": seeds,
                 "questions": needed[0],
@@ -50,14 +59,13 @@ def power_table(
     return Table(
         title=f"What it takes to show {points} of {metric}",
         columns=[
-            "Seeds",
-            f"Questions for {points}",
-            f"Questions, {pairs}",
-            f"Detectable with {questions:,} questions",
-            f"Detectable, {pairs}",
+            Column("Seeds", "seeds", WHOLE, first=True),
+            Column(f"Questions for {points}", "questions", NEEDED, first=True),
+            Column(f"Questions, {pairs}", "questions_corrected", NEEDED),
+            Column(f"Detectable with {questions:,} questions", "detectable", DIFFERENCE),
+            Column(f"Detectable, {pairs}", "detectable_corrected", DIFFERENCE),
         ],
         rows=rows,
-        records=records,
         notes=[
             f"A two-sided test at alpha {ALPHA} finds the difference with probability {POWER}; "
             f"the columns with {pairs} are for the first step of Holm's correction over so many.",
@@ -103,12 +111,3 @@ def _pairs(systems: Mapping[str, Scores], found: Sequence[Parts]) -> str:
         return " and ".join(systems)
     seeded = " with training seeds" if found[0].seeds > 1 else ""
     return f"{len(found)} pairs{seeded}, the median over them,"
-
-
-def _difference(points: float) -> str:
-    """A difference in percent; none is larger than 100."""
-    return percent(points) if points <= 1 else "-"
-
-
-def _count(questions: int | None) -> str:
-    return "-" if questions is None else f"{questions:,}"

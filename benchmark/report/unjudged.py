@@ -14,7 +14,7 @@ from benchmark.evaluation.unjudged import (
     unjudged_as_right,
 )
 from benchmark.report.inspection import Inspector
-from benchmark.report.tables import Table, percent
+from benchmark.report.tables import LABEL, PERCENT, TEXT, WHOLE, Column, Table
 from benchmark.results.judgments import with_judgments
 from benchmark.results.result import Result, best_first
 from benchmark.types import Qrels
@@ -36,10 +36,10 @@ def unjudged_table(
     own = data.qrels(split)
     wrong = judged_wrong(own)
     judged = [f"Judged@{DEPTH}", "Judged@1"]
-    columns = [*judged, "Unjudged as wrong", "Unjudged as right"]
-    columns += ["Condensed lists", BPREF] if wrong else []
-    columns += [f"With {name}" for name in additional or {}]
-    rows, records = [], []
+    titles = [*judged, "Unjudged as wrong", "Unjudged as right"]
+    titles += ["Condensed lists", BPREF] if wrong else []
+    titles += [f"With {name}" for name in additional or {}]
+    rows = []
     for place, result in enumerate(best_first(results), 1):
         run = result.run()
         qrels = {query: own[query] for query in result.scores.queries}
@@ -52,14 +52,16 @@ def unjudged_table(
             figures += [condensed(run, qrels, [MAIN]).mean(MAIN), looked.mean(BPREF)]
         for more in (additional or {}).values():
             figures.append(score_run(run, with_judgments(qrels, more), [MAIN]).mean(MAIN))
-        rows.append([str(place), result.name, *map(percent, figures)])
-        shown = dict(zip(columns, figures, strict=True))
-        records.append({"place": place, "name": result.name, **shown})
+        shown = dict(zip(titles, figures, strict=True))
+        rows.append({"place": place, "name": result.name, **shown})
     return Table(
         title=f"Judged and unjudged documents: {data.name} ({split})",
-        columns=["#", "Name", *columns],
+        columns=[
+            Column("#", "place", WHOLE, first=True),
+            Column("Name", "name", TEXT, first=True),
+            *(Column(title, title, PERCENT) for title in titles),
+        ],
         rows=rows,
-        records=records,
         notes=_notes(wrong, data, additional or {}),
     )
 
@@ -76,30 +78,32 @@ def assessments(inspector: Inspector, systems: tuple[str, str]) -> Table:
     ]
     listed.sort(key=lambda each: each[0])
     shown = inspector.documents({document for _, _, document, _, _ in listed})
-    rows, records = [], []
+    rows = []
     for _, query, name, first, second in listed:
         document = shown[name].document
-        question = inspector.queries[query].text
         rows.append(
-            [query, question, name, document.modality, document.text, str(first), str(second)]
-        )
-        records.append(
             {
                 "query": query,
-                "question": question,
+                "question": inspector.queries[query].text,
                 "document": name,
                 "modality": document.modality,
                 "title": document.title,
                 "text": document.text,
-                "ranks": {systems[0]: first, systems[1]: second},
+                "ranks": dict(zip(systems, (first, second), strict=True)),
             }
         )
     questions = len(found)
     return Table(
         title=f"Unjudged among the first {DEPTH} of both {systems[0]} and {systems[1]}",
-        columns=["Query", "Question", "Document", "Modality", "Text", *systems],
+        columns=[
+            Column("Query", "query", LABEL, first=True),
+            Column("Question", "question", TEXT, first=True),
+            Column("Document", "document", LABEL, first=True),
+            Column("Modality", "modality", TEXT),
+            Column("Text", "text", TEXT),
+            *(Column(system, ("ranks", system), WHOLE) for system in systems),
+        ],
         rows=rows,
-        records=records,
         notes=[
             f"{len(rows):,} documents of {questions:,} questions. With --out they are written for "
             "assessors, who don't see who retrieved what, and where."
@@ -112,8 +116,8 @@ def for_assessors(found: Table, inspector: Inspector) -> Iterator[dict[str, str]
     corpus.
     """
     order = {query: place for place, query in enumerate(inspector.queries)}
-    rows = inspector.data.corpus.find({str(one["document"]) for one in found.records})
-    ranked = sorted(found.records, key=lambda one: (order[one["query"]], rows[one["document"]]))
+    rows = inspector.data.corpus.find({str(one["document"]) for one in found.rows})
+    ranked = sorted(found.rows, key=lambda one: (order[one["query"]], rows[one["document"]]))
     for one in ranked:
         names = ("query", "question", "document", "modality", "title", "text")
         yield {name: str(one[name]) for name in names}

@@ -136,7 +136,7 @@ def test_a_claim_holds_only_where_it_beats_its_controls() -> None:
     assert found["little"].reason.endswith("though above 0")
     data = SimpleNamespace(name="d", notice="")
     shown = claims_table([found["same"]], data, "test")  # type: ignore[arg-type]
-    assert [row[2] for row in shown.rows] == ["a against b", "control: a against b"]
+    assert [row["pair"] for row in shown.rows] == ["a against b", "control: a against b"]
     assert [pair["control"] for pair in (shown.records or ())[0]["pairs"]] == [False, True]
 
 

@@ -92,8 +92,8 @@ def test_a_table_of_planning_and_what_it_refuses() -> None:
     generator = np.random.default_rng(9)
     systems = {name: Scores(tuple("abcdefghij"), {"m": generator.random(10)}, 0) for name in "xyz"}
     table = power_table(systems, "m", 0.01, 3)
-    assert [row[0] for row in table.rows] == ["1"]
-    assert table.records[0]["questions"] < table.records[0]["questions_corrected"]
+    assert [row["seeds"] for row in table.rows] == [1]
+    assert table.rows[0]["questions"] < table.rows[0]["questions_corrected"]
     with pytest.raises(InputError, match="one system alone"):
         power_table({"x": systems["x"]}, "m", 0.01, 1)
     with pytest.raises(InputError, match="don't differ"):
