@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 import click
 
 from benchmark.commands.options import (
-    FORMAT_NAMES,
     PATH,
     metric_option,
     plugin_option,
     qrels_option,
     show_table,
+    table_options,
 )
 from benchmark.errors import InputError
 
@@ -55,13 +55,8 @@ if TYPE_CHECKING:
     help="Means over all judged questions (trec_eval -c), or over those of them with results.",
 )
 @plugin_option
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice([*FORMAT_NAMES, "trec_eval"]),
-    default="md",
-    show_default=True,
-    help="As elsewhere; trec_eval: three columns with trec_eval's names and measures.",
+@table_options(
+    "trec_eval", help_of_further=" trec_eval: three columns with trec_eval's names and measures."
 )
 def evaluate(
     runs: tuple[Path, ...],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -127,14 +128,46 @@ results_option = click.option(
     help="Where results are kept.",
 )
 FORMAT_NAMES = ("md", "json", "csv", "latex", "html")
-format_option = click.option(
-    "--format",
-    "form",
-    type=click.Choice(FORMAT_NAMES),
-    default="md",
-    show_default=True,
-    help="Markdown for people, JSON for programs, CSV, LaTeX for papers, HTML.",
-)
+TERMINAL = "terminal"
+"""The format of a table where none is named and it goes to a terminal."""
+
+
+def _format(_: click.Context, __: click.Parameter, form: str | None) -> str:
+    return form or (TERMINAL if sys.stdout.isatty() else "md")
+
+
+def _wide(context: click.Context, _: click.Parameter, wide: bool) -> None:
+    context.meta[WIDE] = wide
+
+
+WIDE = "benchmark.wide"
+"""Where a command's context keeps ``--wide``."""
+
+
+def table_options(*further: str, help_of_further: str = "") -> Callable[[F], F]:
+    """Options of a command that prints tables: their format, and whether they may be wide.
+
+    further: formats that this command has beside those of all.
+    """
+    form = click.option(
+        "--format",
+        "form",
+        type=click.Choice([*FORMAT_NAMES, *further]),
+        callback=_format,
+        help="Markdown, JSON for programs, CSV, LaTeX for papers, HTML [default: a table that "
+        f"fits the terminal; Markdown where the output goes to a file or a pipe].{help_of_further}",
+    )
+    wide = click.option(
+        "--wide",
+        is_flag=True,
+        expose_value=False,
+        callback=_wide,
+        help="Show all columns on a terminal, even where they are wider than it.",
+    )
+    return lambda function: form(wide(function))
+
+
+format_option = table_options()
 metric_option = click.option(
     "--metric",
     "metrics",
@@ -295,4 +328,10 @@ def show_tables(tables: Sequence[Table], form: str) -> None:
     """Print several tables, one below the other, or as one JSON list."""
     from benchmark.report.formats import FORMATS
 
-    click.echo(FORMATS[form](tables), nl=False)
+    if form == TERMINAL:
+        from benchmark.report.terminal import draw
+
+        wide = bool(click.get_current_context().meta.get(WIDE))
+        click.echo(draw(tables, shutil.get_terminal_size().columns, wide=wide), nl=False)
+    else:
+        click.echo(FORMATS[form](tables), nl=False)

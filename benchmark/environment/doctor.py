@@ -12,7 +12,7 @@ from benchmark.execution import provenance
 from benchmark.registry import retrievers
 from benchmark.report.tables import TEXT, Column, Format, Table
 
-STATE = Format(lambda ok: "ok" if ok else "MISSING")
+STATE = Format(lambda ok: "ok" if ok else "MISSING", tone=lambda ok: "good" if ok else "bad")
 ENOUGH_DISK = 5 * 2**30
 """Bytes: embeddings and indexes of the real WebQA's texts; its images are apart."""
 

@@ -25,10 +25,12 @@ class Format:
     """How the values of a column are written.
 
     number: the number that the text begins with, by which rows are sorted; None for a text.
+    tone: how a value is to be taken, where it says so: "good", "bad" or "unsure".
     """
 
     text: Callable[[Any], str]
     number: Callable[[Any], float | None] = lambda _: None
+    tone: Callable[[Any], str | None] = lambda _: None
 
 
 @dataclass(frozen=True)

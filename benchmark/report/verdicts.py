@@ -29,6 +29,13 @@ EFFECT = Format(
 DETECTABLE = Format(
     lambda pair: f"{percent(pair[0])} ({percent(pair[1])})", lambda pair: PERCENT.number(pair[0])
 )
+TONES = {
+    "reproduced": "good",
+    "reproduced in direction": "good",
+    "not reproduced": "bad",
+    "inconclusive": "unsure",
+}
+VERDICT = Format(TEXT.text, tone=lambda text: TONES.get(str(text).partition(":")[0]))
 PROBABILITY = Format(
     lambda p: "" if p is None else f"{p:.2f}", lambda p: None if p is None else round(p, 2)
 )
@@ -52,7 +59,7 @@ def verdicts_table(tested: Sequence[Tested], data: Collection, split: str) -> Ta
         columns=[
             Column("#", "number", WHOLE, first=True),
             Column("Claim", "says", TEXT, first=True),
-            Column("Verdict", "verdict", TEXT, first=True),
+            Column("Verdict", "verdict", VERDICT, first=True),
             Column("Since", "reason", TEXT),
             Column("Overturned", "overturned", PROBABILITY),
         ],
@@ -122,7 +129,7 @@ def claims_table(tested: Sequence[Tested], data: Collection, split: str) -> Tabl
             Column("Detectable (corrected)", "detectable", DETECTABLE),
             Column("p above 0 (Holm)", ("p_holm", "above zero"), P_VALUE),
             Column("p above smallest (Holm)", ("p_holm", "above smallest"), P_VALUE),
-            Column("Verdict", "verdict", TEXT, first=True),
+            Column("Verdict", "verdict", VERDICT, first=True),
             Column("Overturned", "overturned", PROBABILITY),
         ],
         rows=rows,

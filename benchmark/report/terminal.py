@@ -1,0 +1,130 @@
+"""Tables on a terminal, fitted to its width: the main columns, then others as far as they fit.
+
+Where columns are left out, a line below names them. Colours are left out where NO_COLOR is set.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+from unicodedata import category
+
+from benchmark.report.tables import BEST, RUNNER_UP, Column, Table
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.text import Text
+
+GAP = 2
+"""Blanks between two columns."""
+
+NARROWEST = 12
+"""The width below which a note is not wrapped any more."""
+
+STYLES = {"good": "green", "bad": "red", "unsure": "yellow"}
+"""Tone of a value -> its colour."""
+
+
+def draw(tables: Sequence[Table], width: int, *, wide: bool = False) -> str:
+    """The tables as text for a terminal of ``width`` columns, one below the other.
+
+    wide: all columns of each table, unwrapped, however wide that is.
+    """
+    from rich.console import Console
+
+    text = io.StringIO()
+    console = Console(file=text, force_terminal=True, width=width, highlight=False)
+    for number, table in enumerate(tables):
+        if number:
+            console.print()
+        _draw(table, console, width, wide)
+    return text.getvalue()
+
+
+def shown_columns(table: Table, width: int) -> list[Column]:
+    """The columns that a terminal of ``width`` has room for, in the order of the table.
+
+    Those that come first are always shown; then figures, and then texts. All are shown where none
+    comes first.
+    """
+    chosen = [column for column in table.columns if column.first] or [*table.columns]
+    room = width - sum(_width(table, column) + GAP for column in chosen) + GAP
+    others = [column for column in table.columns if column not in chosen]
+    for column in sorted(others, key=lambda one: not table.is_numeric(one)):
+        if (needed := _width(table, column) + GAP) <= room:
+            chosen.append(column)
+            room -= needed
+    return [column for column in table.columns if column in chosen]
+
+
+def _draw(table: Table, console: Console, width: int, wide: bool) -> None:
+    from rich import box
+    from rich.table import Table as Grid
+
+    columns = [*table.columns] if wide else shown_columns(table, width)
+    widths = {column.title: _width(table, column) for column in columns}
+    console.print(_text(table.title, "bold"))
+    console.print()
+    grid = Grid(box=box.SIMPLE_HEAD, padding=(0, GAP - 1, 0, 0), pad_edge=False, show_edge=False)
+    for column in columns:
+        numeric = table.is_numeric(column)
+        grid.add_column(
+            _text(column.title),
+            justify="right" if numeric else "left",
+            no_wrap=wide or numeric,
+            min_width=widths[column.title] if wide or numeric else None,
+            overflow="fold",
+        )
+    for number in range(len(table.rows)):
+        cells = [_cell(table, number, column) for column in columns]
+        if any(cells):  # the further rows of a claim hold what may be left out
+            grid.add_row(*cells)
+    if wide:
+        console.width = max(width, sum(widths.values()) + GAP * len(widths))
+    console.print(grid)
+    console.width = width
+    left_out = [column.title for column in table.columns if column not in columns]
+    notes = [*table.notes]
+    if left_out:
+        notes.append(f"Columns not shown: {'; '.join(left_out)}. --wide shows all.")
+    if notes:
+        console.print()
+    for note in notes:
+        _print_note(note, console)
+
+
+def _print_note(note: str, console: Console) -> None:
+    """A note as an item of a list, its further lines indented."""
+    for number, line in enumerate(_text(note).wrap(console, max(console.width - 2, NARROWEST))):
+        line.rstrip()
+        console.print(_text("  " if number else "- ") + line)
+
+
+def _cell(table: Table, number: int, column: Column) -> Text:
+    mark, row = table.mark(number, column), table.rows[number]
+    style = {BEST: "bold", RUNNER_UP: "underline"}.get(mark.rank, "")
+    tone = column.format.tone(column.value(row))
+    cell = _text(column.text(row), style or STYLES.get(tone or "", ""))
+    if mark.superscript:
+        cell.append(f" {_printable(mark.superscript)}", "dim")
+    return cell
+
+
+def _width(table: Table, column: Column) -> int:
+    """The columns of a terminal that a column of the table needs unwrapped."""
+    from rich.cells import cell_len
+
+    cells = [_cell(table, number, column).plain for number in range(len(table.rows))]
+    return max(map(cell_len, [_printable(column.title), *cells]))
+
+
+def _text(text: str, style: str = "") -> Text:
+    from rich.text import Text
+
+    return Text(_printable(text), style)
+
+
+def _printable(text: str) -> str:
+    """A text without signs that a terminal would take for commands."""
+    return "".join(" " if category(sign) in ("Cc", "Cf") else sign for sign in text)
