@@ -80,12 +80,12 @@ def beside_published(
     groups: Mapping[str, Sequence[str]],
     metrics: Sequence[str],
     paper: Published,
-    later: Published,
+    later: Published | None = None,
 ) -> Table:
     """A table of a paper as published beside ours, and later publications; see ``comparable``.
 
     table: what the paper calls it. groups: group of rows -> names of retrievers. metrics: its
-    columns. later: figures of other systems under the same protocol.
+    columns. later: figures that others published later under the same protocol.
     """
     found, compares = {result.name: result for result in results}, comparable(data, split)
     rows, records = [], []
@@ -98,21 +98,22 @@ def beside_published(
             system = {"group": group, "title": title, "name": name}
             rows += [{**system, **line} for line in _lines(figures)]
             records += [_record(group, title, figure) for figure in figures]
-    for name in later.figures:
-        figures = [
-            Figure(
-                name=name,
-                metric=metric,
-                published=value,
-                ours=None,
-                status=None,
-                source=later.source,
-                erratum=later.errata.get(name),
-            )
-            for metric, value in later.of(name).items()
-        ]
-        rows += [{"group": "Later", "title": name, **line} for line in _lines(figures)]
-        records += [_record("Later", name, figure) for figure in figures]
+    if later is not None:
+        for name in later.figures:
+            figures = [
+                Figure(
+                    name=name,
+                    metric=metric,
+                    published=value,
+                    ours=None,
+                    status=None,
+                    source=later.source,
+                    erratum=later.errata.get(name),
+                )
+                for metric, value in later.of(name).items()
+            ]
+            rows += [{"group": "Later", "title": name, **line} for line in _lines(figures)]
+            records += [_record("Later", name, figure) for figure in figures]
     return Table(
         title=f"{table}: the paper beside {data.name} ({split})",
         columns=[
@@ -187,7 +188,9 @@ def _record(group: str, title: str, figure: Figure) -> dict[str, Any]:
     return {"setting": group, "title": title, **asdict(figure), "difference": figure.difference}
 
 
-def _notes(data: Collection, paper: Published, later: Published, compares: bool) -> list[str]:
+def _notes(
+    data: Collection, paper: Published, later: Published | None, compares: bool
+) -> list[str]:
     match, close = paper.tolerance["match"], paper.tolerance["close"]
     what = f"is a variant of {data.variant_of}, not" if data.variant_of else "isn't"
     said = (
@@ -197,9 +200,10 @@ def _notes(data: Collection, paper: Published, later: Published, compares: bool)
         else f"This {what} the paper's test split of the real WebQA: the published figures are "
         "context, and can't be compared with ours."
     )
-    errata = {**paper.errata, **later.errata}
+    errata = {**paper.errata, **(later.errata if later else {})}
+    afterwards = f" Later, under the same protocol: {later.source}." if later else ""
     return [
         f"{said} Figures in percent.",
-        f"Published: {paper.source}. Later, under the same protocol: {later.source}.",
+        f"Published: {paper.source}.{afterwards}",
         *(f"{name}: {erratum}." for name, erratum in errata.items()),
     ]

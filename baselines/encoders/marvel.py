@@ -1,0 +1,298 @@
+"""MARVEL's encoder: patches of an image, put into a dense text encoder among the words.
+
+Zhou et al., "MARVEL: Unlocking the Multi-Modal Capability of Dense Retrieval via Visual Module
+Plugin" (ACL 2024). The parts have the names that the released checkpoints give their tensors.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal, TypeAlias
+
+import numpy as np
+import torch
+from PIL import Image
+from torch import Tensor, nn
+from torch.nn.functional import normalize
+from torch.nn.utils.rnn import pad_sequence
+from transformers import (
+    AutoTokenizer,
+    CLIPVisionConfig,
+    CLIPVisionModel,
+    PreTrainedTokenizerFast,
+    T5Config,
+    T5Model,
+)
+
+from baselines.encoders.weights import Weights
+from benchmark.artefacts.identity import INCIDENTAL, recipe_name
+from benchmark.artefacts.store import Store
+from benchmark.dense.batching import embed_by_length
+from benchmark.io.jsonl import decode_json
+from univl_dr.embedder import Embedder, Item, Start, device
+from univl_dr.encoder import clip_pixels
+from univl_dr.tokens import FILE, UNKNOWN, Vocabulary
+from univl_dr.weights import fit, read_weights, save_weights
+
+PATCH, BEGIN, END = "<im_patch>", "<im_start>", "<im_end>"
+"""The tokens that are added to T5's, in the order of their ids."""
+
+LONGEST = 128
+"""Tokens of a text that are read; an image document has room for its image's beside these."""
+
+SMALL = 256
+"""Up to this width of the embeddings, one thread computes."""
+
+WEIGHTS, CONFIG = "model.safetensors", "marvel.json"
+
+Frozen: TypeAlias = Literal["text", "vision"]
+
+
+class Marvel(Embedder):
+    """One T5 for questions, passages and images; an image's patches stand among its words.
+
+    A text's embedding is the decoder's hidden state of one step that starts from token 0,
+    normalised. The patches are CLIP's last states without the class token's, each through a linear
+    layer. An image with a caption is read as begin, patches, end, "caption:" and the caption; an
+    image alone as its patches.
+    """
+
+    mean: Tensor
+    deviation: Tensor
+
+    def __init__(self, t5: Any, vision: Any, tokenizer: Any) -> None:
+        from open_clip.constants import OPENAI_DATASET_MEAN, OPENAI_DATASET_STD
+
+        super().__init__()
+        tokenizer.add_special_tokens({"extra_special_tokens": [PATCH, BEGIN, END]})
+        if t5.config.vocab_size != len(tokenizer):
+            t5.resize_token_embeddings(len(tokenizer), mean_resizing=False)
+        self.t5_model, self.clip_model, self.tokenizer = t5, vision, tokenizer
+        self.dimension = self.width = int(t5.config.d_model)
+        self.projector = nn.Linear(int(vision.config.hidden_size), self.width)
+        self.logit_scale = nn.Parameter(torch.tensor(np.log(1 / 0.07), dtype=torch.float32))
+        self.size = int(vision.config.image_size)
+        self.patches = (self.size // int(vision.config.patch_size)) ** 2
+        self.threads = 1 if self.width <= SMALL else None
+        self._begin, self._end = tokenizer.convert_tokens_to_ids([BEGIN, END])
+        for name, values in (("mean", OPENAI_DATASET_MEAN), ("deviation", OPENAI_DATASET_STD)):
+            channels = 255 * torch.tensor(values).view(3, 1, 1)
+            self.register_buffer(name, channels, persistent=False)
+
+    @classmethod
+    def load(cls, folder: Path) -> Marvel:
+        """The encoder that ``save`` wrote."""
+        config = decode_json((folder / CONFIG).read_bytes())
+        t5 = T5Model(T5Config(**config["t5"]))
+        vision = CLIPVisionModel(CLIPVisionConfig(**config["vision"]))
+        module = cls(t5, vision, AutoTokenizer.from_pretrained(folder))
+        fit(module, read_weights(folder / WEIGHTS), folder / WEIGHTS)
+        return module.to(device())
+
+    def save(self, folder: Path) -> None:
+        """Weights as safetensors, the configurations as JSON, and the tokenizer."""
+        config = {
+            "t5": self.t5_model.config.to_diff_dict(),
+            "vision": self.clip_model.config.to_diff_dict(),
+        }
+        for part in config.values():
+            part.pop("architectures", None)
+        text = json.dumps(config, indent=1, default=str)
+        (folder / CONFIG).write_text(text + "\n", encoding="utf-8")
+        self.tokenizer.save_pretrained(folder)
+        save_weights(self, folder / WEIGHTS)
+
+    def freeze(self, part: Frozen) -> Marvel:
+        """Let the text encoder or the image tower be as it is in training."""
+        frozen = self.t5_model if part == "text" else self.clip_model
+        frozen.requires_grad_(False)
+        return self
+
+    def scale(self) -> Tensor:
+        """exp(logit_scale), which is learnt."""
+        return self.logit_scale.exp()
+
+    def preprocess(self, image: Image.Image) -> Tensor:
+        """CLIP's, but for the normalisation; uint8, (3, size, size)."""
+        return clip_pixels(image, self.size)
+
+    def embed_questions(self, texts: Sequence[str]) -> Tensor:
+        return self.embed_documents([Item(text) for text in texts])
+
+    def embed_documents(self, items: Sequence[Item]) -> Tensor:
+        words = [None if item.text is None else self._words(item) for item in items]
+        places = [0 if item.image is None else self.patches for item in items]
+        framed = [item.image is not None and item.text is not None for item in items]
+        lengths = [
+            len(ids or []) + place + 2 * frame
+            for ids, place, frame in zip(words, places, framed, strict=True)
+        ]
+        return embed_by_length(
+            lengths,
+            self.room,
+            lambda batch: self._embed(
+                [words[place] for place in batch], [items[place].image for place in batch]
+            ),
+            kinds=[int(place > 0) for place in places],
+        )
+
+    def _words(self, item: Item) -> list[int]:
+        """The ids of a passage, or of what follows an image's end, with T5's own end."""
+        text = item.text or ""
+        ids = self.tokenizer(text if item.image is None else f"caption: {text}")["input_ids"]
+        self.cut += len(ids) > LONGEST
+        kept: list[int] = ids if len(ids) <= LONGEST else [*ids[: LONGEST - 1], ids[-1]]
+        return kept
+
+    def _embed(self, words: Sequence[list[int] | None], images: Sequence[Tensor | None]) -> Tensor:
+        """The embeddings of a batch of texts, or of one of images, each with or without words."""
+        known = self.t5_model.get_input_embeddings()
+
+        def tokens(ids: Sequence[int]) -> Tensor:
+            found: Tensor = known(torch.tensor(ids, dtype=torch.long, device=self.device))
+            return found
+
+        seen: list[Tensor] = []
+        if images[0] is not None:
+            pixels = torch.stack([image for image in images if image is not None])
+            normal = (pixels.to(self.device) - self.mean) / self.deviation
+            states = self.clip_model(pixel_values=normal).last_hidden_state[:, 1:]
+            seen = list(self.projector(states))
+        rows = []
+        for place, ids in enumerate(words):
+            if not seen:
+                rows.append(tokens(ids or [self.tokenizer.eos_token_id]))
+            elif ids is None:
+                rows.append(seen[place])
+            else:
+                after = tokens([self._end, *ids])
+                rows.append(torch.cat([tokens([self._begin]), seen[place], after]))
+        mask = [torch.ones(len(row), dtype=torch.long, device=self.device) for row in rows]
+        first = torch.zeros((len(rows), 1), dtype=torch.long, device=self.device)
+        found = self.t5_model(
+            inputs_embeds=pad_sequence(rows, batch_first=True),
+            attention_mask=pad_sequence(mask, batch_first=True),
+            decoder_input_ids=first,
+        )
+        return normalize(found.last_hidden_state[:, 0].float(), dim=-1)
+
+
+class _Kept:
+    """What all starts share: the form in which a trained encoder is kept."""
+
+    def restore(self, folder: Path) -> Marvel:
+        """The encoder that ``Marvel.save`` wrote."""
+        return Marvel.load(folder)
+
+
+@recipe_name("PublishedMarvel")
+@dataclass(frozen=True, kw_only=True)
+class PublishedMarvel(_Kept):
+    """A published T5 with CLIP's image tower.
+
+    The layer between them and the added tokens are drawn by ``seed``. path, sha256: a released
+    checkpoint of all.
+    """
+
+    text: Weights
+    vision: Weights
+    seed: int
+    path: Path | None = field(default=None, metadata=INCIDENTAL)
+    sha256: str = ""
+
+    def module(self, store: Store) -> Marvel:
+        del store
+        from transformers import CLIPModel
+
+        torch.manual_seed(self.seed)
+        with self.text.loading("a T5"):
+            at: dict[str, Any] = {"revision": self.text.commit}
+            t5 = T5Model.from_pretrained(self.text.source, dtype=torch.float32, **at)
+            tokenizer = AutoTokenizer.from_pretrained(self.text.source, **at)
+        with self.vision.loading("a CLIP"):
+            at = {"revision": self.vision.commit}
+            clip: Any = CLIPModel.from_pretrained(self.vision.source, dtype=torch.float32, **at)
+            vision = CLIPVisionModel.from_pretrained(self.vision.source, dtype=torch.float32, **at)
+        module = Marvel(t5, vision, tokenizer)
+        with torch.no_grad():
+            module.logit_scale.copy_(clip.logit_scale)
+        if self.path is not None:
+            fit(module, released(read_weights(self.path), module), self.path)
+        return module.to(device())
+
+
+def released(weights: Mapping[str, Tensor], module: Marvel) -> dict[str, Tensor]:
+    """The tensors of a released checkpoint by the names that this version of transformers has.
+
+    Its image tower stood in a part of its own, and kept its positions' numbers among the weights.
+    """
+    expected = module.state_dict()
+    found = {}
+    for name, tensor in weights.items():
+        short = name.replace("clip_model.vision_model.", "clip_model.")
+        if not name.endswith(".position_ids"):
+            found[name if name in expected else short] = tensor
+    return found
+
+
+@recipe_name("SmallMarvel")
+@dataclass(frozen=True, kw_only=True)
+class SmallMarvel(_Kept):
+    """An untrained MARVEL for small images and a vocabulary of word pieces, cheap on two cores."""
+
+    vocabulary: Vocabulary
+    seed: int
+    width: int = 64
+    layers: int = 2
+    heads: int = 2
+    image_size: int = 48
+    patch: int = 8
+
+    def module(self, store: Store) -> Marvel:
+        tokenizer: Any = PreTrainedTokenizerFast(  # type: ignore[no-untyped-call]
+            tokenizer_file=str(store.path(self.vocabulary) / FILE),
+            pad_token="[PAD]",  # noqa: S106
+            unk_token=UNKNOWN,
+            eos_token="[SEP]",  # noqa: S106
+        )
+        torch.manual_seed(self.seed)
+        shape: dict[str, Any] = {
+            "num_heads": self.heads,
+            "d_model": self.width,
+            "d_ff": 4 * self.width,
+        }
+        t5 = T5Config(
+            vocab_size=len(tokenizer) + 3,
+            num_layers=self.layers,
+            d_kv=self.width // self.heads,
+            dropout_rate=0.0,
+            pad_token_id=tokenizer.pad_token_id,
+            eos_token_id=tokenizer.eos_token_id,
+            **shape,
+        )
+        vision = CLIPVisionConfig(
+            hidden_size=self.width,
+            intermediate_size=4 * self.width,
+            num_hidden_layers=self.layers + 1,
+            num_attention_heads=self.heads,
+            image_size=self.image_size,
+            patch_size=self.patch,
+        )
+        return Marvel(T5Model(t5), CLIPVisionModel(vision), tokenizer).to(device())
+
+
+@recipe_name("FrozenMarvel")
+@dataclass(frozen=True, kw_only=True)
+class FrozenMarvel(_Kept):
+    """A MARVEL of which one part is left as it is in further training."""
+
+    start: Start
+    frozen: Frozen
+
+    def module(self, store: Store) -> Marvel:
+        module = self.start.module(store)
+        assert isinstance(module, Marvel)  # noqa: S101  (nothing else has these parts)
+        return module.freeze(self.frozen)

@@ -1,0 +1,255 @@
+"""MARVEL (Zhou et al., ACL 2024): a visual module plugged into a dense text encoder.
+
+It is trained as its released code says, but for two things: the weights of the visual module's
+pretraining are kept by accuracy on dev, where the original keeps them by loss; and the pretraining
+needs image-caption pairs (ClueWeb22's, which need a licence), so where the data set brings none,
+``pretrained`` names the authors' checkpoint, or the module begins untrained.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from baselines.encoders.weights import why_missing
+from benchmark.registry import register
+from benchmark.retriever import SEED, Ranking, Retriever, Task
+from benchmark.types import MODALITIES
+from univl_dr.choices import Unreadable
+
+if TYPE_CHECKING:
+    from benchmark.datasets import Collection
+    from univl_dr.documents import Presentation
+    from univl_dr.embedder import Start
+    from univl_dr.inference import Encoding
+    from univl_dr.train import Checkpoint
+
+T5_ANCE = "OpenMatch/t5-ance"
+CLIP = "openai/clip-vit-base-patch32"
+TEXT, UNIVERSAL = "Single Modality (Text Only)", "UnivSearch"
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Marvel(Retriever):
+    """Base of the rows; ``text`` and ``vision`` name what the encoder is put together from."""
+
+    text: str = T5_ANCE
+    vision: str = CLIP
+    unreadable: Unreadable = "fail"
+
+    def weights(self, data: Collection, seed: int) -> Start:
+        """The encoder."""
+        raise NotImplementedError
+
+    def presentation(self) -> Presentation:
+        """Captions are plain, never verbalized."""
+        from univl_dr.documents import Presentation
+
+        return Presentation(unreadable=self.unreadable)
+
+    def encoding(self, data: Collection, seed: int) -> Encoding:
+        """The model that ranks."""
+        from univl_dr.inference import Encoding
+
+        return Encoding(weights=self.weights(data, seed), presentation=self.presentation())
+
+    def ranking(self, task: Task) -> Ranking:
+        from benchmark.dense.search import DenseRanking
+
+        return DenseRanking(task=task, model=self.encoding(task.data, task.seed))
+
+    def why_unavailable(self, task: Task | None) -> str | None:
+        if task and task.data.stand_ins:
+            return None
+        return why_missing(self.text) or why_missing(self.vision)
+
+    def _parts(self, data: Collection, checkpoint: Path | None = None) -> Start:
+        """The text encoder and the untrained visual module; with a checkpoint, as it has them."""
+        from baselines.encoders.marvel import FrozenMarvel, PublishedMarvel, SmallMarvel
+        from baselines.encoders.weights import weights
+        from benchmark.io.files import sha256
+        from univl_dr.losses import InBatch
+        from univl_dr.pairs import Pairs
+        from univl_dr.presets import PRETRAINING
+        from univl_dr.tokens import Vocabulary
+        from univl_dr.train import Checkpoint
+
+        if not data.stand_ins:
+            hashed = sha256(checkpoint) if checkpoint else ""
+            text, vision = weights(self.text), weights(self.vision)
+            return PublishedMarvel(
+                text=text, vision=vision, seed=SEED, path=checkpoint, sha256=hashed
+            )
+        # A small T5 that has learnt to match questions and passages about other topics.
+        small = SmallMarvel(vocabulary=Vocabulary(data=data), seed=SEED)
+        return Checkpoint(
+            start=FrozenMarvel(start=small, frozen="vision"),
+            examples=Pairs(data=data, kind="nq"),
+            dev=Pairs(data=data, kind="nq", part="dev"),
+            objective=InBatch(),
+            recipe=PRETRAINING,
+            seed=SEED,
+        )
+
+
+@register("t5-ance-zero-shot", title="T5-ANCE (Zero-Shot)", group=TEXT)
+@dataclass(frozen=True, kw_only=True)
+class T5ANCE(_Marvel):
+    """The dense text encoder that MARVEL starts from, as it is; an image is its caption.
+
+    On webqa-mini a small one, trained on generated questions about other topics.
+    """
+
+    def weights(self, data: Collection, seed: int) -> Start:
+        del seed
+        return self._parts(data)
+
+    def presentation(self) -> Presentation:
+        return replace(super().presentation(), view="caption")
+
+
+@register("marvel-dpr", title="MARVEL-DPR", group=UNIVERSAL)
+@dataclass(frozen=True, kw_only=True)
+class MarvelDPR(_Marvel):
+    """T5-ANCE with CLIP's patches among its words, trained with in-batch negatives.
+
+    First the visual module learns to match images with their captions, the text encoder being
+    frozen; then all but the image tower is trained. ``pretrained``: the path of the authors'
+    checkpoint of the first step, where the data set brings no described images.
+    """
+
+    pretrained: str = ""
+
+    def weights(self, data: Collection, seed: int) -> Start:
+        from univl_dr.losses import InBatch
+
+        return self._trained(self._pretrained(data), data, seed, InBatch())
+
+    def why_unavailable(self, task: Task | None) -> str | None:
+        if task and (missing := [one for one in ("train", "dev") if one not in task.data.splits]):
+            return f"needs questions to learn from: the data set has no split '{missing[0]}'"
+        if self.pretrained and not Path(self.pretrained).is_file():
+            return f"needs the checkpoint '{self.pretrained}', which doesn't exist: check the path"
+        return super().why_unavailable(task)
+
+    def _pretrained(self, data: Collection) -> Start:
+        """The encoder whose visual module has learnt from pairs of images and captions."""
+        from baselines.encoders.marvel import FrozenMarvel
+        from univl_dr.losses import Symmetric
+        from univl_dr.pairs import Pairs
+        from univl_dr.presets import PRETRAINING
+        from univl_dr.train import Checkpoint
+
+        if not data.stand_ins:
+            return self._parts(data, Path(self.pretrained) if self.pretrained else None)
+        return Checkpoint(
+            start=FrozenMarvel(start=self._parts(data), frozen="text"),
+            examples=Pairs(data=data, kind="described"),
+            dev=Pairs(data=data, kind="described", part="dev"),
+            objective=Symmetric(),
+            recipe=PRETRAINING,
+            seed=SEED,
+        )
+
+    def _trained(
+        self,
+        start: Start,
+        data: Collection,
+        seed: int,
+        objective: object,
+        first: Encoding | None = None,
+    ) -> Checkpoint:
+        """Trained on the judged questions, the image tower being frozen.
+
+        first: the model whose top 100 give each question an image and a passage as negatives.
+        """
+        from baselines.encoders.marvel import FrozenMarvel
+        from benchmark.dense.search import DenseRanking
+        from univl_dr.examples import Examples
+        from univl_dr.losses import InBatch
+        from univl_dr.negatives import HardNegatives, Negatives
+        from univl_dr.presets import preset
+        from univl_dr.train import Checkpoint
+
+        def examples(split: str) -> Examples:
+            found = Examples(data=data, split=split, presentation=self.presentation())
+            if first is None:
+                return found
+            ranking = DenseRanking(task=Task(data=data, split=split), model=first)
+            return replace(found, negatives=Negatives(mined=HardNegatives(ranking=ranking)))
+
+        chosen = preset(data)
+        assert isinstance(objective, InBatch)  # noqa: S101
+        return Checkpoint(
+            start=FrozenMarvel(start=start, frozen="vision"),
+            examples=examples("train"),
+            dev=replace(examples("dev"), positive="first"),
+            objective=objective,
+            # The paper's recipe is UniVL-DR's, for both steps; in-batch negatives of a part of the
+            # batch would be fewer.
+            recipe=chosen.in_batch if first is None else replace(chosen.hard, accumulate=1),
+            seed=seed,
+        )
+
+
+@register("marvel-ance", title="MARVEL-ANCE", group=UNIVERSAL)
+@dataclass(frozen=True, kw_only=True)
+class MarvelANCE(MarvelDPR):
+    """MARVEL-DPR trained on with an image and a passage of its own top 100 as hard negatives.
+
+    The loss is a softmax over all positives and negatives of the batch, where UniVL-DR's second
+    stage looks at a question's own three alone.
+    """
+
+    def weights(self, data: Collection, seed: int) -> Start:
+        from univl_dr.inference import Encoding
+        from univl_dr.losses import InBatch
+
+        dpr = super().weights(data, seed)
+        first = Encoding(weights=dpr, presentation=self.presentation())
+        return self._trained(dpr, data, seed, InBatch(), first)
+
+    def why_unavailable(self, task: Task | None) -> str | None:
+        if task and not all(task.data.corpus.numbers(modality) for modality in MODALITIES):
+            return "needs passages and images: the data set has one of the two"
+        return super().why_unavailable(task)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Released(_Marvel):
+    """Base of the released checkpoints; ``checkpoint`` is relative to the folder of the images."""
+
+    checkpoint: str
+
+    def weights(self, data: Collection, seed: int) -> Start:
+        del seed
+        return self._parts(data, self._path(data))
+
+    def why_unavailable(self, task: Task | None) -> str | None:
+        if task is None:
+            return super().why_unavailable(task)
+        if task.data.stand_ins or not task.data.corpus.numbers("image"):
+            return "needs the real WebQA: give --dataset webqa"
+        if not (path := self._path(task.data)).is_file():
+            return f"needs the authors' checkpoint: put it at {path}"
+        return super().why_unavailable(task)
+
+    def _path(self, data: Collection) -> Path:
+        return (data.folder / "images.tsv").resolve().parent / self.checkpoint
+
+
+@register("marvel-dpr-released", title="MARVEL-DPR (released)", group=UNIVERSAL)
+@dataclass(frozen=True, kw_only=True)
+class ReleasedDPR(_Released):
+    """The authors' checkpoint of MARVEL-DPR, ranked here."""
+
+    checkpoint: str = "checkpoints/marvel-dpr.pt"
+
+
+@register("marvel-ance-released", title="MARVEL-ANCE (released)", group=UNIVERSAL)
+@dataclass(frozen=True, kw_only=True)
+class ReleasedANCE(_Released):
+    """The authors' checkpoint of MARVEL-ANCE, ranked here."""
+
+    checkpoint: str = "checkpoints/marvel-ance.pt"
