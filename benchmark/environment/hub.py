@@ -27,6 +27,10 @@ def remote_code_is_allowed() -> bool:
     return os.environ.get(ALLOWED) == "1"
 
 
+_silent: list[str] = []
+"""Set once the hub didn't answer: it is not waited for again, by this process."""
+
+
 @cache
 def lacks_weights(name: str, file: str | None = None, revision: str | None = None) -> str | None:
     """Why the weights called ``name`` can't be had, and what mends it; None where they can.
@@ -45,6 +49,8 @@ def lacks_weights(name: str, file: str | None = None, revision: str | None = Non
     if Path(name).is_dir() or snapshot(name, revision, (file,) if file else CONFIGURATIONS):
         return None
     try:
+        if _silent:
+            raise TimeoutError
         if HfApi().model_info(name, revision=revision, timeout=PATIENCE).gated:
             HfApi().auth_check(name)
     except HFValidationError:
@@ -59,6 +65,7 @@ def lacks_weights(name: str, file: str | None = None, revision: str | None = Non
     except RevisionNotFoundError:
         return f"needs revision '{revision}' of '{name}', which the hub hasn't: check the revision"
     except Exception:  # which one depends on what stands between here and the hub
+        _silent.append(name)
         at = f" --revision {revision}" if revision else ""
         return (
             f"needs the weights '{name}': reach the Hugging Face hub once, or fetch them elsewhere "
