@@ -80,6 +80,11 @@ class EmbedderEncoder:
     def dimension(self) -> int:
         return self._module.dimension
 
+    @property
+    def longest(self) -> int | None:
+        """Tokens of a text that are read, where the module tells."""
+        return getattr(self._module, "longest", None)
+
     def encode_queries(self, texts: Sequence[str]) -> Matrix:
         with torch.inference_mode(), computing(self._module, self._precision):
             return self._module.embed_questions(texts).float().cpu().numpy()

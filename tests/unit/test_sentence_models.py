@@ -23,6 +23,7 @@ from baselines.sparse_encoder import SparseEncoderRetriever
 from benchmark.artefacts.identity import dependencies, recipe
 from benchmark.artefacts.store import Store
 from benchmark.datasets import Collection
+from benchmark.environment.model import examine_model
 from benchmark.errors import BenchmarkError, InputError
 from benchmark.retriever import Task
 from benchmark.ties import top_k
@@ -290,3 +291,14 @@ def test_rows_say_what_they_lack(tmp_path: Path) -> None:
     ):
         assert said in str(row.why_unavailable(None))
     assert "re-ranks bm25, which" not in str(CrossEncoderRetriever(model=str(tmp_path)))
+
+
+def test_doctor_examines_one_model(tmp_path: Path) -> None:
+    table = examine_model(str(dense(tmp_path)), "sentence-transformer")
+    found = {record["what"]: record["found"] for record in table.records}
+    assert found["text 1"] == found["image 2"] == "16 dimensions, length 1.000"
+    assert found["tokens of a text that are read"] == "32"
+    assert "hours for 544,457 passages and 389,750 captioned images" in found["the real WebQA"]
+    assert float(found["passages a second"]) > 0
+    with pytest.raises(BenchmarkError, match="can't be loaded as an image-text model"):
+        examine_model(str(tmp_path), "transformers")
