@@ -23,7 +23,7 @@ from benchmark.dense.search import DenseRanking, dense_rankings
 from benchmark.errors import UnavailableError
 from benchmark.io.jsonl import Source
 from benchmark.registry import Entry, current
-from benchmark.report.tables import Table
+from benchmark.report.tables import TEXT, Column, Table
 from benchmark.retriever import Task
 from benchmark.types import Document, Query
 
@@ -67,9 +67,11 @@ def examine_model(name: str, family: str) -> Table:
             ]
     return Table(
         title=f"{entry.title}: {name}",
-        columns=["What", "Found"],
-        rows=[list(line) for line in lines],
-        records=[dict(zip(("what", "found"), line, strict=True)) for line in lines],
+        columns=[
+            Column("What", "what", TEXT, first=True),
+            Column("Found", "found", TEXT, first=True),
+        ],
+        rows=[dict(zip(("what", "found"), line, strict=True)) for line in lines],
         notes=["Speed is that of this machine now; other programs slow it down."],
     )
 

@@ -295,7 +295,7 @@ def test_rows_say_what_they_lack(tmp_path: Path) -> None:
 
 def test_doctor_examines_one_model(tmp_path: Path) -> None:
     table = examine_model(str(dense(tmp_path)), "sentence-transformer")
-    found = {record["what"]: record["found"] for record in table.records}
+    found = {record["what"]: record["found"] for record in table.rows}
     assert found["text 1"] == found["image 2"] == "16 dimensions, length 1.000"
     assert found["tokens of a text that are read"] == "32"
     assert "hours for 544,457 passages and 389,750 captioned images" in found["the real WebQA"]
