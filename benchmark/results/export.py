@@ -1,8 +1,8 @@
 """Exports: results in the files of other evaluation tools.
 
-trec    <name>.trec and qrels.txt, which trec_eval and ir_measures read
-ranx    <name>.json and qrels.json, which ranx reads (Run.from_file, Qrels.from_file)
-mteb    <name>/<data set>.json, which mteb reads (TaskResult.from_disk)
+trec    <name>.trec and qrels.txt, which trec_eval, ir_measures, pytrec_eval and repro_eval read
+ranx    <name>.trec, which keeps the name of a run, and qrels.json, which ranx reads
+mteb    results/<model>/<revision>/<task>.json beside model_meta.json, which mteb.ResultCache reads
 reference   results with seeds and variants in compact form (see ``results/reference.py``)
 
 Of several seeds each further one has a run of its own, <name>.seed-<n>; mteb gets their mean.
@@ -45,35 +45,72 @@ def trec(results: Sequence[Result], data: Collection, split: str, out: Path) -> 
 
 
 def ranx(results: Sequence[Result], data: Collection, split: str, out: Path) -> list[Path]:
-    """Runs as {question: {document: score}}, the scores made from the ranks; qrels alike."""
-    paths = [_json(out / "qrels.json", data.qrels(split))]
-    for name, run in _runs(results):
-        lists = {
-            query: {document: 1 / rank for rank, document in enumerate(documents, 1)}
-            for query, documents in run.documents.items()
-        }
-        paths.append(_json(out / f"{name}.json", lists))
-    return paths
+    """TREC runs, and qrels as {question: {document: relevance}}.
+
+    Raises InputError for ids that hold a blank, at which ranx would split them.
+    """
+    qrels = data.qrels(split)
+    runs = {out / f"{name}.trec": run for name, run in _runs(results)}
+    for run in runs.values():
+        found = (one for ranked in run.documents.values() for one in ranked)
+        blank = next((name for name in (*run.documents, *found) if " " in name), None)
+        if blank is not None:
+            raise InputError(
+                f"id '{blank}' holds a blank, at which ranx would split it",
+                mend="use `export trec`, whose columns are between tabs then",
+            )
+    paths = [_json(out / "qrels.json", qrels)]
+    for path, run in runs.items():
+        write_run(run, path)
+    return [*paths, *runs]
 
 
 def mteb(results: Sequence[Result], data: Collection, split: str, out: Path) -> list[Path]:
     """mteb's task results, of a task of this project's name: mteb's WebQA has other pools.
 
-    The data's fingerprint stands for its revision; no version of mteb's is named, for it ran none.
+    A model's name is univl-bench/<name>, and its revision the identity of the ranking. The data's
+    fingerprint stands for their revision; no version of mteb's is named, for it ran none.
     """
-    return [
-        _json(
-            out / result.name / f"{_task_name(result, data)}.json",
-            {
-                "dataset_revision": data.fingerprint,
-                "task_name": _task_name(result, data),
-                "mteb_version": None,
-                "evaluation_time": None,
-                "scores": {split: [_mteb_scores(result)]},
-            },
-        )
-        for result in results
-    ]
+    paths = []
+    for result in results:
+        revision = str(result.manifest["ranking"])[:REVISION]
+        folder = out / "results" / f"univl-bench__{result.name}" / revision
+        task = {
+            "dataset_revision": data.fingerprint,
+            "task_name": _task_name(result, data),
+            "mteb_version": None,
+            "evaluation_time": None,
+            "scores": {split: [_mteb_scores(result)]},
+        }
+        about = {"name": f"univl-bench/{result.name}", "revision": revision, **_UNKNOWN}
+        paths += [
+            _json(folder / f"{_task_name(result, data)}.json", task),
+            _json(folder / "model_meta.json", about),
+        ]
+    return paths
+
+
+REVISION = 32
+"""Digits of a ranking's identity that mteb gets as a model's revision."""
+
+LANGUAGE = "und-Zyyy"
+"""Undetermined, in ISO's codes: no data set here tells it, and mteb passes over what has none."""
+
+_UNKNOWN: Mapping[str, Any] = MappingProxyType(
+    {
+        **dict.fromkeys(
+            (
+                *("loader", "release_date", "languages", "n_parameters", "memory_usage_mb"),
+                *("max_tokens", "embed_dim", "license", "open_weights", "public_training_code"),
+                *("public_training_data", "similarity_fn_name", "use_instructions"),
+                "training_datasets",
+            )
+        ),
+        "framework": [],
+        "modalities": ["text", "image"],
+    }
+)
+"""What mteb wants to know of a model, and what isn't said here."""
 
 
 def export(
@@ -129,7 +166,8 @@ def _task_name(result: Result, data: Collection) -> str:
 
 def _mteb_scores(result: Result) -> dict[str, Any]:
     means = {_mteb_name(metric): figure["mean"] for metric, figure in result.summary.items()}
-    return {**means, "main_score": means[_mteb_name(MAIN)], "hf_subset": "default", "languages": []}
+    main = means[_mteb_name(MAIN)]
+    return {**means, "main_score": main, "hf_subset": "default", "languages": [LANGUAGE]}
 
 
 def _mteb_name(metric: str) -> str:

@@ -3,11 +3,13 @@
 import json
 from pathlib import Path
 
+import ir_measures
 import pytest
 import pytrec_eval
 from conftest import Command
 from ranx import Qrels, evaluate
 from ranx import Run as RanxRun
+from repro_eval.Evaluator import RpdEvaluator
 from site_world import HOSTILE
 
 from benchmark import registry
@@ -140,6 +142,7 @@ def test_bad_words_are_rejected(
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # ranx' open files
 @pytest.mark.filterwarnings("ignore:unsafe cast from uint64")  # numba on ranx
+@pytest.mark.filterwarnings("ignore:convert_trec_name")  # repro_eval on ir_measures
 def test_exports_score_the_same_in_other_tools(
     bench: Command, beir: Path, store: Store, tmp_path: Path
 ) -> None:
@@ -147,7 +150,7 @@ def test_exports_score_the_same_in_other_tools(
     assert bench("run", "bm25", *words).returncode == 0
     data = find("beir", beir, store)
     (result,) = read_results(tmp_path / "results", data, "test")
-    for kind in ("trec", "ranx", "mteb"):
+    for kind in ("trec", "ranx"):
         done = bench("export", kind, *words, "--out", kind)
         assert done.returncode == 0, done.stderr
         assert all((tmp_path / line).is_file() for line in done.stdout.splitlines())
@@ -165,7 +168,15 @@ def test_exports_score_the_same_in_other_tools(
         ours[0]
     )
 
-    theirs = RanxRun.from_file(str(tmp_path / "ranx" / "bm25.json"))
+    by_measures = ir_measures.calc_aggregate(
+        [ir_measures.nDCG @ 10, ir_measures.RR @ 10],
+        [*ir_measures.read_trec_qrels(str(tmp_path / "trec" / "qrels.txt"))],
+        [*ir_measures.read_trec_run(str(tmp_path / "trec" / "bm25.trec"))],
+    )
+    assert [*by_measures.values()] == pytest.approx(ours)
+
+    theirs = RanxRun.from_file(str(tmp_path / "ranx" / "bm25.trec"))
+    assert theirs.name == "bm25"
     judged = Qrels.from_file(str(tmp_path / "ranx" / "qrels.json"))
     found = evaluate(judged, theirs, ["ndcg@10", "mrr@10"], make_comparable=True)
     assert tuple(found.values()) == pytest.approx(ours)
@@ -179,11 +190,20 @@ def test_exports_score_the_same_in_other_tools(
     assert done.stderr.startswith(said)
     assert (tmp_path / "ranx" / "qrels.json").read_text(encoding="utf-8") == "{}"
 
-    task = json.loads((tmp_path / "mteb" / "bm25" / "univl-bench-zoo.json").read_text())
-    (scores,) = task["scores"]["test"]
-    assert (scores["ndcg_at_10"], scores["main_score"]) == pytest.approx(ours)
-    assert task["dataset_revision"] == data.fingerprint
     assert "did you mean 'ranx'?" in bench("export", "rank", *words, "--out", "x").stderr
+
+    # repro_eval compares a run with its reproduction: here with itself less its first document.
+    lines = (tmp_path / "trec" / "bm25.trec").read_text().splitlines(keepends=True)
+    (tmp_path / "again.trec").write_text("".join(lines[1:]))
+    reproduced = RpdEvaluator(
+        qrels_orig_path=str(tmp_path / "trec" / "qrels.txt"),
+        run_b_orig_path=str(tmp_path / "trec" / "bm25.trec"),
+        run_b_rep_path=str(tmp_path / "again.trec"),
+    )
+    reproduced.evaluate()
+    first = {query: one["nDCG@10"] for query, one in reproduced.run_b_orig_score.items()}
+    assert sum(first.values()) / len(qrels) == pytest.approx(ours[0])
+    assert reproduced.rmse()["baseline"]["nDCG@10"] > 0
 
 
 def test_no_two_exported_files_have_one_name(
@@ -194,20 +214,30 @@ def test_no_two_exported_files_have_one_name(
     task = Task(data=zoo)
     folder = submission(tmp_path / "theirs", zoo, name="qrels")
     row = add(read_submission(folder, task), task, tmp_path / "results" / "zoo")
-    with pytest.raises(InputError, match=r"two exported files are called qrels\.json"):
-        export("ranx", [row], zoo, "test", tmp_path / "out")
-    assert not [*(tmp_path / "out").iterdir()]
-    assert len(export("trec", [row], zoo, "test", tmp_path / "out")) == 2
+    for kind in ("ranx", "trec"):
+        paths = export(kind, [row], zoo, "test", tmp_path / kind)
+        assert len({*paths}) == 2
+        assert all(path.is_file() for path in paths)
 
 
-def test_mteb_reads_its_export(zoo: Collection, beir: Path, bench: Command, tmp_path: Path) -> None:
-    mteb = pytest.importorskip("mteb", reason="mteb isn't installed: pip install mteb")
+@pytest.mark.filterwarnings("ignore")  # of mteb's imports
+def test_mteb_finds_and_reads_its_export(
+    beir: Path, store: Store, bench: Command, tmp_path: Path
+) -> None:
+    import mteb
+
     words = ["--dataset", "beir", "--data-dir", beir]
     bench("run", "bm25", *words)
-    bench("export", "mteb", *words, "--out", "out")
-    path = tmp_path / "out" / "bm25" / "univl-bench-zoo.json"
-    result = mteb.results.TaskResult.from_disk(path)
-    assert (
-        result.scores["test"][0]["main_score"]
-        == json.loads(path.read_text())["scores"]["test"][0]["main_score"]
-    )
+    done = bench("export", "mteb", *words, "--out", "out")
+    assert all((tmp_path / line).is_file() for line in done.stdout.splitlines())
+    data = find("beir", beir, store)
+    (result,) = read_results(tmp_path / "results", data, "test")
+    cache = mteb.ResultCache(tmp_path / "out")
+    found = cache.load_results(["univl-bench/bm25"], ["univl-bench-zoo"], require_model_meta=True)
+    (model,) = found.model_results
+    (task,) = model.task_results
+    assert task.dataset_revision == data.fingerprint
+    # The score that mteb computes from the file, against the per-question figures kept here.
+    assert task.get_score() == pytest.approx(result.scores.values["MRR@10"].mean())
+    by_ndcg = task.get_score(getter=lambda scores: scores["ndcg_at_10"])
+    assert by_ndcg == pytest.approx(result.scores.values["nDCG@10"].mean())
