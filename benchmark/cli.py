@@ -23,6 +23,7 @@ from benchmark.commands.list import list_
 from benchmark.commands.merge import merge
 from benchmark.commands.plot import plot
 from benchmark.commands.power import power
+from benchmark.commands.published import published
 from benchmark.commands.run import run
 from benchmark.commands.search import search
 from benchmark.commands.show import show
@@ -133,6 +134,7 @@ for _command in (
     judge,
     plot,
     power,
+    published,
     data,
     doctor,
     bench,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import click
@@ -16,11 +17,15 @@ from benchmark.commands.options import (
     show_table,
 )
 from benchmark.errors import InputError
-from benchmark.protocol import JOINT
+from benchmark.protocol import JOINT, PROTOCOLS
 
 if TYPE_CHECKING:
     from benchmark.report.ablations import Ablation
     from benchmark.report.tables import Table
+
+
+PROTOCOLS_TABLE = "protocols"
+"""The table that reads the results under every protocol."""
 
 
 @click.command()
@@ -31,8 +36,9 @@ if TYPE_CHECKING:
 @run_option
 @click.option(
     "--against",
-    type=click.Choice(["paper"]),
-    help="table1 beside the published figures, with differences and a status.",
+    type=click.Choice(["paper", "mteb"]),
+    help="A paper's table beside the published figures, with differences and a status; or the "
+    "leaderboard beside MTEB's, for the same weights under protocol split.",
 )
 @format_option
 def table(
@@ -55,6 +61,7 @@ def table(
     certainty             how sure each place is: who is best, who would swap
     agreement             how far metrics, kinds of questions and protocols rank alike
     unjudged              how much of what is retrieved is judged, and how far figures could move
+    protocols             figures and ranks under each protocol, with Kendall's tau between them
 
     Ablations; with --run, variants that have no result are run:
 
@@ -69,10 +76,13 @@ def table(
 
     found = papers()
     tables, ablations = tables_of(found), ablations_of(found)
-    if name not in {*DERIVED, *tables, *ablations}:
-        raise unknown("table", name, [*DERIVED, *tables, *ablations])
+    if name not in {*DERIVED, PROTOCOLS_TABLE, *tables, *ablations}:
+        raise unknown("table", name, [*DERIVED, PROTOCOLS_TABLE, *tables, *ablations])
+    if against == "mteb" and name == "leaderboard":
+        show_table(_against_mteb(chosen), form)
+        return
     beside = tables[name].beside if name in tables else None
-    if against and beside is None:
+    if against and (beside is None or against == "mteb"):
         mend = ", ".join(name for name, table in tables.items() if table.beside)
         raise InputError(f"nothing is published against '{name}'", mend=f"use {mend}")
     if against and chosen.protocol != JOINT:
@@ -80,12 +90,31 @@ def table(
             "the paper's figures are of protocol joint, and compare with no other",
             mend="leave --protocol out",
         )
-    if name in ablations:
+    if name == PROTOCOLS_TABLE:
+        made = _protocols(chosen)
+    elif name in ablations:
         made = _ablation(ablations[name], chosen, seed, seeds, running=running)
     else:
         make = DERIVED[name] if name in DERIVED else tables[name].make
         made = (beside if against and beside else make)(chosen.at_hand(), chosen.data, chosen.split)
     show_table(made, form)
+
+
+def _protocols(chosen: Chosen) -> Table:
+    from benchmark.report.protocols import protocols_table
+
+    found = {
+        protocol: replace(chosen, protocol=protocol).at_hand(empty=True) for protocol in PROTOCOLS
+    }
+    return protocols_table(found, chosen.data, chosen.split)
+
+
+def _against_mteb(chosen: Chosen) -> Table:
+    from benchmark.papers import publications
+    from benchmark.report.atlas.tables import against_mteb
+
+    (mteb,) = (one for one in publications() if one.name == "mteb")
+    return against_mteb(chosen.at_hand(), chosen.data, chosen.split, mteb)
 
 
 def _ablation(ablation: Ablation, chosen: Chosen, seed: int, seeds: int, *, running: bool) -> Table:

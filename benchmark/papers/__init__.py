@@ -13,6 +13,7 @@ from benchmark import entry_points
 from benchmark.errors import InputError
 from benchmark.registry import PAPER, current
 from benchmark.report.ablations import Ablation
+from benchmark.report.atlas import Publication, own, read_publication
 from benchmark.report.derived import DERIVED
 from benchmark.report.paper import Paper, PaperTable
 
@@ -40,6 +41,16 @@ def papers() -> list[Paper]:
                 )
             tables[name] = f"paper '{paper.name}'"
     return found
+
+
+def publications() -> list[Publication]:
+    """What was published on WebQA: sources of many models, and the figures of papers."""
+    of_papers = [
+        read_publication(path.stem if path.stem != "published" else paper.name, path)
+        for paper in papers()
+        for path in paper.published
+    ]
+    return [*own(), *of_papers]
 
 
 def tables_of(found: Sequence[Paper]) -> dict[str, PaperTable]:

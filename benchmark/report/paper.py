@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from types import MappingProxyType
 
 from benchmark.report.ablations import Ablation
@@ -35,11 +36,13 @@ class Paper:
     """A paper's tables and ablations by name, and its claims.
 
     name: fit for a file, and not that of another paper. title: with authors, venue and year.
+    published: files of figures under the joint protocol, see ``published.Published``.
     """
 
     name: str
     title: str
     tables: Mapping[str, PaperTable] = field(default_factory=lambda: MappingProxyType({}))
+    published: Sequence[Path] = ()
     claims: Sequence[Claim] = ()
     ablations: Mapping[str, Ablation] = field(default_factory=lambda: MappingProxyType({}))
 

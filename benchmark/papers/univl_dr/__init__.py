@@ -1,9 +1,13 @@
 """UniVL-DR (Liu et al., ICLR 2023): its Table 1, its claims, and its ablations."""
 
+from pathlib import Path
+
 from benchmark.papers.univl_dr.ablations import ABLATIONS
 from benchmark.papers.univl_dr.claims import CLAIMS
 from benchmark.papers.univl_dr.table1 import against_paper, table1
 from benchmark.report.paper import Paper, PaperTable
+
+FOLDER = Path(__file__).parent
 
 PAPER = Paper(
     name="univl-dr",
@@ -17,6 +21,7 @@ PAPER = Paper(
             beside=against_paper,
         ),
     },
+    published=[FOLDER / "published.toml", FOLDER / "later.toml"],
     claims=CLAIMS,
     ablations=ABLATIONS,
 )
