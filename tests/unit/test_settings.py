@@ -145,7 +145,6 @@ ROWS: Mapping[str, tuple[str, str]] = {
     'retriever = "bm25"\nk1 = inf': ("k1", "a finite number of at least 0"),
     'retriever = "bm25"\nk1 = -0.1': ("k1", "a finite number of at least 0"),
     'retriever = "bm25"\nk1 = true': ("k1", "a finite number"),
-    'retriever = "minilm"\nmodel = "x"': ("model", "a MiniLM, given by code"),
 }
 
 
