@@ -52,8 +52,10 @@ def run(path: Path) -> PlugIn:
     _FILES.update({str(file): file for file in files.values()} | {str(path.resolve()): path})
     with blaming():
         spec.loader.exec_module(module)
-    beside = [sys.modules[one] for one in files if one in sys.modules]
-    return PlugIn((module, *beside), source)
+    modules = (module, *(sys.modules[one] for one in files if one in sys.modules))
+    for part in modules:
+        _mark(part, source)
+    return PlugIn(modules, source)
 
 
 def source(path: Path) -> str:
@@ -96,6 +98,19 @@ def _place(error: Exception, files: Collection[str]) -> tuple[str, int | None] |
             place = file, trace.tb_lineno
         trace = trace.tb_next
     return place
+
+
+def _mark(module: ModuleType, source: str) -> None:
+    """Make the hash of the files part of the version of each dataclass of a plug-in.
+
+    An index or a checkpoint of a plug-in is made again when its code changes: nobody has to raise a
+    version while the code is in flux. A package keeps the versions that it declares.
+    """
+    for kind in [kind for kind in vars(module).values() if isinstance(kind, type)]:
+        fields = getattr(kind, "__dataclass_fields__", None)
+        if kind.__module__ == module.__name__ and fields is not None and "version" not in fields:
+            declared = str(getattr(kind, "version", "")).partition("+")[0]
+            setattr(kind, "version", f"{declared}+{source[:12]}")  # noqa: B010
 
 
 def _hash(files: Mapping[str, Path]) -> str:

@@ -74,3 +74,40 @@ def test_a_failing_plug_in_leaves_the_other_rows_alone(
         changed = bench("run", "one", "two", *words)
         assert "one (seed 1234): scored in" in changed.stderr
         assert "two (seed 1234): up to date" in changed.stderr
+
+
+ARTEFACTS = """
+from dataclasses import dataclass
+import numpy as np
+from helper import SCORE
+from benchmark import Retriever, Task, TopK, register, top_k
+from benchmark.artefacts.identity import recipe_name
+from benchmark.retriever import Ranking
+
+@recipe_name("Constant")
+@dataclass(frozen=True, kw_only=True)
+class Constant(Ranking):
+    task: Task
+
+    def rank(self, store) -> TopK:
+        count = len(self.task.questions()), len(self.task.numbers)
+        return top_k(np.full(count, SCORE, np.float32), self.task.numbers, self.task.depth)
+
+@register("constant", title="C", group="Mine")
+@dataclass(frozen=True, kw_only=True)
+class Constants(Retriever):
+    def ranking(self, task: Task) -> Ranking:
+        return Constant(task=task)
+"""
+
+
+def test_artefacts_of_a_plug_in_are_made_again_when_its_code_changes(
+    bench: Command, beir: Path, tmp_path: Path
+) -> None:
+    helper = write(tmp_path / "helper.py", "SCORE = 1")
+    plugin = write(tmp_path / "constant.py", ARTEFACTS)
+    words = ["constant", "--plugin", plugin, "--dataset", "beir", "--data-dir", beir]
+    assert "scored in" in bench("run", *words).stderr
+    assert "up to date" in bench("run", *words).stderr
+    write(helper, "SCORE = 2")
+    assert "scored in" in bench("run", *words).stderr
