@@ -173,8 +173,8 @@ def _notes(
     ]
     if _shows_ties(ranked, data):
         notes.append(
-            f"{OF_TIES}: the lowest and the highest {metric} over all orders of documents with equal "
-            "scores; empty where no order changes a figure."
+            f"{OF_TIES}: the lowest and the highest {metric} over all orders of documents with "
+            "equal scores; empty where no order changes a figure."
         )
     if any(result.metrics.get("copies_as_one") for result in ranked):
         copies = sum(documents.values()) - data.metadata["distinct"]
