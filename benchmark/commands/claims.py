@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from benchmark.commands.options import (
+    SEED_RANGE,
     Chosen,
     chosen_options,
     format_option,
@@ -36,7 +37,13 @@ def _count(_: click.Context, __: click.Parameter, value: str) -> int | None:
 @click.argument("names", nargs=-1, metavar="[PAPER]...")
 @chosen_options
 @plugin_option
-@click.option("--seed", default=1234, show_default=True, help="For all that is trained or drawn.")
+@click.option(
+    "--seed",
+    type=SEED_RANGE,
+    default=1234,
+    show_default=True,
+    help="For all that is trained or drawn.",
+)
 @click.option(
     "--seeds",
     default="1",

@@ -10,6 +10,7 @@ import click
 
 from benchmark.commands.options import (
     PATH,
+    SEED_RANGE,
     Chosen,
     chosen_options,
     format_option,
@@ -38,7 +39,13 @@ if TYPE_CHECKING:
     type=click.Choice(["Qcate", "modality", "length"]),
     help="The difference of two systems on slices of the questions, and what moved most.",
 )
-@click.option("--seed", default=1234, show_default=True, help="For permutations and resampling.")
+@click.option(
+    "--seed",
+    type=SEED_RANGE,
+    default=1234,
+    show_default=True,
+    help="For permutations and resampling.",
+)
 @format_option
 def compare(
     systems: tuple[str, ...],

@@ -43,6 +43,9 @@ class _Path(click.Path):
 
 PATH = _Path(path_type=Path)
 
+SEED_RANGE = click.IntRange(0, 2**32 - 1)
+"""What numpy's generators take as a seed."""
+
 
 def _plug_in(_: click.Context, __: click.Parameter, paths: tuple[Path, ...]) -> None:
     from benchmark.registry import current
@@ -200,7 +203,11 @@ run_option = click.option(
 def seed_options(function: F) -> F:
     """Add the first seed and how many follow it."""
     seed = click.option(
-        "--seed", default=1234, show_default=True, help="For all that is trained or drawn."
+        "--seed",
+        type=SEED_RANGE,
+        default=1234,
+        show_default=True,
+        help="For all that is trained or drawn.",
     )
     seeds = click.option(
         "--seeds",

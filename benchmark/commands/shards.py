@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import click
 
 from benchmark.commands.options import (
+    SEED_RANGE,
     data_options,
     plugin_option,
     remote_code_option,
@@ -50,7 +51,9 @@ def shard_command(function: Callable[..., None]) -> Callable[..., None]:
         rankings = _dense(names, dataset, data_dir, split, store, seed)
         function(rankings=rankings, store=store, **others)
 
-    seed = click.option("--seed", default=1234, show_default=True, help="Of what was trained.")
+    seed = click.option(
+        "--seed", type=SEED_RANGE, default=1234, show_default=True, help="Of what was trained."
+    )
     names = click.argument("names", nargs=-1, required=True, metavar="NAME...")
     return names(data_options(plugin_option(rows_option(remote_code_option(seed(command))))))
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from benchmark.commands.options import (
+    SEED_RANGE,
     data_options,
     format_option,
     plugin_option,
@@ -31,7 +32,13 @@ if TYPE_CHECKING:
 @remote_code_option
 @results_option
 @format_option
-@click.option("--seed", default=1234, show_default=True, help="For all that is trained or drawn.")
+@click.option(
+    "--seed",
+    type=SEED_RANGE,
+    default=1234,
+    show_default=True,
+    help="For all that is trained or drawn.",
+)
 @click.option(
     "--method",
     type=click.Choice(["pca", "tsne"]),
@@ -63,8 +70,14 @@ def space(
     from benchmark.results.result import Result, results_folder
     from benchmark.results.writing import write_embedding_map
     from benchmark.retriever import Task
+    from benchmark.types import MODALITIES
 
     data = find(dataset, data_dir, store)
+    if not all(data.corpus.numbers(modality) for modality in MODALITIES):
+        raise InputError(
+            f"{data.name} has no passages or no images, so that there is no gap between them",
+            mend="name a --dataset with both",
+        )
     entries = [retriever(name) for name in names or ("clip-zero-shot", "clip-dpr", "univl-dr")]
     task, home = Task(data=data, split=split, seed=seed), results_folder(results, data, split)
     experiment.run(entries, task, seeds=1, folder=home, store=store, skip=False)

@@ -299,3 +299,14 @@ def test_want_of_memory_is_one_line(
         cli.main()
     assert stop.value.code == 2
     assert capsys.readouterr().err.startswith("error: not enough memory; ")
+
+
+def test_what_has_no_answer_is_one_line(bench: Command, beir: Path, tmp_path: Path) -> None:
+    (tmp_path / "qrels").write_text("a 0 x 1\nb 0 y 1\n", encoding="utf-8")
+    (tmp_path / "run").write_text("a Q0 x 1 1 r\nb Q0 x 1 1 r\n", encoding="utf-8")
+    done = bench("compare", "run", "run", "--qrels", "qrels", "--seed", -1)
+    assert done.returncode == 2
+    assert "-1 is not in the range 0<=x<=4294967295" in done.stderr
+    done = bench("space", "minilm", "--dataset", "beir", "--data-dir", beir)
+    assert done.returncode == 2
+    assert done.stderr.splitlines()[-1].startswith("error: zoo has no passages or no images")
