@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import click
 
@@ -36,8 +36,15 @@ if TYPE_CHECKING:
 @plugin_option
 @click.option(
     "--by",
-    type=click.Choice(["Qcate", "modality", "length"]),
-    help="The difference of two systems on slices of the questions, and what moved most.",
+    type=click.Choice(["Qcate", "modality", "length", "question"]),
+    help="The difference of two systems on slices of the questions, and the questions that moved "
+    "most; question: these alone, of run files, too.",
+)
+@click.option(
+    "--plot",
+    type=PATH,
+    metavar="DIR",
+    help="Write the differences of two systems, question by question, as SVG and PNG.",
 )
 @click.option(
     "--seed",
@@ -52,7 +59,8 @@ def compare(
     qrels: Path | None,
     chosen: Chosen,
     metrics: tuple[str, ...],
-    by: By | None,
+    by: By | Literal["question"] | None,
+    plot: Path | None,
     seed: int,
     form: str,
 ) -> None:
@@ -67,18 +75,21 @@ def compare(
         python -m benchmark compare univl-dr clip-dpr
         python -m benchmark compare univl-dr clip-dpr --by Qcate
         python -m benchmark compare a.trec b.trec --qrels qrels.txt --metric nDCG@10
+        python -m benchmark compare a.trec b.trec --qrels qrels.txt --by question --plot plots
     """
     from benchmark.evaluation.metrics import MAIN
     from benchmark.io.trec import read_qrels
     from benchmark.report.evaluation import comparison_table
+    from benchmark.report.plots.differences import differences_chart
     from benchmark.report.slices import moved_table, slices, slices_table
+    from benchmark.types import Query
 
     if len(systems) < 2:
         raise InputError("one system alone", mend="give two or more")
     results: dict[str, Result] | None = None
     judged: Qrels
     if qrels is not None:
-        if by is not None:
+        if by not in (None, "question"):
             raise InputError(
                 "judgments alone don't tell slices", mend="leave --qrels out and name a --dataset"
             )
@@ -86,18 +97,25 @@ def compare(
     else:
         judged = chosen.data.qrels(chosen.split)
         results = {result.name: result for result in chosen.at_hand(empty=True)}
-    if by is not None and (len(systems) != 2 or len(metrics) > 1):
-        raise InputError("--by looks at one metric of two systems", mend="name just these")
+    if (by or plot) and (len(systems) != 2 or len(metrics) > 1):
+        raise InputError(
+            "--by and --plot look at one metric of two systems", mend="name just these"
+        )
     found = _named(systems, judged, results, metrics)
+    metric = next(iter(next(iter(found.values())).values)) if metrics else MAIN
+    if plot is not None:
+        for path in differences_chart(found, metric).write(plot):
+            click.echo(path, err=True)
     if by is None:
         show_table(comparison_table(found, seed), form)
         return
-    queries = chosen.data.queries(chosen.split)
-    metric = next(iter(next(iter(found.values())).values)) if metrics else MAIN
-    tables = [
-        slices_table(found, metric, slices(queries, by)),
-        moved_table(found, metric, queries),
-    ]
+    if qrels is None:
+        queries = chosen.data.queries(chosen.split)
+    else:
+        queries = [Query(id=query, text="") for query in judged]
+    tables = [moved_table(found, metric, queries)]
+    if by != "question":
+        tables.insert(0, slices_table(found, metric, slices(queries, by)))
     show_tables(tables, form)
 
 

@@ -199,6 +199,12 @@ def test_evaluate_as_scripts_use_trec_eval(bench: Command, tmp_path: Path) -> No
     assert (row["metric"], row["mean"]) == ("recall@1", pytest.approx(1 / 6))
     said = bench(*words, "--depth", 1, "--metric", "R@2").stderr
     assert "'R@2' looks at 2 documents, and the lists end after 1" in said
+    moved = ["--metric", "AP", "--by", "question", "--plot", "plots", "--format", "json"]
+    rows = json.loads(bench("compare", "one", "two", *words[2:], *moved).stdout)["rows"]
+    assert [(row["query"], row["difference"]) for row in rows] == [("a", 0.5), ("b", -1.0)]
+    drawn = (tmp_path / "plots" / "differences.svg").read_text(encoding="utf-8")
+    assert "one better: 1" in drawn
+    assert "two better: 1" in drawn
 
 
 METRIC = """
