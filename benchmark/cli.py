@@ -24,6 +24,7 @@ from benchmark.commands.merge import merge
 from benchmark.commands.plot import plot
 from benchmark.commands.power import power
 from benchmark.commands.published import published
+from benchmark.commands.reproduce import reproduce
 from benchmark.commands.run import run
 from benchmark.commands.search import search
 from benchmark.commands.show import show
@@ -118,6 +119,7 @@ for _command in (
     list_,
     show,
     run,
+    reproduce,
     encode,
     search,
     merge,

@@ -22,7 +22,10 @@ from benchmark.errors import InputError
 from benchmark.protocol import Protocol
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from benchmark.artefacts.store import Store
+    from benchmark.retriever import Task
 
 
 @click.command()
@@ -112,5 +115,26 @@ def run(
             failed = error  # the other rows ran
     if ranks.first and (failed is None or any(folder.glob("*/manifest.json"))):
         show_table(write_leaderboard(results, data, split, protocol), form)
+        _compare_with_reference(results, task, [entry.name for entry in entries])
     if failed:
         raise failed
+
+
+def _compare_with_reference(results: Path, task: Task, names: Sequence[str]) -> None:
+    """Tell each row's figure, the reference's, and the verdict, where there is a reference."""
+    from benchmark.progress import log
+    from benchmark.report.reproduction import verdict_lines
+    from benchmark.results.reproduction import outcomes
+    from benchmark.results.result import REFERENCE, results_folder
+
+    reference = results / REFERENCE
+    if not results_folder(reference, task.data, task.split, task.protocol).is_dir():
+        return
+    try:
+        found = outcomes(results, reference, task.data, task.split, task.protocol)
+    except InputError as error:
+        log.warning(f"not compared with the reference: {error}")
+        return
+    log.info("\nCompared with the reference (`reproduce` tells more):")
+    for line in verdict_lines([one for one in found if one.name in names]):
+        log.info(line)

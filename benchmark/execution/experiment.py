@@ -13,6 +13,7 @@ from typing import Any
 from benchmark.artefacts.identity import Artefact, dependencies, identity
 from benchmark.artefacts.store import Store
 from benchmark.errors import InputError, UnavailableError
+from benchmark.evaluation.metrics import MAIN
 from benchmark.evaluation.ties import ties
 from benchmark.execution.distributed import ALONE, Ranks, build, world
 from benchmark.execution.pool import Job, run_jobs
@@ -209,7 +210,7 @@ def _score(scoring: Scoring, store: Store) -> None:
         if Result(folder).is_of(identity(ranking)):
             return  # by another process
         sweep(folder)
-        write_result(
+        result = write_result(
             folder,
             found,
             ranking.task,
@@ -222,4 +223,8 @@ def _score(scoring: Scoring, store: Store) -> None:
             },
             made={**manifest(ranking, scoring.seed, store), "seeded": scoring.seeded},
         )
-    log.info(f"{entry.name} (seed {scoring.seed}): scored in {time.monotonic() - started:.1f} s")
+    mean = 100 * result.metrics["metrics"][MAIN]["mean"]
+    log.info(
+        f"{entry.name} (seed {scoring.seed}): {MAIN} {mean:.2f}, "
+        f"scored in {time.monotonic() - started:.1f} s"
+    )

@@ -18,7 +18,7 @@ from pathlib import Path
 
 from benchmark.errors import BenchmarkError, UnavailableError
 from benchmark.plugins import blaming
-from benchmark.progress import log, show_log
+from benchmark.progress import Progress, log, show_log
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,22 +55,27 @@ def run_jobs(jobs: Sequence[Job], workers: int) -> None:
     graph = TopologicalSorter({job.key: job.after & named.keys() for job in jobs})
     graph.prepare()
     lengths = _chains(jobs)
-    if workers == 1 or max(lengths.values(), default=0) == len(jobs):
-        failures = _one_by_one(graph, named)
-    else:
-        failures = _side_by_side(graph, named, lengths, workers)
+    with Progress("all steps", len(jobs), "steps") as progress:
+        if workers == 1 or max(lengths.values(), default=0) == len(jobs):
+            failures = _one_by_one(graph, named, progress)
+        else:
+            failures = _side_by_side(graph, named, lengths, workers, progress)
     if failures:
         raise FailedJobsError(failures)
 
 
-def _one_by_one(graph: TopologicalSorter[str], jobs: Mapping[str, Job]) -> dict[str, str]:
+def _one_by_one(
+    graph: TopologicalSorter[str], jobs: Mapping[str, Job], progress: Progress
+) -> dict[str, str]:
     """What failed: the error of each job by its key."""
     failures: dict[str, str] = {}
     place = {key: number for number, key in enumerate(jobs)}
     ready = sorted(graph.get_ready(), key=place.__getitem__)
     while ready:
         key = ready.pop(0)
-        if error := _attempt(jobs[key]):
+        error = _attempt(jobs[key])
+        progress.advance(1)
+        if error:
             failures[key] = error
             _tell(error, going_on=bool(ready))
             continue
@@ -80,7 +85,11 @@ def _one_by_one(graph: TopologicalSorter[str], jobs: Mapping[str, Job]) -> dict[
 
 
 def _side_by_side(
-    graph: TopologicalSorter[str], jobs: Mapping[str, Job], lengths: Mapping[str, int], workers: int
+    graph: TopologicalSorter[str],
+    jobs: Mapping[str, Job],
+    lengths: Mapping[str, int],
+    workers: int,
+    progress: Progress,
 ) -> dict[str, str]:
     """What failed, as for ``_one_by_one``."""
     failures: dict[str, str] = {}
@@ -95,6 +104,7 @@ def _side_by_side(
                 for future in wait(running, return_when=FIRST_COMPLETED).done:
                     error = future.result()
                     key = running.pop(future)
+                    progress.advance(1)
                     if error:
                         failures[key] = error
                         _tell(error, going_on=bool(ready or running))

@@ -1,0 +1,116 @@
+"""``reproduce``: how well results reproduce a reference."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from benchmark.commands.options import (
+    PATH,
+    Chosen,
+    chosen_options,
+    format_option,
+    show_tables,
+)
+from benchmark.errors import InputError, unknown
+
+if TYPE_CHECKING:
+    from benchmark.results.reproduction import Measured, Reproduction
+
+
+@click.command()
+@click.argument("names", nargs=-1, metavar="[NAME|RUN]...")
+@click.option(
+    "--reference",
+    type=PATH,
+    metavar="DIR|FILE",
+    help="Results, or the TREC run of one system [default: reference/ among the results].",
+)
+@click.option("--qrels", type=PATH, metavar="FILE", help="Judgments of run files.")
+@click.option(
+    "--baseline",
+    default="bm25",
+    show_default=True,
+    metavar="NAME",
+    help="The row upon which others are to improve.",
+)
+@chosen_options
+@click.option("--out", type=PATH, metavar="DIR", help="Write the certificate there.")
+@format_option
+def reproduce(
+    names: tuple[str, ...],
+    reference: Path | None,
+    qrels: Path | None,
+    baseline: str,
+    chosen: Chosen,
+    out: Path | None,
+    form: str,
+) -> None:
+    """Compare results with reference results: measures, and a verdict for each.
+
+    Without NAME, all results that the reference has, too. With a file as --reference, NAME is a
+    TREC run (or a result), and --qrels gives the judgments where they aren't the data set's. The
+    verdicts are IDENTICAL, EQUIVALENT and DIFFERENT; the last two name the first stage that
+    diverged, where manifests tell. The certificate is certificate.md, .json and .html.
+
+    \b
+        python -m benchmark reproduce
+        python -m benchmark reproduce clip-dpr --reference their-results/ --out certificate
+        python -m benchmark reproduce mine.trec --reference theirs.trec --qrels qrels.txt
+    """
+    from benchmark.report.reproduction import reproduction_tables, write_certificate
+    from benchmark.results.result import REFERENCE
+
+    reference = chosen.results / REFERENCE if reference is None else reference
+    if reference.is_file():
+        found = [_files(names, reference, qrels, chosen)]
+        title = f"{found[0].outcome.name} against {reference}"
+    elif qrels is not None:
+        raise InputError("--qrels is for run files", mend="give a run file as --reference, too")
+    else:
+        from benchmark.results.reproduction import reproduce_all
+
+        found = reproduce_all(
+            chosen.results,
+            reference,
+            chosen.data,
+            chosen.split,
+            chosen.protocol,
+            names=names,
+            baseline=baseline,
+        )
+        title = f"Results on {chosen.data.name} ({chosen.split}) against {reference}"
+    tables = reproduction_tables(found, title, baseline)
+    show_tables(tables, form)
+    if out is not None:
+        for path in write_certificate(tables, out):
+            click.echo(path, err=True)
+
+
+def _files(
+    names: Sequence[str], reference: Path, qrels: Path | None, chosen: Chosen
+) -> Reproduction:
+    """A run file or result against a run file."""
+    from benchmark.evaluation.metrics import DEPTH, score_run
+    from benchmark.io.trec import read_qrels, read_run
+    from benchmark.results.reproduction import Measured, reproduce
+
+    if len(names) != 1:
+        raise InputError(
+            "a run file is compared with one system", mend="name one run file or result"
+        )
+    judged = read_qrels(qrels) if qrels else chosen.data.qrels(chosen.split)
+
+    def measured(path: Path) -> Measured:
+        run = read_run(path).cut(DEPTH)
+        return Measured(name=str(path), runs={0: run}, scores=score_run(run, judged))
+
+    if Path(names[0]).is_file():
+        return reproduce(measured(Path(names[0])), measured(reference))
+    results = {} if qrels else {one.name: one for one in chosen.at_hand(empty=True)}
+    if names[0] not in results:
+        raise unknown("run file or result", names[0], list(results))
+    return reproduce(Measured.of(results[names[0]]), measured(reference))
