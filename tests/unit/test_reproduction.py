@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from benchmark.artefacts.identity import digest
+from benchmark.artefacts.store import Store
 from benchmark.errors import InputError
 from benchmark.evaluation.metrics import Scores
 from benchmark.evaluation.reproduction import effects, figures, order
@@ -159,7 +160,7 @@ def test_results_reproduce_their_own_reference(
     shutil.rmtree(next(path for path in (world / data.name).iterdir() if path.is_dir()))
     shown = results_at_hand(world, data, split)
     assert sorted(one.title.endswith(" (reference)") for one in shown) == [False, True]
-    assert verify(world / "reference", data, split, None, {}) == []  # type: ignore[arg-type]
+    assert verify(world / "reference", data, split, Store(tmp_path), {}) == []
 
 
 def _reseal(folder: Path, **changes: Any) -> None:
