@@ -9,28 +9,30 @@ from types import MappingProxyType
 
 from benchmark.evaluation.reproduction import PERSISTENCE
 from benchmark.io.files import write_text
-from benchmark.report.tables import Table, p_value, percent
+from benchmark.report.tables import P_VALUE, PERCENT, TEXT, WHOLE, Column, Table, decimals, percent
 from benchmark.results.reproduction import SMALLEST, Outcome, Reproduction, counts
 
 CERTIFICATE: Mapping[str, str] = MappingProxyType({"md": "md", "json": "json", "html": "html"})
 """Format -> ending of the certificate's file."""
 
+NUMBER = decimals(4)
+
 COLUMNS = (
-    "Name",
-    "Seeds",
-    "Figure",
-    "Reference",
-    "Verdict",
-    "p (equivalent)",
-    "Lists alike",
-    "Kendall's tau union",
-    "RBO",
-    "Figures alike",
-    "RMSE",
-    "p (t-test)",
-    "Effect ratio",
-    "Delta RI",
-    "First stage that diverged",
+    Column("Name", ("outcome", "name"), TEXT, first=True),
+    Column("Seeds", ("outcome", "seeds"), WHOLE),
+    Column("Figure", ("outcome", "mean"), PERCENT, first=True),
+    Column("Reference", ("outcome", "reference"), PERCENT, first=True),
+    Column("Verdict", ("outcome", "verdict"), TEXT, first=True),
+    Column("p (equivalent)", ("outcome", "p"), P_VALUE),
+    Column("Lists alike", ("order", "identical"), PERCENT),
+    Column("Kendall's tau union", ("order", "tau"), NUMBER),
+    Column("RBO", ("order", "overlap"), NUMBER),
+    Column("Figures alike", ("figures", "alike"), PERCENT),
+    Column("RMSE", ("figures", "rmse"), NUMBER),
+    Column("p (t-test)", ("figures", "p"), P_VALUE),
+    Column("Effect ratio", ("effects", "ratio"), NUMBER),
+    Column("Delta RI", ("effects", "relative"), NUMBER),
+    Column("First stage that diverged", ("outcome", "stage"), TEXT),
 )
 
 
@@ -63,26 +65,6 @@ def verdict_lines(found: Sequence[Outcome]) -> list[str]:
 
 
 def _measures(found: Sequence[Reproduction], title: str, baseline: str) -> Table:
-    rows = [
-        [
-            one.outcome.name,
-            str(one.outcome.seeds),
-            percent(one.outcome.mean),
-            percent(one.outcome.reference),
-            one.outcome.verdict,
-            p_value(one.outcome.p),
-            percent(one.order.identical),
-            _number(one.order.tau),
-            _number(one.order.overlap),
-            percent(one.figures.alike),
-            _number(one.figures.rmse),
-            p_value(one.figures.p),
-            _number(one.effects.ratio if one.effects else None),
-            _number(one.effects.relative if one.effects else None),
-            one.outcome.stage or "",
-        ]
-        for one in found
-    ]
     metric = found[0].outcome.metric if found else ""
     verdicts = ", ".join(
         f"{count} {verdict}" for verdict, count in counts([one.outcome for one in found]).items()
@@ -90,8 +72,7 @@ def _measures(found: Sequence[Reproduction], title: str, baseline: str) -> Table
     return Table(
         title=title,
         columns=COLUMNS,
-        rows=rows,
-        records=[asdict(one) for one in found],
+        rows=[asdict(one) for one in found],
         notes=[
             f"{verdicts}. Figures are {metric} in percent, means over the judged questions and the "
             "seeds.",
@@ -112,18 +93,20 @@ def _environment(found: Sequence[Reproduction]) -> Table:
     for one in found:
         for line in one.environment:
             differing.setdefault(line, []).append(one.outcome.name)
-    rows = [
-        [*line.split(": ", 1), "all" if len(names) == len(found) else ", ".join(names)]
-        for line, names in differing.items()
-    ]
+    rows = []
+    for line, names in differing.items():
+        what, _, change = line.partition(": ")
+        everywhere = len(names) == len(found)
+        rows.append(
+            {"what": what, "change": change, "of": "all" if everywhere else ", ".join(names)}
+        )
     return Table(
         title="What differs of packages and machine",
-        columns=["What", "Reference -> here", "Of"],
+        columns=[
+            Column("What", "what", TEXT),
+            Column("Reference -> here", "change", TEXT),
+            Column("Of", "of", TEXT),
+        ],
         rows=rows,
-        records=[{"differs": line, "of": names} for line, names in differing.items()],
         notes=[] if rows else ["Nothing that the manifests tell."],
     )
-
-
-def _number(value: float | None) -> str:
-    return "" if value is None else f"{value:.4f}"
