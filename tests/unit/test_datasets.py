@@ -120,7 +120,7 @@ def own(beir: Path, store: Store, more: str = "") -> Collection:
         text = path.read_text(encoding="utf-8").replace("q0", "d0")
         path.write_text(text, encoding="utf-8")
     toml = beir.parent / "own.toml"
-    toml.write_text(f'name = "own"\nformat = "beir"\npath = "zoo"\n{more}', encoding="utf-8")
+    toml.write_text(f'name = "mine"\nformat = "beir"\npath = "zoo"\n{more}', encoding="utf-8")
     return find(str(toml), None, store)
 
 
