@@ -19,6 +19,7 @@ from typing import ClassVar
 
 from benchmark.artefacts.identity import INCIDENTAL, Artefact, name_of, recipe_name
 from benchmark.artefacts.store import Store
+from benchmark.datasets.archive import unpacking
 from benchmark.datasets.beir import KEEP_OWN
 from benchmark.datasets.collection import Collection
 from benchmark.datasets.ir_collections import PREFIX, as_beir
@@ -158,7 +159,8 @@ def _prepare(
     files = module.files(source)
     for path in files:
         if not path.is_file():
-            raise InputError("no such file", mend=f"{form} needs it", path=path)
+            mend = unpacking(path) or f"{form} needs it"
+            raise InputError("no such file", mend=mend, path=path)
     with Progress(f"hash {name}", sum(path.stat().st_size for path in files), "B") as progress:
         hashes = [(_place(path, source), sha256(path, progress.advance)) for path in files]
     hashes += module.own() if hasattr(module, "own") else []

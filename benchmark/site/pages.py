@@ -9,8 +9,9 @@ from typing import Any
 from benchmark.artefacts.store import Store
 from benchmark.evaluation.comparison import Comparison
 from benchmark.evaluation.metrics import MAIN
-from benchmark.papers import ablations_of, papers
+from benchmark.papers import ablations_of, papers, publications
 from benchmark.report.ablations import ablation_table
+from benchmark.report.atlas.tables import published_tables
 from benchmark.report.bias import bias_table, scores_table
 from benchmark.report.certainty import agreement_table, certainty_table, placed
 from benchmark.report.charts import cost, seconds, spaces
@@ -59,6 +60,7 @@ def pages(of: Inspector, store: Store) -> list[Page]:
         _leaderboard(of),
         _certainty(of),
         *_tables(of, found),
+        _published(),
         _ablations(of, found),
         _claims(of, found),
         _kinds(of),
@@ -89,6 +91,15 @@ def _certainty(of: Inspector) -> Page:
         says="How sure each place on the leaderboard is, and which rankings agree.",
         tables=[make(of.results, of.data, of.split) for make in (certainty_table, agreement_table)],
         charts=[places_chart(placed(of.results))],
+    )
+
+
+def _published() -> Page:
+    return Page(
+        name="published",
+        title="Published",
+        says="What others published on WebQA, by task; figures of two tasks don't compare.",
+        tables=published_tables(publications()),
     )
 
 

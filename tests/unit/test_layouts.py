@@ -6,16 +6,21 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+import univl_tiny
 import webqa_world as world
 from conftest import Command
 
 from baselines.bm25 import BM25
+from baselines.fusion import ReciprocalRank
 from benchmark.artefacts.store import Store
 from benchmark.datasets import Collection, find, own, prepare
+from benchmark.dense.search import DenseRanking
 from benchmark.errors import InputError
 from benchmark.protocol import PROTOCOLS
 from benchmark.report.published import comparable
 from benchmark.retriever import Task
+from univl_dr.documents import AS_IS
+from univl_dr.inference import Encoding
 
 
 @pytest.fixture(scope="module")
@@ -76,6 +81,38 @@ def test_every_layout_gives_the_same_lists_under_each_protocol(
         ]
         assert len(lists) == (6 if protocol != "local" else 4)
         assert all(one == lists[0] for one in lists)
+
+
+def test_a_clip_and_a_fusion_give_the_same_lists_too(
+    layouts: dict[str, Collection], tmp_path: Path
+) -> None:
+    """A CLIP with random weights over pixels and captions, alone and fused with BM25."""
+    store = Store(tmp_path / "store")
+    weights = univl_tiny.clip(layouts["official"])
+    for protocol in PROTOCOLS:
+        lists: list[list[object]] = []
+        for name in ("official", "mbeir", "csv") if protocol == "local" else layouts:
+            task = Task(data=layouts[name], protocol=protocol)
+            clip = DenseRanking(task=task, model=Encoding(weights=weights, presentation=AS_IS))
+            fused = ReciprocalRank(task=task, lists=(BM25().ranking(task), clip))
+            lists.append([one.top(store).numbers.tolist() for one in (clip, fused)])
+        assert all(one == lists[0] for one in lists), protocol
+    # Whatever the protocol, a layout's documents were encoded once, and its questions.
+    kinds = {"Documents": len(layouts), "Questions": len(layouts)}
+    for kind, count in kinds.items():
+        assert len([*(store.root / kind).glob("*/embeddings.npy")]) <= count
+
+
+def test_parts_of_an_archive_are_to_be_unpacked(tmp_path: Path, store: Store) -> None:
+    folder = world.write_official(tmp_path / "official")
+    (folder / "imgs.tsv").unlink()
+    for number in (1, 2, 3):
+        (folder / f"imgs.7z.{number:03d}").write_bytes(b"part")
+    with pytest.raises(InputError, match=r"imgs\.tsv: .*the archive's 3 parts there: 7z x imgs"):
+        prepare("webqa", folder, store)
+    (folder / "imgs.7z.002").unlink()
+    with pytest.raises(InputError, match=r"part imgs\.7z\.002 of its archive is missing"):
+        prepare("webqa", folder, store)
 
 
 def test_the_variant_is_named_and_never_matches_the_paper(
