@@ -41,6 +41,12 @@ def layouts(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Collection]:
     return found
 
 
+@pytest.fixture(scope="module")
+def kept(tmp_path_factory: pytest.TempPathFactory) -> Store:
+    """A store whose indexes several tests use."""
+    return Store(tmp_path_factory.mktemp("kept"))
+
+
 def test_every_layout_gives_the_same_documents_and_questions(
     layouts: dict[str, Collection],
 ) -> None:
@@ -70,12 +76,11 @@ def test_every_layout_gives_the_same_documents_and_questions(
 
 
 def test_every_layout_gives_the_same_lists_under_each_protocol(
-    layouts: dict[str, Collection], tmp_path: Path
+    layouts: dict[str, Collection], kept: Store
 ) -> None:
-    store = Store(tmp_path / "store")
     for protocol in PROTOCOLS:
         lists = [
-            BM25().ranking(Task(data=data, protocol=protocol)).top(store).numbers.tolist()
+            BM25().ranking(Task(data=data, protocol=protocol)).top(kept).numbers.tolist()
             for data in layouts.values()
             if protocol != "local" or data.lists_candidates("test")
         ]
@@ -84,10 +89,9 @@ def test_every_layout_gives_the_same_lists_under_each_protocol(
 
 
 def test_a_clip_and_a_fusion_give_the_same_lists_too(
-    layouts: dict[str, Collection], tmp_path: Path
+    layouts: dict[str, Collection], kept: Store
 ) -> None:
     """A CLIP with random weights over pixels and captions, alone and fused with BM25."""
-    store = Store(tmp_path / "store")
     weights = univl_tiny.clip(layouts["official"])
     for protocol in PROTOCOLS:
         lists: list[list[object]] = []
@@ -95,12 +99,12 @@ def test_a_clip_and_a_fusion_give_the_same_lists_too(
             task = Task(data=layouts[name], protocol=protocol)
             clip = DenseRanking(task=task, model=Encoding(weights=weights, presentation=AS_IS))
             fused = ReciprocalRank(task=task, lists=(BM25().ranking(task), clip))
-            lists.append([one.top(store).numbers.tolist() for one in (clip, fused)])
+            lists.append([one.top(kept).numbers.tolist() for one in (clip, fused)])
         assert all(one == lists[0] for one in lists), protocol
     # Whatever the protocol, a layout's documents were encoded once, and its questions.
     kinds = {"Documents": len(layouts), "Questions": len(layouts)}
     for kind, count in kinds.items():
-        assert len([*(store.root / kind).glob("*/embeddings.npy")]) <= count
+        assert len([*(kept.root / kind).glob("*/embeddings.npy")]) <= count
 
 
 def test_parts_of_an_archive_are_to_be_unpacked(tmp_path: Path, store: Store) -> None:
