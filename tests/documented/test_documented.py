@@ -45,6 +45,8 @@ NOT_RUN = {
     r"(?!python -m benchmark ).*": "installs the project, tests it, or is another program's",
     r".*\bclaims\b.*": "trains some forty checkpoints: tests/unit/test_variants runs some",
     r".*\btable (image-representation|negatives|verbalization)\b.*": "as claims",
+    r".*\b(data fetch|webqa-mbeir)\b.*": "downloads; tests/unit/test_fetch has a hub of its own",
+    r".*(data prepare|--dataset) (own|mteb)\b.*": "wants images: tests/unit/test_layouts has some",
     r".*ir_datasets:.*": "downloads; tests/unit/test_ir_collections reads a stub",
     r".*\buniv[^ ]*-bf16\b.*": "needs published weights",
 }
