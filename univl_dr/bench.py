@@ -174,8 +174,8 @@ def _encode_images(folder: Path) -> Work:
                 batch_size=BATCH,
                 num_workers=workers,
             )
-            found = [normalize(clip.encode_image(batch), dim=-1) for batch in loader]
-        return torch.cat(found)
+            embedded = [normalize(clip.encode_image(batch), dim=-1) for batch in loader]
+        return torch.cat(embedded)
 
     return Work(
         ours=ours,

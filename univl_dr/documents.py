@@ -84,29 +84,29 @@ class Presenter:
 
     def items(self, numbers: Sequence[int] | npt.NDArray[np.int64]) -> list[Item]:
         """The documents in ``numbers``."""
-        places = np.asarray(numbers, dtype=np.int64)
-        texts: list[str | None] = list(self._corpus.texts(places))
+        wanted = np.asarray(numbers, dtype=np.int64)
+        texts: list[str | None] = list(self._corpus.texts(wanted))
         images: list[Tensor | None] = [None] * len(texts)
-        pictured = np.flatnonzero(places >= self._corpus.numbers("image").start)
-        if len(pictured) and self._as.view == "image":
-            for place in pictured:
+        places = np.flatnonzero(wanted >= self._corpus.numbers("image").start)
+        image_numbers = wanted[places].tolist()
+        if image_numbers and self._as.view == "image":
+            for place in places:
                 texts[place] = None
-        elif len(pictured) and self._captions is not None:
-            captions = self._captions(places[pictured].tolist())
-            for place, caption in zip(pictured, captions, strict=True):
+        elif image_numbers and self._captions is not None:
+            for place, caption in zip(places, self._captions(image_numbers), strict=True):
                 texts[place] = caption
-        if len(pictured) and self._as.view != "caption":
+        if image_numbers and self._as.view != "caption":
             with ThreadPoolExecutor(DECODERS) as pool:
-                decoded = pool.map(self._image, places[pictured].tolist())
-                for place, image in zip(pictured, decoded, strict=True):
+                decoded = pool.map(self._image, image_numbers)
+                for place, image in zip(places, decoded, strict=True):
                     images[place] = image
         return [Item(text, image) for text, image in zip(texts, images, strict=True)]
 
-    def _read(self, row: int) -> Tensor | None:
+    def _read(self, number: int) -> Tensor | None:
         try:
-            return self._preprocess(self._corpus.stored_image(row))
+            return self._preprocess(self._corpus.stored_image(number))
         except InputError as error:
             if self._as.unreadable == "fail":
                 raise
-            self._unreadable[row] = str(error)
+            self._unreadable[number] = str(error)
             return None

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from PIL.Image import Image
     from torch import Tensor
 
-Rows = npt.NDArray[np.int64]
+Numbers = npt.NDArray[np.int64]
 Places: TypeAlias = Container[int]
 
 EVERY: Places = range(sys.maxsize)
@@ -54,11 +54,11 @@ class Drawn(Protocol):
 
     def __len__(self) -> int: ...
 
-    def order(self, generator: np.random.Generator) -> Rows:
+    def order(self, generator: np.random.Generator) -> Numbers:
         """The examples of an epoch, by number."""
 
     def draw(
-        self, numbers: Rows, generator: np.random.Generator, shown: Places = EVERY
+        self, numbers: Numbers, generator: np.random.Generator, shown: Places = EVERY
     ) -> list[Example]:
         """The examples of these numbers, each with a positive (and negatives) drawn at random.
 
@@ -77,11 +77,11 @@ class FixedExamples:
     def __len__(self) -> int:
         return len(self._examples)
 
-    def order(self, generator: np.random.Generator) -> Rows:
+    def order(self, generator: np.random.Generator) -> Numbers:
         return generator.permutation(len(self))
 
     def draw(
-        self, numbers: Rows, generator: np.random.Generator, shown: Places = EVERY
+        self, numbers: Numbers, generator: np.random.Generator, shown: Places = EVERY
     ) -> list[Example]:
         del generator, shown
         return [self._examples[number] for number in numbers.tolist()]
@@ -147,37 +147,37 @@ class _Judged:
     def __len__(self) -> int:
         return len(self._questions)
 
-    def order(self, generator: np.random.Generator) -> Rows:
+    def order(self, generator: np.random.Generator) -> Numbers:
         if not self._source.balanced:
             return generator.permutation(len(self))
         images = self._source.data.corpus.numbers("image")
-        pictured = np.array([positives[0] in images for _, _, positives in self._questions])
-        kinds = [generator.permutation(np.flatnonzero(pictured == kind)) for kind in (True, False)]
+        by_image = np.array([positives[0] in images for _, _, positives in self._questions])
+        kinds = [generator.permutation(np.flatnonzero(by_image == kind)) for kind in (True, False)]
         shorter = min(map(len, kinds))
         return np.stack([kind[:shorter] for kind in kinds], axis=1).ravel()
 
     def draw(
-        self, numbers: Rows, generator: np.random.Generator, shown: Places = EVERY
+        self, numbers: Numbers, generator: np.random.Generator, shown: Places = EVERY
     ) -> list[Example]:
         chosen = [self._questions[number] for number in numbers]
         candidates = []
         for place, _, positives in chosen:
             takes_first = self._source.positive == "first"
-            rows = [positives[0] if takes_first else int(generator.choice(positives))]
+            documents = [positives[0] if takes_first else int(generator.choice(positives))]
             if self._pool is not None:
-                rows += self._pool.draw(place, generator)
-            candidates.append(rows)
-        seen = [rows for place, rows in enumerate(candidates) if place in shown]
-        items = iter(self._presenter.items([row for rows in seen for row in rows]))
+                documents += self._pool.draw(place, generator)
+            candidates.append(documents)
+        seen = [documents for place, documents in enumerate(candidates) if place in shown]
+        items = iter(self._presenter.items([one for documents in seen for one in documents]))
         return [
             Example(
                 name=query.id,
                 question=query.text,
-                items=[next(items) if number in shown else Item(None) for _ in rows],
-                keys=self._canonical[rows].tolist(),
+                items=[next(items) if number in shown else Item(None) for _ in documents],
+                keys=self._canonical[documents].tolist(),
                 positives=frozenset(self._canonical[positives].tolist()),
             )
-            for number, (rows, (_, query, positives)) in enumerate(
+            for number, (documents, (_, query, positives)) in enumerate(
                 zip(candidates, chosen, strict=True)
             )
         ]

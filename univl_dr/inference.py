@@ -17,7 +17,7 @@ from benchmark.progress import log
 from univl_dr.choices import EncodingPrecision, Precision
 from univl_dr.documents import AS_IS, Presentation, Presenter, ReadsDocuments
 from univl_dr.embedder import Embedder, Start, Trained, computing, device
-from univl_dr.examples import Rows
+from univl_dr.examples import Numbers
 
 CHUNK = 1024
 """Documents that are held decoded at a time."""
@@ -89,7 +89,7 @@ class EmbedderEncoder:
         with torch.inference_mode(), computing(self._module, self._precision):
             return self._module.embed_questions(texts).float().cpu().numpy()
 
-    def encode_documents(self, corpus: Corpus, numbers: Rows) -> Matrix:
+    def encode_documents(self, corpus: Corpus, numbers: Numbers) -> Matrix:
         if self._documents is None:
             self._documents = self._reader(corpus)
         parts = []
@@ -147,8 +147,8 @@ class Validation:
 
         def mrr() -> float:
             documents = encoder.encode_documents(corpus, np.arange(len(corpus)))
-            found = search(encoder.encode_queries(questions), documents, CUTOFF).numbers
-            hits = [np.isin(top, wanted) for top, wanted in zip(found, relevant, strict=True)]
+            retrieved = search(encoder.encode_queries(questions), documents, CUTOFF).numbers
+            hits = [np.isin(top, wanted) for top, wanted in zip(retrieved, relevant, strict=True)]
             return float(np.mean([hit.any() / (1 + hit.argmax()) for hit in hits]))
 
         return mrr

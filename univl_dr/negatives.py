@@ -17,7 +17,7 @@ from benchmark.errors import InputError, unknown
 from benchmark.retriever import Ranking
 from univl_dr.choices import Copies, Strategy
 
-Rows = npt.NDArray[np.int32]
+Numbers = npt.NDArray[np.int32]
 
 MIX: Mapping[Strategy, tuple[int, int, int]] = MappingProxyType(
     {
@@ -49,13 +49,13 @@ class HardNegatives(Artefact):
     def build(self, folder: Path, store: Store) -> None:
         task = self.ranking.task
         corpus, qrels = task.data.corpus, task.data.qrels(task.split)
-        found = self.ranking.top(store).numbers
+        retrieved = self.ranking.top(store).numbers
         rows_of = corpus.find(id_ for judged in qrels.values() for id_ in judged)
-        negatives = np.full_like(found, -1)
+        negatives = np.full_like(retrieved, -1)
         for place, query in enumerate(task.data.queries(task.split)):
             judged = qrels.get(query.id, {})
             positives = [rows_of[id_] for id_, relevance in judged.items() if relevance > 0]
-            numbers = found[place][found[place] >= 0]
+            numbers = retrieved[place][retrieved[place] >= 0]
             if self.copies == "kept":
                 kept = numbers[~np.isin(numbers, positives)]
             else:
@@ -63,9 +63,9 @@ class HardNegatives(Artefact):
             negatives[place, : len(kept)] = kept
         np.save(folder / "negatives.npy", negatives)
 
-    def numbers(self, store: Store) -> Rows:
+    def numbers(self, store: Store) -> Numbers:
         """Corpus numbers; int32, shape (questions, depth), -1 after the last."""
-        numbers: Rows = np.load(store.path(self) / "negatives.npy", allow_pickle=False)
+        numbers: Numbers = np.load(store.path(self) / "negatives.npy", allow_pickle=False)
         return numbers
 
 
@@ -94,7 +94,7 @@ class Negatives:
 class Pool:
     """Draws negatives of a question by a strategy."""
 
-    def __init__(self, numbers: Rows, first_image: int, strategy: Strategy) -> None:
+    def __init__(self, numbers: Numbers, first_image: int, strategy: Strategy) -> None:
         self._rows = numbers
         self._first_image = first_image
         self._strategy = strategy

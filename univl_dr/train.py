@@ -33,7 +33,7 @@ from benchmark.progress import Progress, log
 from univl_dr.choices import Select, TrainingPrecision
 from univl_dr.curves import Point, waited, write_curves
 from univl_dr.embedder import Embedder, Start, Trained, computing
-from univl_dr.examples import Example, Rows, Source
+from univl_dr.examples import Example, Numbers, Source
 from univl_dr.inference import Validation
 from univl_dr.losses import Contrastive, Objective, Outcome
 from univl_dr.parallel import Gathered, sum_gradients
@@ -312,7 +312,7 @@ class _Training:
                 module = Gathered(module, self._ranks, len(examples))
             return self._of.objective(module, examples)
 
-    def _shuffled(self, epoch: int) -> Rows:
+    def _shuffled(self, epoch: int) -> Numbers:
         return self._examples.order(self._generator(ORDER, epoch))
 
     def _generator(self, purpose: int, number: int) -> np.random.Generator:

@@ -26,9 +26,9 @@ def read_weights(path: Path) -> dict[str, Tensor]:
         if path.suffix == ".safetensors":
             from safetensors.torch import load_file
 
-            found: object = load_file(path)
+            content: object = load_file(path)
         else:
-            found = torch.load(path, map_location="cpu", weights_only=True)
+            content = torch.load(path, map_location="cpu", weights_only=True)
     except FileNotFoundError:
         raise InputError("no such file", mend="check the path", path=path) from None
     except pickle.UnpicklingError:
@@ -43,15 +43,15 @@ def read_weights(path: Path) -> dict[str, Tensor]:
             f"cannot be read ({reason})", mend="copy or download it again", path=path
         ) from None
     for key in ("model", "state_dict"):
-        if isinstance(found, Mapping) and isinstance(found.get(key), Mapping):
-            found = found[key]
-    if not isinstance(found, Mapping) or not all(
-        isinstance(name, str) and isinstance(tensor, Tensor) for name, tensor in found.items()
+        if isinstance(content, Mapping) and isinstance(content.get(key), Mapping):
+            content = content[key]
+    if not isinstance(content, Mapping) or not all(
+        isinstance(name, str) and isinstance(tensor, Tensor) for name, tensor in content.items()
     ):
         raise InputError("holds no named tensors", mend="give a checkpoint", path=path)
     return {
         name: tensor.float() if tensor.is_floating_point() else tensor
-        for name, tensor in found.items()
+        for name, tensor in content.items()
         if name not in ARCHIVE_ONLY
     }
 

@@ -91,11 +91,11 @@ class PicturesEncoder:
         vectors = np.zeros((len(numbers), self.dimension), dtype=np.float32)
         for start in range(0, len(numbers), BATCH):
             items = self._presenter.items(numbers[start : start + BATCH])
-            found = {
+            images = {
                 start + n: item.image for n, item in enumerate(items) if item.image is not None
             }
-            if found:
-                vectors[list(found)] = self._convex(torch.stack(list(found.values())))
+            if images:
+                vectors[list(images)] = self._convex(torch.stack(list(images.values())))
         return vectors
 
     @property

@@ -16,7 +16,7 @@ from benchmark.artefacts.identity import recipe_name
 from benchmark.artefacts.store import Store
 from benchmark.datasets import Corpus
 from univl_dr.embedder import Embedder, Item, Start
-from univl_dr.examples import EVERY, Drawn, Example, Examples, Places, Rows
+from univl_dr.examples import EVERY, Drawn, Example, Examples, Numbers, Places
 from univl_dr.inference import EmbedderEncoder
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ class RegionDocuments:
         self._images = corpus.numbers("image")
         self._cached = lru_cache(maxsize=CACHED)(self._read)
 
-    def items(self, numbers: Sequence[int] | Rows) -> list[Item]:
+    def items(self, numbers: Sequence[int] | Numbers) -> list[Item]:
         """The documents in ``numbers``."""
         return [
             self._item(int(number), text)
@@ -77,11 +77,11 @@ class _Drawn:
     def __len__(self) -> int:
         return len(self._drawn)
 
-    def order(self, generator: np.random.Generator) -> Rows:
+    def order(self, generator: np.random.Generator) -> Numbers:
         return self._drawn.order(generator)
 
     def draw(
-        self, numbers: Rows, generator: np.random.Generator, shown: Places = EVERY
+        self, numbers: Numbers, generator: np.random.Generator, shown: Places = EVERY
     ) -> list[Example]:
         # An example's keys are numbers: those of the first documents of the same content.
         return [

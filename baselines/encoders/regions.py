@@ -210,8 +210,8 @@ class RegionWriter:
         """Add the regions of the image called ``name``."""
         code = base64.b64encode(regions.features.tobytes()).decode("ascii")
         boxes = regions.features[:, -6:-2].tolist()
-        found = zip(regions.tags, boxes, strict=True)
-        objects = [{"class": tag, "rect": box} for tag, box in found]
+        pairs = zip(regions.tags, boxes, strict=True)
+        objects = [{"class": tag, "rect": box} for tag, box in pairs]
         lines = f"{len(regions.features)}\t{code}", json.dumps({"objects": objects})
         for table, line in zip(TABLES, lines, strict=True):
             self._offsets[table].append(self._tables[table].tell())

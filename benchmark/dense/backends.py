@@ -176,8 +176,8 @@ class Qdrant:
                 with _reached(self.url):
                     answers = client.query_batch_points(name, asked)
                 for place, answer in enumerate(answers, start):
-                    found = [int(point.id) for point in answer.points]
-                    numbers[place, : len(found)] = found
+                    ids = [int(point.id) for point in answer.points]
+                    numbers[place, : len(ids)] = ids
             return numbers
 
         return candidates

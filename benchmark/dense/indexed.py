@@ -91,7 +91,7 @@ def indexed(entry: Entry, index: BackEnd) -> Entry:
     )
 
 
-def recall(found: Any, exact: Any) -> float:
-    """The share of the exact lists' documents that are found, whatever their ranks."""
-    hits = [np.isin(want[want >= 0], got).sum() for got, want in zip(found, exact, strict=True)]
+def recall(retrieved: Any, exact: Any) -> float:
+    """The share of the exact lists' documents that were retrieved, whatever their ranks."""
+    hits = [np.isin(want[want >= 0], got).sum() for got, want in zip(retrieved, exact, strict=True)]
     return float(sum(hits) / max(int((exact >= 0).sum()), 1))

@@ -98,7 +98,7 @@ def scan(queries: Matrix, documents: Matrix, depth: int) -> list[Rows | None]:
         unit = (tile.norm(torch.inf) / LEVELS).clamp(min=LEAST)
         rounded, worst = _whole(tile, unit)
         wrong = lost * tile.norm(dim=1).max().item() + (lengths + lost) * worst.max()
-        found = []
+        counted = []
         for first in range(0, len(queries), ROWS):
             place = slice(first, first + ROWS)
             if start:
@@ -118,8 +118,8 @@ def scan(queries: Matrix, documents: Matrix, depth: int) -> list[Rows | None]:
             counts = np.bincount(numbers, minlength=len(limits))
             exact = _products(asked[place], tile, counts, columns)
             leaders.add(numbers + first, columns + start, exact)
-            found.append(counts)
-        return rounding, np.concatenate(found)
+            counted.append(counts)
+        return rounding, np.concatenate(counted)
 
     threads = torch.get_num_threads()
     # A tile a thread: much of what is done with the products would run on one thread anyway.
@@ -224,5 +224,5 @@ def _products(queries: Tensor, documents: Tensor, counts: Rows, columns: Rows) -
         check_invariants=False,
     )
     products = torch.sparse.sampled_addmm(wanted, queries, documents.T, beta=0)
-    found: Matrix = products.values().numpy()
-    return found
+    scores: Matrix = products.values().numpy()
+    return scores

@@ -82,8 +82,8 @@ class DenseRanking(Chunked, Ranking):
 
         def work(numbers: range) -> Chunk:
             inside = search(queries, documents[numbers.start : numbers.stop], depth)
-            found = shifted(inside, numbers.start)
-            return {"numbers": found.numbers, "scores": found.scores}
+            top = shifted(inside, numbers.start)
+            return {"numbers": top.numbers, "scores": top.scores}
 
         return work
 
@@ -101,7 +101,7 @@ class DenseRanking(Chunked, Ranking):
         queries = np.array(self.questions.matrix(store))
         documents = self.documents.matrix(store)
         first, depth = self.task.numbers.start, self.task.depth
-        found = TopK.empty(len(queries), depth)
+        top = TopK.empty(len(queries), depth)
         for part in track(self.task.parts(), "search candidates", None, "groups of questions"):
             some = queries[part.places]
             if isinstance(part.numbers, range):
@@ -110,8 +110,8 @@ class DenseRanking(Chunked, Ranking):
             else:
                 numbers = np.asarray(part.numbers, dtype=np.int64)[np.newaxis] - first
                 best = shifted(rescored(numbers, some, documents, depth), first)
-            found.numbers[part.places], found.scores[part.places] = best.numbers, best.scores
-        return found
+            top.numbers[part.places], top.scores[part.places] = best.numbers, best.scores
+        return top
 
     def further_dependencies(self) -> tuple[Questions, Documents]:
         """The questions' embeddings and the documents'."""
@@ -137,8 +137,8 @@ def search(queries: Matrix, documents: Matrix, depth: int) -> TopK:
     documents: float32, shape (documents, dimension), may be mapped from disk.
     Order: score descending, then row ascending. Fewer documents than ``depth`` leave numbers of -1.
     """
-    found = TopK.empty(len(queries), depth)
-    numbers, scores = found.numbers, found.scores
+    top = TopK.empty(len(queries), depth)
+    numbers, scores = top.numbers, top.scores
     places, width = np.arange(len(queries)), min(depth + MARGIN, len(documents))
     large = len(queries) * len(documents) >= LARGE and len(documents) >= TILE >= depth
     if large and 8 * depth <= MOST and has_int8():
@@ -148,7 +148,7 @@ def search(queries: Matrix, documents: Matrix, depth: int) -> TopK:
         unsure = [_search(queries, documents, part, width, numbers, scores) for part in parts]
         places = np.concatenate(unsure)
         width = min(4 * width, len(documents))
-    return found
+    return top
 
 
 def merge(parts: Iterable[TopK], queries: Matrix, documents: Matrix, depth: int) -> TopK:
@@ -169,10 +169,10 @@ def merge(parts: Iterable[TopK], queries: Matrix, documents: Matrix, depth: int)
     return TopK(numbers[:, :depth].astype(np.int32), scores[:, :depth].astype(np.float32))
 
 
-def shifted(found: TopK, start: int) -> TopK:
-    """What was found in the part of a corpus that begins at ``start``, by the corpus's numbers."""
-    numbers = np.where(found.numbers >= 0, found.numbers + start, -1)
-    return TopK(numbers.astype(np.int32), found.scores)
+def shifted(top: TopK, start: int) -> TopK:
+    """What was retrieved from the part of a corpus that begins at ``start``, by corpus numbers."""
+    numbers = np.where(top.numbers >= 0, top.numbers + start, -1)
+    return TopK(numbers.astype(np.int32), top.scores)
 
 
 def rescored(
@@ -262,10 +262,10 @@ def _candidates(
         for start in range(0, len(documents), BLOCK):
             block = np.ascontiguousarray(documents[start : start + BLOCK])
             longest = max(longest, float(np.linalg.norm(block, axis=1).max()))
-            found, places = faiss.knn(
+            block_scores, places = faiss.knn(
                 queries, block, min(width, len(block)), metric=faiss.METRIC_INNER_PRODUCT
             )
-            scores = np.concatenate([scores, found], axis=1)
+            scores = np.concatenate([scores, block_scores], axis=1)
             numbers = np.concatenate([numbers, places + start], axis=1)
             if scores.shape[1] > width:
                 best = np.argpartition(-scores, width - 1, axis=1)[:, :width]
