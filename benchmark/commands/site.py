@@ -45,4 +45,5 @@ def site(
     from benchmark.site.build import build
 
     written = build(chosen.inspector(), chosen.store, out, questions)
-    click.echo(f"{out / 'index.html'}: {written / 1e6:.1f} MB")
+    count = sum(1 for _ in out.rglob("*.html"))
+    click.echo(f"{out}: {count:,} pages, {written / 1e6:.1f} MB; open {out / 'index.html'}")

@@ -28,6 +28,9 @@ from benchmark.results.writing import write_result
 from benchmark.retriever import Ranking, Task
 from benchmark.types import Run
 
+FEW = 3
+"""As many rows are told of line by line; of more there is one line."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Row:
@@ -75,7 +78,7 @@ def run(
             "torchrun splits run, encode and search alone", mend="leave it out for this command"
         )
     rows = [Row(entry=entry, task=task, folder=folder / entry.name) for entry in entries]
-    todo = [scoring for scoring in plan(rows, seeds, skip=skip) if not _is_done(scoring, ranks)]
+    todo = _todo(plan(rows, seeds, skip=skip), ranks)
     if ranks.count == 1:
         execute(todo, store, workers or _workers(task))
         return
@@ -103,7 +106,7 @@ def run_variants(
         )
         for variant in distinct
     ]
-    todo = [scoring for scoring in plan(rows, seeds, skip=True) if not _is_done(scoring, ALONE)]
+    todo = _todo(plan(rows, seeds, skip=True), ALONE)
     execute(todo, store, _workers(task))
     return at_hand(distinct, results, task.data, task.split, task.protocol)
 
@@ -114,6 +117,7 @@ def plan(rows: Sequence[Row], seeds: int, *, skip: bool) -> list[Scoring]:
     Raises UnavailableError for a row that can't run here, unless ``skip`` leaves it out.
     """
     planned = []
+    skipped: dict[str, str] = {}
     for row in rows:
         retriever, task = row.entry.make(), row.task.searching()
         with blaming():
@@ -121,7 +125,7 @@ def plan(rows: Sequence[Row], seeds: int, *, skip: bool) -> list[Scoring]:
         if reason:
             if not skip:
                 raise UnavailableError(f"{row.entry.name} {reason}")
-            log.info(f"skipped {row.entry.name}: {reason}")
+            skipped[row.entry.name] = reason
             continue
         made: set[str] = set()
         for seed in range(task.seed, task.seed + seeds):
@@ -138,6 +142,14 @@ def plan(rows: Sequence[Row], seeds: int, *, skip: bool) -> list[Scoring]:
                         folder=seed_folder(row.folder, seed, task.seed),
                     )
                 )
+    if len(skipped) > FEW:
+        log.info(
+            f"skipped {len(skipped)} rows that can't run here: {', '.join(skipped)}; "
+            "`python -m benchmark doctor --dataset ...` tells why"
+        )
+    else:
+        for name, reason in skipped.items():
+            log.info(f"skipped {name}: {reason}")
     return planned
 
 
@@ -185,12 +197,20 @@ def _build(artefact: Artefact, store: Store) -> None:
     store.path(artefact)
 
 
-def _is_done(scoring: Scoring, ranks: Ranks) -> bool:
-    """Whether the result is there, the same for all ranks; says so."""
-    done = ranks.agree(partial(Result(scoring.folder).is_of, identity(scoring.ranking)))
-    if done and ranks.first:
-        log.info(f"{scoring.entry.name} (seed {scoring.seed}): up to date")
-    return done
+def _todo(planned: Sequence[Scoring], ranks: Ranks) -> list[Scoring]:
+    """The rankings whose results aren't there, the same for all ranks; says which are."""
+    todo: list[Scoring] = []
+    done: list[Scoring] = []
+    for scoring in planned:
+        there = ranks.agree(partial(Result(scoring.folder).is_of, identity(scoring.ranking)))
+        (done if there else todo).append(scoring)
+    if ranks.first and len(done) > FEW:
+        rest = f"{len(todo)} are to be computed" if todo else "nothing to recompute"
+        log.info(f"{len(done)} results are up to date; {rest}")
+    elif ranks.first:
+        for scoring in done:
+            log.info(f"{scoring.entry.name} (seed {scoring.seed}): up to date")
+    return todo
 
 
 def _ties(run: Run, task: Task) -> dict[str, Any]:

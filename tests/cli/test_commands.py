@@ -316,3 +316,15 @@ def test_what_has_no_answer_is_one_line(bench: Command, beir: Path, tmp_path: Pa
     done = bench("space", "minilm", "--dataset", "beir", "--data-dir", beir)
     assert done.returncode == 2
     assert done.stderr.splitlines()[-1].startswith("error: zoo has no passages or no images")
+
+
+def test_doctor_tells_what_a_data_set_needs(bench: Command, beir: Path) -> None:
+    def states(*words: object) -> dict[str, bool | None]:
+        rows = json.loads(bench("doctor", *words, "--format", "json").stdout)["rows"]
+        return {row["what"]: row["ok"] for row in rows}
+
+    # Whether a retriever needs what this machine lacks is the data set's to say.
+    assert False not in [ok for what, ok in states().items() if what.startswith("retriever ")]
+    asked = states("--dataset", "beir", "--data-dir", beir)
+    assert asked["retriever univl-dr-released"] is False
+    assert asked["retriever bm25"] is True
