@@ -225,7 +225,7 @@ def _zoo() -> Collection:
 def _submission(file: str) -> dict[str, Any]:
     about = {"data": {"fingerprint": _zoo().fingerprint, "split": "test"}, "host": ["x", None]}
     files = (
-        ("submission.toml", b'name = "mine"\ntitle = "Mine"\nsetting = "Peers"\nby = "Me"\n'),
+        ("submission.toml", b'name = "mine"\ntitle = "Mine"\ngroup = "Peers"\nby = "Me"\n'),
         ("manifest.json", json.dumps(about, indent=1).encode()),
         ("run.trec", b"q1 Q0 d1 1 2.5 t\nq2 Q0 d2 1 2.5 t\n"),
     )
