@@ -130,9 +130,12 @@ def _named(
     Beside results the lists of run files are cut where those of results end.
     """
     from benchmark.errors import unknown
+    from benchmark.evaluation.measures import check_share
     from benchmark.evaluation.metrics import DEPTH
     from benchmark.evaluation.run_files import by_name, score_file
 
+    for metric in metrics:
+        check_share(metric)
     if len(set(systems)) < len(systems):
         raise InputError("one system is named twice", mend="name each once")
     chosen = {system: results[system] for system in systems if results and system in results}

@@ -40,6 +40,12 @@ PROTOCOLS_TABLE = "protocols"
     help="A paper's table beside the published figures, with differences and a status; or the "
     "leaderboard beside MTEB's, for the same weights under protocol split.",
 )
+@click.option(
+    "--metric",
+    metavar="NAME",
+    help="Of the leaderboard: rank by another metric of the benchmark's, ir_measures', ranx's, or "
+    "a plug-in's.",
+)
 @format_option
 def table(
     name: str,
@@ -48,6 +54,7 @@ def table(
     seeds: int,
     running: bool,
     against: str | None,
+    metric: str | None,
     form: str,
 ) -> None:
     """Print a table of a data set, from its results and, where nothing was run, the reference's.
@@ -72,6 +79,7 @@ def table(
     """
     from benchmark.errors import unknown
     from benchmark.papers import ablations_of, papers, tables_of
+    from benchmark.report.by_metric import ranked_by
     from benchmark.report.derived import DERIVED
 
     found = papers()
@@ -90,7 +98,11 @@ def table(
             "the paper's figures are of protocol joint, and compare with no other",
             mend="leave --protocol out",
         )
-    if name == PROTOCOLS_TABLE:
+    if metric is not None and name != "leaderboard":
+        raise InputError("--metric is of the leaderboard", mend="leave it or the table's name out")
+    if metric is not None:
+        made = ranked_by(chosen.at_hand(), chosen.data, chosen.split, metric)
+    elif name == PROTOCOLS_TABLE:
         made = _protocols(chosen)
     elif name in ablations:
         made = _ablation(ablations[name], chosen, seed, seeds, running=running)

@@ -106,6 +106,14 @@ def resolve(name: str, cut: int | None = None, level: int = 1) -> Metric:
     return replace(metric, name=label, depth=cut)
 
 
+def check_share(name: str) -> None:
+    """Raise InputError where the metric called ``name`` is a count: figures are shown as shares."""
+    if not _named(name).share:
+        raise InputError(
+            f"'{name}' is a count, and no share", mend="`evaluate` shows it; compare by another"
+        )
+
+
 def benchmark_name(name: str) -> str | None:
     """The benchmark's own name of the same metric: MRR@10 of RR@10 or mrr@10; None without one."""
     if name in BENCHMARK:

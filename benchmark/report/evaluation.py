@@ -33,10 +33,7 @@ from benchmark.types import Qrels
 
 
 def evaluation_table(name: str, file: RunFile, qrels: Qrels, by: str | None) -> Table:
-    """Each metric's mean with its interval, over all questions and over each group ``by``.
-
-    A count is summed up instead.
-    """
+    """Each metric's mean with its interval, over all questions and over each group ``by``."""
     scores = file.scores
     groups = {"all": scores}
     if by == "modality":

@@ -10,6 +10,7 @@ import numpy as np
 
 from benchmark.datasets import Collection
 from benchmark.evaluation.bias import Floats, Retrieved, judged_share, retrieved
+from benchmark.evaluation.measures import check_share
 from benchmark.results.result import Result
 from benchmark.retriever import Task
 from benchmark.types import Modality, Qrels
@@ -39,6 +40,7 @@ def figures(
     if measure in BIAS:
         looks = [look(seed, data, split) for seed in result.seeds]
         return np.stack([BIAS[measure](one)[one.asking(questions)] for one in looks])
+    check_share(measure)
     scope = result.manifest["data"]["scope"]
     qrels = Task(data=data, split=split, scope=scope).qrels()
     scores = [seed.scored([measure], qrels) for seed in result.seeds]

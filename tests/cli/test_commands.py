@@ -241,6 +241,14 @@ def test_a_metric_of_ones_own(bench: Command, beir: Path, tmp_path: Path) -> Non
         bench("compare", "bm25", "out/bm25.trec", *data, *words[:2], *words[4:]).stdout
     )["rows"]
     assert (pair["metric"], pair["difference"]) == ("last-right", 0.0)
+    ranked = bench("table", *data, "--metric", "last-right", *words[4:])
+    (row,) = json.loads(ranked.stdout)["rows"]
+    assert (row["metric"], row["figure"]["mean"]) == ("last-right", pytest.approx(2 / 3))
+    (row,) = json.loads(bench("table", *data, "--metric", "AP", *words[6:]).stdout)["rows"]
+    assert row["metric"] == "AP@100"
+    said = bench("table", *data, "--metric", "recall@1000").stderr
+    assert "'recall@1000' looks at 1,000 documents, and the lists end after 100" in said
+    assert "is a count" in bench("table", *data, "--metric", "NumRet").stderr
 
 
 @pytest.mark.parametrize(
