@@ -150,6 +150,9 @@ class OracleModality(Ranking):
         pictures = np.array([query.modality == "image" for query in queries])
         return choose(pictures, self.text.top(store), self.image.top(store))
 
+    def metadata(self, store: Store) -> Mapping[str, Any]:
+        return {**super().metadata(store), "oracle": True}
+
 
 def choose(pictures: npt.NDArray[np.bool_], text: TopK, image: TopK) -> TopK:
     """For each question the list of images where ``pictures`` (shape (questions,)) says so."""

@@ -153,7 +153,10 @@ class Ranking(Artefact):
         )
 
     def metadata(self, store: Store) -> Mapping[str, Any]:
-        """What is to be told of the lists beside their figures; ``metrics.json`` keeps it."""
+        """What is to be told of the lists beside their figures; ``metrics.json`` keeps it.
+
+        "oracle": true says that the ranking is told part of the answer, such as its modality.
+        """
         del store
         return {}
 

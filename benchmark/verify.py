@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 UNEARNED = "not what the run scores"
 LABELS = ("name", "title", "group", "setting")
-BESIDE = ("index", "recall_of_exact", "ties")
+BESIDE = ("oracle", "index", "recall_of_exact", "ties")
 """What metrics tell beside the figures, which a run file alone doesn't give again."""
 
 

@@ -55,10 +55,11 @@ def leaderboard(
     copies = all("copies_as_one" in result.metrics for result in ranked)
     several = any(result.seeded for result in ranked)
     approximate = any("index" in result.metrics for result in ranked)
+    ranks = _ranks(ranked)
     rows = []
-    for rank, result in enumerate(ranked, 1):
+    for result in ranked:
         row = {
-            "place": rank,
+            "place": ranks[result.name],
             "letters": marks[result.name],
             **result.metrics,
             "group": result.group,
@@ -97,11 +98,66 @@ def leaderboard(
         notes=_notes(ranked, data, split, metric, comparisons),
         marks=best_two(
             {
-                title: [result.summary[name]["mean"] for result in ranked]
+                title: [
+                    None if result.oracle else result.summary[name]["mean"] for result in ranked
+                ]
                 for title, name in ((main, metric), *zip(others, others, strict=True))
             }
         ),
+        unranked={row for row, result in enumerate(ranked) if result.oracle},
     )
+
+
+def findings(
+    results: Sequence[Result],
+    data: Collection,
+    split: str,
+    comparisons: Sequence[Comparison],
+    metric: str = MAIN,
+) -> list[str]:
+    """Three sentences: what was compared, which system is best, and whether the difference is real.
+
+    Systems that are told part of the answer do not count as the best.
+    """
+    documents = data.metadata["documents"]
+    said = [
+        f"{len(results)} systems retrieve the answers to {len(results[0].scores.queries):,} "
+        f"questions of {data.name} ({_conditions(results, split)}) from {documents['text']:,} "
+        f"passages and {documents['image']:,} captioned images."
+    ]
+    contenders = [result for result in best_first(results, metric) if not result.oracle]
+    if not contenders:
+        return said
+    best = contenders[0]
+    figure = best.summary[metric]
+    said.append(
+        f"The best is {best.title} ({best.name}) with {metric} {PERCENT_INTERVAL.text(figure)}, "
+        "mean with 95% interval in percent."
+    )
+    if len(contenders) > 1:
+        second = contenders[1]
+        pairs = [one for one in comparisons if {one.first, one.second} == {best.name, second.name}]
+        said += [_difference(pair, second) for pair in pairs]
+    return said
+
+
+def _difference(pair: Comparison, second: Result) -> str:
+    """Whether the best system is better than the second."""
+    shown = f"{points(pair.difference)} [{points(pair.low)}, {points(pair.high)}]"
+    if pair.p_holm is None:
+        return f"Its difference from {second.title} ({second.name}), {shown}, can't be tested."
+    real = "is significant" if pair.significant else "is not significant"
+    return (
+        f"Its difference from the next, {second.title} ({second.name}), is {shown} points and "
+        f"{real} (p {_equals(corrected_p(pair))} after Holm's correction over all pairs)."
+    )
+
+
+def _ranks(ranked: Sequence[Result]) -> dict[str, int | None]:
+    """Name -> rank among the contenders; None for what is told part of the answer."""
+    contenders = [result.name for result in ranked if not result.oracle]
+    ranks = {name: rank for rank, name in enumerate(contenders, 1)}
+    return {result.name: ranks.get(result.name) for result in ranked}
 
 
 def write_leaderboard(
@@ -175,6 +231,11 @@ def _notes(
         notes.append(
             f"{OF_TIES}: the lowest and the highest {metric} over all orders of documents with "
             "equal scores; empty where no order changes a figure."
+        )
+    if told := [result.name for result in ranked if result.oracle]:
+        notes.append(
+            f"Without rank, and never the best: {', '.join(told)}. They are told part of the "
+            "answer, and are upper bounds."
         )
     if any(result.metrics.get("copies_as_one") for result in ranked):
         copies = sum(documents.values()) - data.metadata["distinct"]

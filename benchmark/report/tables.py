@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -83,6 +83,7 @@ class Table:
 
     records: the content for programs, where it has another form than the rows.
     marks: the cells that stand out; a note has to say what their superscripts mean.
+    unranked: the numbers of rows that do not compete, such as those that are told the answer.
     """
 
     title: str
@@ -91,6 +92,7 @@ class Table:
     records: Sequence[Row] | None = None
     notes: Sequence[str] = ()
     marks: Mapping[Cell, Mark] = field(default_factory=dict)
+    unranked: Set[int] = frozenset()
 
     @property
     def titles(self) -> list[str]:

@@ -90,6 +90,15 @@ class Result:
         return str(self.metrics.get("group") or self.metrics["setting"])
 
     @property
+    def oracle(self) -> bool:
+        """Whether it is told part of the answer: an upper bound, which has no rank.
+
+        ``Ranking.metadata`` says so; in results of before version 1 the ranking's kind does.
+        """
+        kind = str(self.manifest.get("recipe", {}).get("kind", ""))
+        return bool(self.metrics.get("oracle", kind.endswith("OracleModality")))
+
+    @property
     def protocol(self) -> Protocol:
         """Which documents each question searched."""
         protocol: Protocol = self.metrics.get("protocol", JOINT)

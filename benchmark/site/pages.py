@@ -20,7 +20,7 @@ from benchmark.report.embedding_map import gap_table
 from benchmark.report.history import curves, seconds_table
 from benchmark.report.inspection import Inspector
 from benchmark.report.kinds import kinds
-from benchmark.report.leaderboard import compared, leaderboard
+from benchmark.report.leaderboard import compared, findings, leaderboard
 from benchmark.report.paper import Paper
 from benchmark.report.plots.bias import bias_chart
 from benchmark.report.plots.chart import Chart
@@ -28,6 +28,7 @@ from benchmark.report.plots.curves import curves_chart
 from benchmark.report.plots.leaderboard import leaderboard_chart
 from benchmark.report.plots.places import places_chart
 from benchmark.report.tables import Table
+from benchmark.report.testing import corrected_p
 from benchmark.report.verdicts import claims_table, verdicts_table
 from benchmark.results.variants import at_hand
 
@@ -76,11 +77,15 @@ def _leaderboard(of: Inspector) -> Page:
     return Page(
         name="index",
         title="Leaderboard",
-        says="All systems, best first, with what the tests can tell apart.",
+        says="All systems, best first, and which of them differ significantly.",
         tables=[leaderboard(of.results, of.data, of.split, comparisons=comparisons)],
         charts=[leaderboard_chart(of.results)],
         template="leaderboard.html",
-        more={"pairs": _pairs(comparisons), "metric": MAIN},
+        more={
+            "pairs": _pairs(comparisons),
+            "metric": MAIN,
+            "findings": findings(of.results, of.data, of.split, comparisons),
+        },
     )
 
 
@@ -167,12 +172,13 @@ def _kinds(of: Inspector) -> Page:
 def _bias(of: Inspector) -> Page:
     mapped = spaces(of)
     first = bias_table(of.results, of.data, of.split)
+    scored = any(result.has_scores for result in of.results)  # the reference keeps none
     return Page(
         name="bias",
         title="Bias",
         says="Which modality each system retrieves, how its scores lie, and where it embeds what.",
         tables=[first, *([gap_table(of.results, of.data, of.split)] if mapped else [])],
-        folded=[scores_table(of.results, of.data, of.split)],
+        folded=[scores_table(of.results, of.data, of.split)] if scored else [],
         charts=[bias_chart(first.rows), *mapped],
     )
 
@@ -201,17 +207,18 @@ def _speed(of: Inspector) -> Page:
     )
 
 
-def _pairs(comparisons: Sequence[Comparison]) -> dict[str, dict[str, list[float]]]:
-    """First -> second -> difference, interval (in points) and corrected p, both ways round.
+def _pairs(comparisons: Sequence[Comparison]) -> dict[str, dict[str, list[Any]]]:
+    """First -> second -> difference, interval (in points), corrected p, and its significance.
 
-    Pairs whose interval is not defined are left out.
+    Both ways round. Pairs whose interval is not defined are left out.
     """
-    found: dict[str, dict[str, list[float]]] = {}
+    found: dict[str, dict[str, list[Any]]] = {}
     for pair in comparisons:
         if pair.low is None or pair.high is None or pair.p_holm is None:
             continue
         points = [round(100 * value, 4) for value in (pair.difference, pair.low, pair.high)]
         difference, low, high = points
-        found.setdefault(pair.first, {})[pair.second] = [difference, low, high, pair.p_holm]
-        found.setdefault(pair.second, {})[pair.first] = [-difference, -high, -low, pair.p_holm]
+        test = [corrected_p(pair), pair.significant]
+        found.setdefault(pair.first, {})[pair.second] = [difference, low, high, *test]
+        found.setdefault(pair.second, {})[pair.first] = [-difference, -high, -low, *test]
     return found

@@ -17,33 +17,73 @@ const toggle = $("#theme");
 toggle.hidden = false;
 toggle.onclick = () => kept("theme", (root.style.colorScheme = isDark() ? "light" : "dark"));
 
-// Sortable tables; one that has settings can be filtered by them.
+// Sortable tables. Long ones can be searched, and filtered by what the rows' settings are; of wide
+// ones the columns after the first six can be chosen.
 for (const table of document.querySelectorAll("table.sortable")) {
+  const headings = [...table.tHead.rows[0].cells].map((cell) => cell.textContent), rows = [...table.tBodies[0].rows];
   const grid = new DataTable(table, { autoWidth: false, paging: false, info: false, searching: true, order: [], layout: { topStart: null, topEnd: null } });
-  const column = [...table.tHead.rows[0].cells].findIndex((cell) => cell.textContent === "Setting");
-  if (column < 0) continue;
-  const select = document.createElement("select");
-  select.add(new Option("all", ""));
-  for (const name of new Set([...table.tBodies[0].rows].map((row) => row.cells[column].textContent))) select.add(new Option(name));
-  select.onchange = () => grid.column(column).search(select.value && `^${DataTable.util.escapeRegex(select.value)}$`, true, false).draw();
-  const label = document.createElement("label");
-  label.append("Setting ", select);
-  table.closest("section").querySelector(".scroll").before(label);
+  const controls = document.createElement("p");
+  controls.className = "controls";
+  const label = (text, control) => {
+    const element = document.createElement("label");
+    element.append(`${text} `, control);
+    controls.append(element);
+  };
+  const setting = headings.indexOf("Setting");
+  if (setting >= 0) {
+    const select = document.createElement("select");
+    select.add(new Option("all", ""));
+    for (const name of new Set(rows.map((row) => row.cells[setting].textContent))) select.add(new Option(name));
+    select.onchange = () => grid.column(setting).search(select.value && `^${DataTable.util.escapeRegex(select.value)}$`, true, false).draw();
+    label("Setting", select);
+  }
+  if (rows.length > 10) {
+    const search = document.createElement("input");
+    search.type = "search";
+    search.oninput = () => grid.search(search.value).draw();
+    label("Search", search);
+  }
+  if (headings.length > 8) {
+    const details = document.createElement("details"), summary = document.createElement("summary");
+    summary.textContent = "Columns";
+    details.append(summary);
+    details.className = "columns";
+    headings.forEach((heading, place) => {
+      if (place < 6) return;
+      const box = document.createElement("input"), text = document.createElement("label");
+      box.type = "checkbox";
+      box.checked = true;
+      box.onchange = () => grid.column(place).visible(box.checked);
+      text.append(box, ` ${heading}`);
+      details.append(text);
+    });
+    controls.append(details);
+  }
+  if (controls.children.length) table.closest("section, main").querySelector(".scroll").before(controls);
 }
 
-// Two selects that name systems, and what is to be done when either changes; the address may
-// name two: #a=bm25&b=univl-dr.
+// Two selects that name systems, and what is to be done when either changes; the address names the
+// two, so that a comparison can be linked: #a=bm25&b=univl-dr.
 function choose(box, systems, changed) {
   box.hidden = false;
   const selects = [...box.querySelectorAll("select:not([id])")];
   const chosen = new URLSearchParams(location.hash.slice(1));
+  const address = (names) => {
+    const parts = new URLSearchParams(location.hash.slice(1));
+    names.forEach((name, place) => parts.set("ab"[place], name));
+    history.replaceState(null, "", `#${parts}`);
+  };
   selects.forEach((select, place) => {
     select.replaceChildren(...systems.map((name) => new Option(name)));
     const name = chosen.get("ab"[place]);
     select.value = systems.includes(name) ? name : systems[Math.min(place, systems.length - 1)];
-    select.onchange = () => changed(...selects.map((one) => one.value));
+    select.onchange = () => {
+      const names = selects.map((one) => one.value);
+      address(names);
+      changed(...names);
+    };
   });
-  selects[0].onchange();
+  changed(...selects.map((one) => one.value));
 }
 
 if ($("#pair")) {
@@ -52,10 +92,10 @@ if ($("#pair")) {
     if (first === second) return (output.textContent = "Choose two systems.");
     const found = pairs[first]?.[second];
     if (!found) return (output.textContent = "There are too few questions for a test.");
-    const [difference, low, high, p] = found;
+    const [difference, low, high, p, significant] = found;
     const sign = (value) => (value < 0 ? "" : "+") + value.toFixed(2);
-    const verdict = p <= 0.05 ? "They can be told apart." : "They can't be told apart.";
-    output.textContent = `${first} less ${second} in ${output.dataset.metric}: ${sign(difference)} points [${sign(low)}, ${sign(high)}], p = ${p.toFixed(4)} (Holm's correction over all pairs). ${verdict}`;
+    const verdict = `The difference is ${significant ? "" : "not "}significant.`;
+    output.textContent = `${first} less ${second} in ${output.dataset.metric}: ${sign(difference)} points [${sign(low)}, ${sign(high)}], p ${p.startsWith("<") ? p : `= ${p}`} (Holm's correction over all pairs). ${verdict}`;
   });
 }
 
