@@ -33,4 +33,4 @@ def templates(*packages: str) -> Environment:
 
 def _is_grouped(table: Table) -> bool:
     """Whether some rows belong to the one above them, so that no other order makes sense."""
-    return any(not row[0] for row in table.cells)
+    return any(not row[0] for i, row in enumerate(table.cells) if i not in table.unranked)

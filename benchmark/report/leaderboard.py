@@ -62,6 +62,7 @@ def leaderboard(
             "place": ranks[result.name],
             "letters": marks[result.name],
             **result.metrics,
+            "title": _title(result, results),
             "group": result.group,
             "metrics": result.summary,
             "seeds": len(result.seeds),
@@ -131,24 +132,30 @@ def findings(
     best = contenders[0]
     figure = best.summary[metric]
     said.append(
-        f"The best is {best.title} ({best.name}) with {metric} {PERCENT_INTERVAL.text(figure)}, "
+        f"The best is {_title(best, results)} with {metric} {PERCENT_INTERVAL.text(figure)}, "
         "mean with 95% interval in percent."
     )
     if len(contenders) > 1:
         second = contenders[1]
         pairs = [one for one in comparisons if {one.first, one.second} == {best.name, second.name}]
-        said += [_difference(pair, second) for pair in pairs]
+        said += [_difference(pair, _title(second, results)) for pair in pairs]
     return said
 
 
-def _difference(pair: Comparison, second: Result) -> str:
+def _title(result: Result, among: Sequence[Result]) -> str:
+    """A system's title; it says so where a figure is the reference's and others aren't."""
+    mixed = not all(one.reference for one in among)
+    return result.title if mixed else str(result.metrics["title"])
+
+
+def _difference(pair: Comparison, second: str) -> str:
     """Whether the best system is better than the second."""
     shown = f"{points(pair.difference)} [{points(pair.low)}, {points(pair.high)}]"
     if pair.p_holm is None:
-        return f"Its difference from {second.title} ({second.name}), {shown}, can't be tested."
+        return f"Its difference from {second}, {shown}, can't be tested."
     real = "is significant" if pair.significant else "is not significant"
     return (
-        f"Its difference from the next, {second.title} ({second.name}), is {shown} points and "
+        f"Its difference from the next, {second}, is {shown} points and "
         f"{real} (p {_equals(corrected_p(pair))} after Holm's correction over all pairs)."
     )
 
@@ -196,6 +203,10 @@ def _notes(
     ]
     protocols = dict.fromkeys(result.protocol for result in ranked)
     notes += [EXPLAINED[protocol] for protocol in protocols if protocol != JOINT]
+    if all(result.reference for result in ranked):
+        notes.append("Nothing was run here: all figures are those of the reference.")
+    elif any(result.reference for result in ranked):
+        notes.append("(reference): not run here; the figures are those of the reference.")
     if data.notice:
         notes.append(data.notice)
     if comparisons:

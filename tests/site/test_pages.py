@@ -17,6 +17,9 @@ from benchmark.datasets import Corpus
 from benchmark.errors import InputError
 from benchmark.report.inspection import Inspector, question_tables, questions_table
 from benchmark.report.kinds import kinds
+from benchmark.report.leaderboard import compared, findings, leaderboard
+from benchmark.report.tables import BEST
+from benchmark.results.result import Result
 from benchmark.site.build import build
 
 
@@ -79,6 +82,35 @@ def test_the_data_of_questions_are_those_of_the_results(site: Path, inspector: I
         assert [ids[n] for n in question["relevant"]] == inspector.relevant(question["id"])
         lists = [[ids[n] for n in found] for found in question["lists"]]
         assert lists == [found[question["id"]] for found in inspector.lists.values()]
+
+
+def test_the_leaderboard_says_what_was_found(site: Path, inspector: Inspector) -> None:
+    said = findings(
+        inspector.results, inspector.data, inspector.split, compared(inspector.results, "MRR@10")
+    )
+    assert said[0] == (
+        f"2 systems retrieve the answers to 6 questions of {inspector.data.name} (test) from 7 "
+        "passages and 6 captioned images."
+    )
+    assert said[1].startswith("The best is Words <b> with MRR@10 ")
+    assert "significant (p " in said[2]
+    text = Page(site / "index.html").text
+    assert all(sentence in text for sentence in said)
+
+
+def test_what_is_told_the_answer_has_no_rank(
+    inspector: Inspector, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = inspector.ranked[0].name
+    monkeypatch.setattr(Result, "oracle", property(lambda result: result.name == told))
+    table = leaderboard(inspector.results, inspector.data, inspector.split)
+    assert [row["place"] for row in table.rows] == [None, 1]
+    assert table.unranked == {0}
+    assert {row for (row, _), mark in table.marks.items() if mark.rank == BEST} == {1}
+    comparisons = compared(inspector.results, "MRR@10")
+    found = findings(inspector.results, inspector.data, inspector.split, comparisons)
+    assert found[1].startswith("The best is Last & least")
+    assert len(found) == 2
 
 
 def test_thumbnails_share_a_sheet(site: Path) -> None:

@@ -15,16 +15,24 @@ LEAST = 0.1
 """Seconds below this are drawn here: the axis is logarithmic."""
 
 
+APART = 1.5
+"""Points between names that would cover each other; the table names all systems."""
+
+
 def cost_chart(systems: Mapping[str, tuple[float, float]]) -> Chart:
     """systems: name -> (seconds, mean of MRR@10 as a share), in any order."""
 
     def draw(figure: Figure) -> None:
         axes = figure.subplots()
+        named: list[tuple[float, float]] = []
         for name, (seconds, mean) in systems.items():
-            place = (max(seconds, LEAST), 100 * mean)
-            axes.plot(*place, "o", color=BLUE)
-            axes.annotate(name, place, xytext=(5, 2), textcoords="offset points", fontsize=7)
+            x, y = max(seconds, LEAST), 100 * mean
+            axes.plot(x, y, "o", color=BLUE)
+            if all(abs(y - top) > APART or not x / 2 < left < 2 * x for left, top in named):
+                named.append((x, y))
+                axes.annotate(name, (x, y), xytext=(5, 2), textcoords="offset points", fontsize=7)
         axes.set_xscale("log")
+        axes.xaxis.set_major_formatter(lambda seconds, _: f"{seconds:g}")
         axes.set_xlabel("seconds to make, training included (logarithmic)")
         axes.set_ylabel(f"{MAIN} in percent")
         axes.margins(x=0.2)
