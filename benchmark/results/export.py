@@ -1,6 +1,7 @@
 """Exports: results in the files of other evaluation tools.
 
-trec    <name>.trec and qrels.txt, which trec_eval, ir_measures, pytrec_eval and repro_eval read
+trec    <name>.trec with <name>.ir_metadata.yaml, and qrels.txt, which trec_eval, ir_measures,
+        pytrec_eval and repro_eval read
 ranx    <name>.trec, which keeps the name of a run, and qrels.json, which ranx reads
 mteb    results/<model>/<revision>/<task>.json beside model_meta.json, which mteb.ResultCache reads
 reference   results with seeds and variants in compact form (see ``results/reference.py``)
@@ -25,6 +26,7 @@ from benchmark.errors import InputError
 from benchmark.evaluation.measures import BENCHMARK
 from benchmark.evaluation.metrics import MAIN
 from benchmark.io.files import write_text
+from benchmark.io.ir_metadata import render
 from benchmark.io.trec import write_qrels, write_run
 from benchmark.protocol import JOINT
 from benchmark.results.reference import write_reference
@@ -35,13 +37,17 @@ Export = Callable[[Sequence[Result], Collection, str, Path], list[Path]]
 
 
 def trec(results: Sequence[Result], data: Collection, split: str, out: Path) -> list[Path]:
-    """TREC runs, and qrels of four columns."""
+    """TREC runs, each with its ir_metadata beside it, and qrels of four columns."""
     qrels = out / "qrels.txt"
     write_qrels(data.qrels(split), qrels)
-    runs = {out / f"{name}.trec": run for name, run in _runs(results)}
-    for path, run in runs.items():
-        write_run(run, path)
-    return [qrels, *runs]
+    written = [qrels]
+    for result in results:
+        for seed, (name, run) in zip(result.seeds, _runs([result]), strict=True):
+            paths = out / f"{name}.trec", out / f"{name}.ir_metadata.yaml"
+            write_run(run, paths[0])
+            write_text(paths[1], render(_metadata(seed, run, data)))
+            written += paths
+    return written
 
 
 def ranx(results: Sequence[Result], data: Collection, split: str, out: Path) -> list[Path]:
@@ -148,6 +154,39 @@ def export(
 EXPORTS: Mapping[str, Export] = MappingProxyType(
     {"trec": trec, "ranx": ranx, "mteb": mteb, "reference": write_reference}
 )
+
+
+def _metadata(result: Result, run: Run, data: Collection) -> dict[str, Any]:
+    """What a manifest tells, in the terms of ir_metadata."""
+    made = result.manifest
+    machine, packages = made.get("machine", {}), made.get("packages", {})
+    return {
+        "schema": "ir_metadata 0.1",
+        "tag": run.name,
+        "actor": {"team": result.external or "univl-bench"},
+        "platform": {
+            "hardware": {
+                "cpu": {
+                    "model": machine.get("processor"),
+                    "number of cores": machine.get("threads"),
+                },
+                "ram": machine.get("memory_bytes"),
+            },
+            "operating system": {"kernel": machine.get("system")},
+            "software": {"libraries": {"python": packages}},
+        },
+        "implementation": {"source": {"commit": made.get("commit"), "lang": ["python"]}},
+        "method": {"automatic": True, "title": result.title, "seed": made.get("seed")},
+        "research goal": {"evaluation": {"reported measures": [*result.metrics["metrics"]]}},
+        "data": {
+            "test collection": {
+                "name": data.name,
+                "split": made["data"]["split"],
+                "fingerprint": made["data"]["fingerprint"],
+                "qrels": "qrels.txt",
+            }
+        },
+    }
 
 
 def _runs(results: Sequence[Result]) -> Iterator[tuple[str, Run]]:

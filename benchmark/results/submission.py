@@ -21,6 +21,7 @@ from benchmark.artefacts.identity import digest
 from benchmark.errors import InputError
 from benchmark.evaluation.metrics import DEPTH
 from benchmark.io.files import read_toml
+from benchmark.io.ir_metadata import read_header
 from benchmark.io.jsonl import decode_json
 from benchmark.io.trec import read_run
 from benchmark.protocol import JOINT
@@ -44,11 +45,13 @@ class Submission:
     """A checked submission. says: its author's words. runs: seed -> ranked lists, the first first.
 
     manifest: its author's account of how the runs were made, which nothing here relies on.
+    metadata: the ir_metadata at the head of the runs that have it, by seed; no more relied on.
     """
 
     says: Mapping[str, str]
     manifest: Mapping[str, Any]
     runs: Mapping[int, Run]
+    metadata: Mapping[int, Mapping[str, Any] | None]
 
     @property
     def name(self) -> str:
@@ -66,6 +69,7 @@ def read_submission(folder: Path, task: Task) -> Submission:
     says = _says(folder / "submission.toml")
     manifest = _manifest(folder / "manifest.json", task)
     runs = {SEED: _run(folder, says["name"], task)}
+    metadata = {SEED: read_header(_lists(folder))}
     for place in sorted(folder.glob("seed-*")):
         number = place.name.removeprefix("seed-")
         if not number.isdecimal() or int(number) in runs:
@@ -73,7 +77,8 @@ def read_submission(folder: Path, task: Task) -> Submission:
                 "no further seed", mend=f"call it seed-<number>, not {SEED}", path=place
             )
         runs[int(number)] = _run(place, says["name"], task)
-    return Submission(says=says, manifest=manifest, runs=runs)
+        metadata[int(number)] = read_header(_lists(place))
+    return Submission(says=says, manifest=manifest, runs=runs, metadata=metadata)
 
 
 def add(submission: Submission, task: Task, home: Path) -> Result:
@@ -118,6 +123,7 @@ def _made(submission: Submission, run: Run, task: Task, seed: int) -> dict[str, 
         "packages": {},
         "machine": {},
         "submitted": submission.manifest,
+        **({"ir_metadata": found} if (found := submission.metadata.get(seed)) else {}),
     }
 
 
@@ -177,10 +183,14 @@ def _manifest(path: Path, task: Task) -> dict[str, Any]:
     return dict(found)
 
 
+def _lists(folder: Path) -> Path:
+    paths = [folder / file for file in ("run.trec.gz", "run.trec")]
+    return next((one for one in paths if one.is_file()), paths[0])
+
+
 def _run(folder: Path, name: str, task: Task) -> Run:
     data, split = task.data, task.split
-    paths = [folder / file for file in ("run.trec.gz", "run.trec")]
-    path = next((one for one in paths if one.is_file()), paths[0])
+    path = _lists(folder)
     run = read_run(path)
     asked = {query.id for query in data.queries(split)}
     for query in run.documents:
