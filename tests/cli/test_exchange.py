@@ -52,7 +52,9 @@ def test_a_submission_is_scored_here_and_marked(
     assert bench("run", "bm25", *words).returncode == 0
     theirs = submission(tmp_path / "their results", zoo)
     (theirs / "seed-7").mkdir()
-    (theirs / "seed-7" / "run.trec").write_text(RUN.replace("q1 Q0 d1 1", "q1 Q0 d3 1"))
+    header = "# ir_metadata.start\n# actor: {team: them}\n# ir_metadata.end\n"
+    seventh = RUN.replace("q1 Q0 d1 1", "q1 Q0 d3 1")
+    (theirs / "seed-7" / "run.trec").write_text(header + seventh)
     done = bench("submit", theirs, *words, "--format", "json")
     assert done.returncode == 0, done.stderr
     content = json.loads(done.stdout)
@@ -64,9 +66,17 @@ def test_a_submission_is_scored_here_and_marked(
     assert bench("verify", *words).stdout.startswith("all is as it was written")
     kept = json.loads((tmp_path / "results/zoo/theirs/manifest.json").read_text())
     assert kept["submitted"]["trained"] == HOSTILE
+    assert "ir_metadata" not in kept
+    seed = json.loads((tmp_path / "results/zoo/theirs/seed-7/manifest.json").read_text())
+    assert seed["ir_metadata"] == {"actor": {"team": "them"}}
     out = bench("export", "trec", "theirs", *words, "--out", "out").stdout.splitlines()
-    assert [Path(line).name for line in out] == ["qrels.txt", "theirs.trec", "theirs.seed-7.trec"]
-    assert "q1 Q0 d3 1 7 theirs.seed-7" in (tmp_path / out[-1]).read_text()
+    runs = ["theirs.trec", "theirs.seed-7.trec"]
+    beside = ["theirs.ir_metadata.yaml", "theirs.seed-7.ir_metadata.yaml"]
+    assert [Path(line).name for line in out] == [
+        "qrels.txt",
+        *(name for pair in zip(runs, beside, strict=True) for name in pair),
+    ]
+    assert "q1 Q0 d3 1 7 theirs.seed-7" in (tmp_path / "out" / runs[1]).read_text()
     (theirs / "run.trec").write_text(RUN.replace("q1 Q0 d1", "q2 Q0 d4"))
     again = json.loads(bench("submit", theirs, *words, "--format", "json").stdout)
     assert len(again["rows"]) == 2
@@ -214,9 +224,9 @@ def test_no_two_exported_files_have_one_name(
     task = Task(data=zoo)
     folder = submission(tmp_path / "theirs", zoo, name="qrels")
     row = add(read_submission(folder, task), task, tmp_path / "results" / "zoo")
-    for kind in ("ranx", "trec"):
+    for kind, count in (("ranx", 2), ("trec", 3)):
         paths = export(kind, [row], zoo, "test", tmp_path / kind)
-        assert len({*paths}) == 2
+        assert len({*paths}) == count
         assert all(path.is_file() for path in paths)
 
 
