@@ -46,9 +46,7 @@ def papers() -> list[Paper]:
 def publications() -> list[Publication]:
     """What was published on WebQA: sources of many models, and the figures of papers."""
     of_papers = [
-        read_publication(path.stem if path.stem != "published" else paper.name, path)
-        for paper in papers()
-        for path in paper.published
+        read_publication(paper.name, path) for paper in papers() for path in paper.published
     ]
     return [*own(), *of_papers]
 

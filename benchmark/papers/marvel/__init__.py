@@ -49,6 +49,7 @@ PAPER = Paper(
     name="marvel",
     title="MARVEL: Unlocking the Multi-Modal Capability of Dense Retrieval via Visual Module "
     "Plugin (Zhou et al., ACL 2024)",
+    published=[Path(__file__).parent / "published.toml"],
     tables={
         "marvel": PaperTable(
             title="Results on WebQA",

@@ -21,7 +21,7 @@ PAPER = Paper(
             beside=against_paper,
         ),
     },
-    published=[FOLDER / "published.toml", FOLDER / "later.toml"],
+    published=[FOLDER / "published.toml"],
     claims=CLAIMS,
     ablations=ABLATIONS,
 )
