@@ -66,7 +66,7 @@ def table(
     scores                how the scores of passages and images lie
     gap                   how far passages and images are apart, of those that `space` mapped
     certainty             how sure each place is: who is best, who would swap
-    agreement             how far metrics, kinds of questions and protocols rank alike
+    agreement             how far metrics and kinds of questions rank alike
     unjudged              how much of what is retrieved is judged, and how far figures could move
     protocols             figures and ranks under each protocol, with Kendall's tau between them
 

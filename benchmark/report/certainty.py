@@ -11,10 +11,9 @@ from benchmark.datasets import Collection
 from benchmark.evaluation.metrics import MAIN, METRICS, Scores
 from benchmark.evaluation.significance import Floats
 from benchmark.evaluation.standing import Agreement, Standing, agreement, standings
-from benchmark.protocol import JOINT, PROTOCOLS
 from benchmark.report.figures import asked
 from benchmark.report.tables import PERCENT, TEXT, WHOLE, Column, Format, Table, decimals
-from benchmark.results.result import Result, best_first, read_results
+from benchmark.results.result import Result, best_first
 from benchmark.types import MODALITIES
 
 PLACES = Format(lambda ends: f"{ends[0]} to {ends[1]}", lambda ends: float(ends[0]))
@@ -85,7 +84,7 @@ def certainty_table(results: Sequence[Result], data: Collection, split: str) -> 
 
 
 def agreement_table(results: Sequence[Result], data: Collection, split: str) -> Table:
-    """Rank correlations of the systems between metrics, kinds of questions and protocols."""
+    """Rank correlations of the systems between metrics and between kinds of questions."""
     systems = {one.name: one.over_seeds for one in best_first(results)}
     compared: list[tuple[str, str, int, Agreement]] = []
     if len(systems) >= FEWEST_SYSTEMS:
@@ -108,7 +107,6 @@ def agreement_table(results: Sequence[Result], data: Collection, split: str) -> 
                     agreement(text, image, paired=False),
                 )
             )
-        compared += _protocols(results, systems, data, split)
     return Table(
         title=f"How far rankings of the systems agree: {data.name} ({split})",
         columns=[
@@ -124,41 +122,11 @@ def agreement_table(results: Sequence[Result], data: Collection, split: str) -> 
         notes=[
             "Tau is 1 where two rankings order all pairs of systems alike, 0 where they agree in "
             "half of them, -1 where they reverse all. The interval is that of the true means, by "
-            "the Bayesian bootstrap; figures over the same questions are drawn together.",
+            "the Bayesian bootstrap; figures over the same questions are drawn together. "
+            "`table protocols` has the agreement between protocols.",
             *([data.notice] if data.notice else []),
         ],
     )
-
-
-def _protocols(
-    results: Sequence[Result], systems: Mapping[str, Scores], data: Collection, split: str
-) -> list[tuple[str, str, int, Agreement]]:
-    """The agreement with each other protocol under which as many as FEWEST_SYSTEMS were run."""
-    home = results[0].folder.parent
-    if "+" in home.name:  # these results are of another protocol than joint themselves
-        return []
-    found = []
-    for protocol in PROTOCOLS[1:]:
-        other = read_results(home.parent, data, split, protocol)
-        others = {one.name: one.over_seeds for one in other}
-        shared = [
-            name
-            for name in systems
-            if name in others and others[name].queries == systems[name].queries
-        ]
-        if len(shared) >= FEWEST_SYSTEMS:
-            tables = [
-                _tables({name: some[name] for name in shared}, MAIN) for some in (systems, others)
-            ]
-            found.append(
-                (
-                    f"{MAIN}, protocol {JOINT}",
-                    f"{MAIN}, protocol {protocol}",
-                    len(shared),
-                    agreement(*tables, paired=True),
-                )
-            )
-    return found
 
 
 def _tables(systems: Mapping[str, Scores], metric: str) -> list[Floats]:

@@ -162,15 +162,15 @@ def _notes(tested: Sequence[Tested], tests: int, data: Collection) -> list[str]:
         "count as pairs.",
         f"Each statement is a two-sided test at alpha {ALPHA}. One about every pair takes their "
         "largest p, and a pair that points the other way counts as p = 1; one about a single pair "
-        f"takes the smallest p times the number of pairs. Holm's correction is over the {tests} "
-        "claims tested; the intervals shown are without it.",
+        f"takes the smallest p times the number of pairs. Holm's correction is over all "
+        f"claims tested ({tests}); the intervals shown are without it.",
         f"Detectable: what would be shown to be above 0 with {POWER:.0%} probability where one "
         "claim alone is tested, and in brackets after the correction.",
     ]
     if any(one.overturned is not None for one in tested):
         notes.append(
-            f"{_OVERTURNED} `--seeds auto` adds seeds to the others, from {FEWEST_SEEDS} up to "
-            f"{MOST_SEEDS}."
+            f"{_OVERTURNED} `--seeds auto --run` adds seeds to the others, from {FEWEST_SEEDS} up "
+            f"to {MOST_SEEDS}."
         )
     if any(one.claim.measure == "Preference@10" for one in tested):
         notes.append(
