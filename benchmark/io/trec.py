@@ -16,6 +16,7 @@ import zlib
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from itertools import chain
 from pathlib import Path
 
 from benchmark.errors import InputError
@@ -108,9 +109,8 @@ def write_run(run: Run, path: Path) -> None:
 
     Raises InputError for an id that no reader could tell from its neighbours.
     """
-    between = _separator(
-        run.documents, (one for ranked in run.documents.values() for one in ranked)
-    )
+    found = (one for ranked in run.documents.values() for one in ranked)
+    between = _separator(run.documents, chain(found, [run.name]))
     with replacing(path) as temporary, temporary.open("wb") as raw:
         packed = path.suffix == ".gz"
         binary = gzip.GzipFile("", "wb", 6, raw, mtime=0) if packed else raw
@@ -253,7 +253,7 @@ def _separator(queries: Iterable[str], documents: Iterable[str]) -> str:
     """What columns are separated by: a blank, or a tab where an id holds a blank."""
     blank = False
     for query in queries:
-        if query.startswith("#"):
+        if query.startswith("#"):  # trec_eval would pass over its lines
             raise InputError(
                 f"query id '{query}' would be read as a comment", mend="rename the query"
             )

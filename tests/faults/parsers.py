@@ -31,6 +31,7 @@ from benchmark.io.trec import read_qrels, read_run, read_sets, write_qrels, writ
 from benchmark.registry import current
 from benchmark.results.submission import Submission, read_submission
 from benchmark.retriever import Task
+from benchmark.types import Run
 
 PATIENCE = 20
 """Seconds after which a parser counts as hanging."""
@@ -236,6 +237,12 @@ def _read_submission(folder: Path) -> Submission:
     return read_submission(folder, Task(data=_zoo()))
 
 
+def _read_by_columns(folder: Path) -> Run:
+    """A run read as a large one is."""
+    with patch("benchmark.io.trec.LARGE", 0):
+        return read_run(folder / "run")
+
+
 def _write_sets(sets: dict[str, list[str]], folder: Path) -> None:
     (folder / "sets.json").write_text(json.dumps(sets, ensure_ascii=False), encoding="utf-8")
 
@@ -267,9 +274,17 @@ PARSERS: Sequence[Parser] = (
         essence=lambda run: (run.name, run.documents),
     ),
     Parser(
+        "run, by columns",
+        "run",
+        (RUN, RUN.replace(b" ", b"\t"), b"# a comment\n" + RUN),
+        _read_by_columns,
+        lambda run, folder: write_run(run, folder / "run"),
+        essence=lambda run: (run.name, dict(run.documents)),
+    ),
+    Parser(
         "qrels",
         "qrels",
-        (QRELS, b"q1\td1\t1\n", b"q1 0 d1 1 7\n", BEIR[2][1]),
+        (QRELS, b"q1\tPark Avenue\t1\n", b"q1 0 d1 1 7\n", BEIR[2][1]),
         lambda folder: read_qrels(folder / "qrels"),
         lambda value, folder: write_qrels(value, folder / "qrels"),
     ),

@@ -144,6 +144,8 @@ def test_ids_with_blanks_are_written_with_tabs_and_read_again(tmp_path: Path) ->
     )
     write_run(run, tmp_path / "run")
     assert read_run(tmp_path / "run").documents == run.documents
+    write_run(Run("two words", {"q": ["d"]}, {"q": [1.0]}), tmp_path / "named")
+    assert read_run(tmp_path / "named").name == "two words"
     for name in ("#q", "a\tb", "", " a"):
         with pytest.raises(InputError, match="rename"):
             write_run(Run("x", {name: ["d"]}, {name: [1.0]}), tmp_path / "run")
