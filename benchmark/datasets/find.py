@@ -13,10 +13,12 @@ import importlib
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from types import MappingProxyType, ModuleType
 from typing import ClassVar
 
+from benchmark import entry_points
 from benchmark.artefacts.identity import INCIDENTAL, Artefact, name_of, recipe_name
 from benchmark.artefacts.store import Store
 from benchmark.datasets.archive import unpacking
@@ -55,6 +57,24 @@ what the project itself adds to the files, ``pictures(source)``: image files, wh
 one, ``VARIANT_OF``: the data set that it is a changed copy of, and ``fetch(folder)``: gets the
 files by the clients of their package registries.
 """
+
+ENTRY_POINTS = "benchmark.formats"
+"""The entry points of other packages; each names such a module."""
+
+
+@cache
+def formats() -> Mapping[str, str]:
+    """Format -> module: the project's, and those of other packages.
+
+    Raises InputError where one of these has the name of another format.
+    """
+    known = dict(FORMATS)
+    for name, module in entry_points.load(ENTRY_POINTS):
+        if not isinstance(module, ModuleType) or name in known:
+            what = "is there already" if name in known else "is no module"
+            raise InputError(f"format '{name}' {what}", mend="mend the package that brings it")
+        known[name] = module.__name__
+    return MappingProxyType(known)
 
 
 @recipe_name("Prepared")
@@ -96,8 +116,8 @@ def find(name: str, data_dir: Path | None, store: Store) -> Collection:
     if name.endswith(".toml"):
         title, form, folder, keep_own = _configured(Path(name))
         return _prepare(title, form, folder, store, keep_own=keep_own)
-    if name not in FORMATS:
-        raise unknown("data set", name, [*FORMATS, "FILE.toml", f"{PREFIX}ID"])
+    if name not in formats():
+        raise unknown("data set", name, [*formats(), "FILE.toml", f"{PREFIX}ID"])
     if data_dir is not None:
         return _prepare(_title(name, data_dir), name, data_dir, store)
     if name == DEFAULT:
@@ -122,8 +142,8 @@ def prepare(name: str, source: Path | None, store: Store) -> Collection:
 
     Without ``source`` the files are fetched, where the format knows how.
     """
-    if name not in FORMATS:
-        raise unknown("data set", name, list(FORMATS))
+    if name not in formats():
+        raise unknown("data set", name, list(formats()))
     if source is None:
         if not can_fetch(name):
             raise InputError(f"'{name}' needs its files", mend="give --source DIR")
@@ -149,7 +169,7 @@ def _prepare(
 ) -> Collection:
     if not source.is_dir():
         raise InputError("no such folder", mend="check --data-dir or the path", path=source)
-    if name in FORMATS and name != form:
+    if name in formats() and name != form:
         raise InputError(
             f"data of format '{form}' go by the name of '{name}'",
             mend="name them otherwise: what is known of those would be held for true of these",
@@ -223,8 +243,8 @@ def _configured(path: Path) -> tuple[str, str, Path, bool]:
     if settings:
         known = ["name", "format", "path", *([OWN] if form == "beir" else [])]
         raise unknown("key", next(iter(settings)), known, path)
-    if form not in FORMATS:
-        raise unknown("format", form, list(FORMATS), path)
+    if form not in formats():
+        raise unknown("format", form, list(formats()), path)
     if form == DEFAULT:
         raise InputError(
             f"data of format '{form}' have no files: they are generated",
@@ -250,4 +270,4 @@ def _configured(path: Path) -> tuple[str, str, Path, bool]:
 
 
 def _module(form: str) -> ModuleType:
-    return importlib.import_module(FORMATS[form])
+    return importlib.import_module(formats()[form])

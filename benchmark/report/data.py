@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 
 from benchmark.artefacts.store import Store
-from benchmark.datasets import DEFAULT, FORMATS, Collection
+from benchmark.datasets import DEFAULT, Collection, formats
 from benchmark.datasets.describe import categories, lengths, samples
 from benchmark.datasets.find import can_fetch, is_prepared
 from benchmark.datasets.verify import Check
@@ -17,7 +17,7 @@ from benchmark.report.tables import COUNT, TEXT, WHOLE, Column, Table, decimals
 def data_sets(store: Store) -> Table:
     """The data sets by name."""
     rows = []
-    for name, module in FORMATS.items():
+    for name, module in formats().items():
         state = "prepared" if is_prepared(name, store) else _how(name)
         what = importlib.import_module(module).TITLE
         rows.append({"name": name, "what it is": what, "state": state})

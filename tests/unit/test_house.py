@@ -1,6 +1,7 @@
 """The house rules that a reader relies on: imports along the arrows, one purpose a file."""
 
 import ast
+import re
 import subprocess
 import sys
 from graphlib import TopologicalSorter
@@ -83,3 +84,10 @@ def test_text_and_json_are_read_alike_everywhere(path: Path) -> None:
             assert path.name in JSON_READERS or path.parent.name == "bench", (
                 f"{place} reads JSON past benchmark.io.jsonl.decode_json"
             )
+
+
+def test_contributing_names_files_that_there_are() -> None:
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"\b(?:benchmark|baselines|univl_dr|tests)/[\w/]+(?:\.py\b|/)", text))
+    assert len(named) > 10
+    assert [name for name in sorted(named) if not (ROOT / name).exists()] == []
