@@ -109,13 +109,14 @@ class Reranked(Chunked, Ranking):
     def _scores(self, model: Any, asked: list[str], shown: list[Any]) -> Matrix:
         import torch
 
-        scores: Matrix = model.predict(
-            list(zip(asked, shown, strict=True)),
-            **prompted(self.scoring.prompt, model, self.scoring.weights),
-            batch_size=self.scoring.batch,
-            activation_fn=torch.nn.Identity(),
-            show_progress_bar=False,
-        )
+        with self.scoring.weights.encoding():
+            scores: Matrix = model.predict(
+                list(zip(asked, shown, strict=True)),
+                **prompted(self.scoring.prompt, model, self.scoring.weights),
+                batch_size=self.scoring.batch,
+                activation_fn=torch.nn.Identity(),
+                show_progress_bar=False,
+            )
         if not np.isfinite(scores).all():
             raise InputError(
                 f"'{self.scoring.weights.source}' gives scores that are no finite numbers",

@@ -81,12 +81,13 @@ class LateEncoding:
 
     def rows(self, encode: Callable[..., Any], model: Any, inputs: list[Any], prompt: Any) -> Chunk:
         """The vectors of the tokens of each input, end to end."""
-        found = encode(
-            inputs,
-            **prompted(prompt, model, self.weights),
-            batch_size=self.batch,
-            show_progress_bar=False,
-        )
+        with self.weights.encoding():
+            found = encode(
+                inputs,
+                **prompted(prompt, model, self.weights),
+                batch_size=self.batch,
+                show_progress_bar=False,
+            )
         arrays = [np.asarray(one, dtype=np.float32) for one in found]
         if not all(len(array) and np.isfinite(array).all() for array in arrays):
             raise InputError(

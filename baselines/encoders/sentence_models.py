@@ -78,10 +78,20 @@ def load(
             trust_remote_code=made.remote_code,
             model_kwargs={"dtype": getattr(torch, precision)},
         )
-    _check_kind(made, name)
-    if longest is not None:
-        model.max_seq_length = longest
+    _check_kind(made, name, model)
+    limit = longest or (_positions(model) if model.get_max_seq_length() is None else None)
+    if limit is not None:
+        model.max_seq_length = limit
     return model.eval()
+
+
+def _positions(model: Any) -> int | None:
+    """How many tokens a model has positions for; the library cuts nothing where no file says so."""
+    config = model.config
+    if config is None:
+        return None
+    limit = getattr(config.get_text_config(), "max_position_embeddings", None)
+    return int(limit) if limit else None
 
 
 def composition(model: Any, wanted: Composition, made: Weights) -> Composition:
@@ -144,7 +154,7 @@ def longest(model: Any) -> int | None:
     return int(limit) if limit is not None else None
 
 
-def _check_kind(made: Weights, kind: str) -> None:
+def _check_kind(made: Weights, kind: str, model: Any) -> None:
     """Refuse a model that was saved as another kind, which the library would convert."""
     folder = made.files()
     if folder is None:

@@ -150,14 +150,15 @@ class SentenceEncoder:
         self, encode: Callable[..., Any], inputs: Sequence[object], prompt: str | None
     ) -> Matrix:
         given = prompted(prompt, self._model, self._made.weights)
-        found = encode(
-            list(inputs),
-            **given,
-            batch_size=self._made.batch,
-            truncate_dim=self._made.truncate_dim,
-            show_progress_bar=False,
-            convert_to_tensor=True,
-        )
+        with self._made.weights.encoding():
+            found = encode(
+                list(inputs),
+                **given,
+                batch_size=self._made.batch,
+                truncate_dim=self._made.truncate_dim,
+                show_progress_bar=False,
+                convert_to_tensor=True,
+            )
         matrix: Matrix = found.float().cpu().numpy()
         return matrix
 

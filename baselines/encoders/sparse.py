@@ -70,16 +70,17 @@ class SparseEncoding:
 
         prompt = self.prompts.query if queries else self.prompts.passage
         encode = model.encode_query if queries else model.encode_document
-        found = encode(
-            as_texts(texts),
-            **prompted(prompt, model, self.weights),
-            batch_size=self.batch,
-            max_active_dims=self.active,
-            show_progress_bar=False,
-            convert_to_tensor=True,
-            convert_to_sparse_tensor=True,
-            save_to_cpu=True,
-        )
+        with self.weights.encoding():
+            found = encode(
+                as_texts(texts),
+                **prompted(prompt, model, self.weights),
+                batch_size=self.batch,
+                max_active_dims=self.active,
+                show_progress_bar=False,
+                convert_to_tensor=True,
+                convert_to_sparse_tensor=True,
+                save_to_cpu=True,
+            )
         found = torch.as_tensor(found).coalesce()
         places, values = found.indices().numpy(), found.values().float().numpy()
         rows = csr_matrix((values, places), shape=tuple(found.shape), dtype=np.float32)

@@ -75,6 +75,22 @@ class Weights:
         except Exception as error:  # torch, safetensors, transformers and the hub raise many kinds
             raise _explained(error, self, kind) from error
 
+    @contextlib.contextmanager
+    def encoding(self) -> Iterator[None]:
+        """Turn whatever the libraries raise at work into one line. Raises InputError."""
+        try:
+            yield
+        except (BenchmarkError, KeyboardInterrupt):
+            raise
+        except Exception as error:  # a model's own code may raise anything
+            if _is_for_want_of_memory(error):
+                raise _too_big(self) from error
+            raise InputError(
+                f"'{self.source}' fails at these texts or images "
+                f"({type(error).__name__}: {_first_line(error)})",
+                mend="check its settings (longest, images), or take another model",
+            ) from error
+
 
 def weights(model: str, revision: str | None = None, *, remote_code: bool = False) -> Weights:
     """The weights called ``model``: a name of the hub, a folder, or ``package:MODULE/FOLDER``.
@@ -171,10 +187,9 @@ def _folder_hash(folder: Path, stamp: tuple[tuple[str, int, int], ...]) -> str:
 
 def _explained(error: Exception, made: Weights, kind: str) -> InputError:
     """The one line for what went wrong in loading."""
-    import torch
     from huggingface_hub.errors import GatedRepoError, RepositoryNotFoundError
 
-    said = next((line.strip() for line in str(error).splitlines() if line.strip()), "")
+    said = _first_line(error)
     whole, name = str(error).lower(), f"'{made.source}'"
     if "trust_remote_code" in whole or "custom code" in whole:
         return InputError(
@@ -188,13 +203,28 @@ def _explained(error: Exception, made: Weights, kind: str) -> InputError:
         )
     if isinstance(error, RepositoryNotFoundError):
         return InputError(f"the hub has no model {name}", mend="check the name")
-    if isinstance(error, (MemoryError, torch.OutOfMemoryError)) or "allocate memory" in whole:
-        return InputError(
-            f"{name} is too big for the memory here",
-            mend='set dtype = "bfloat16", take a smaller model, or a machine with more memory',
-        )
+    if _is_for_want_of_memory(error):
+        return _too_big(made)
     missing = isinstance(error, ImportError)
     return InputError(
         f"{name} can't be loaded as {kind} ({type(error).__name__}: {said})",
         mend="install the package that it names" if missing else "check that it is one",
     )
+
+
+def _is_for_want_of_memory(error: Exception) -> bool:
+    import torch
+
+    said = str(error).lower()
+    return isinstance(error, (MemoryError, torch.OutOfMemoryError)) or "allocate memory" in said
+
+
+def _too_big(made: Weights) -> InputError:
+    return InputError(
+        f"'{made.source}' is too big for the memory here",
+        mend='set dtype = "bfloat16" or a smaller batch, or take a smaller model',
+    )
+
+
+def _first_line(error: Exception) -> str:
+    return next((line.strip() for line in str(error).splitlines() if line.strip()), "")

@@ -12,7 +12,7 @@ from sentence_transformers import (
     SentenceTransformer,
     SparseEncoder,
 )
-from tiny_models import bert, clip, cross, dense, multi_vector, sparse
+from tiny_models import SIZES, bert, clip, cross, dense, multi_vector, sparse
 from univl_tiny import collection
 
 from baselines.cross_encoder import CrossEncoderRetriever
@@ -117,6 +117,23 @@ def test_a_text_that_is_an_address_stays_a_text(tmp_path: Path) -> None:
     expected = theirs.encode([{"text": "https://example.org/a.jpg"}])
     np.testing.assert_allclose(address, unit(expected)[0], atol=1e-5)
     assert not np.allclose(address, other)
+
+
+def test_what_a_model_cannot_read_is_cut_or_one_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    row = SentenceTransformerRetriever(model=str(clip(tmp_path)))
+    encoder = row.encoding().load(Store(tmp_path))
+    assert encoder.longest == SIZES["max_position_embeddings"]
+    long, longer = encoder.encode_queries(["tower " * 200, "tower " * 300])
+    np.testing.assert_allclose(long, longer, atol=1e-6)
+
+    def fails(*_: object, **__: object) -> None:
+        raise TypeError("no such\ninput")
+
+    monkeypatch.setattr(encoder._model, "encode_query", fails)
+    with pytest.raises(InputError, match=r"fails at these texts .* \(TypeError: no such\)"):
+        encoder.encode_queries(["tower"])
 
 
 def test_sparse_lists_equal_those_of_a_full_product(
