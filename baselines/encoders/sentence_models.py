@@ -79,9 +79,11 @@ def load(
             model_kwargs={"dtype": getattr(torch, precision)},
         )
     _check_kind(made, name, model)
-    limit = longest or (_positions(model) if model.get_max_seq_length() is None else None)
-    if limit is not None:
-        model.max_seq_length = limit
+    told, positions = model.get_max_seq_length(), _positions(model)
+    if longest is not None:
+        model.max_seq_length = longest
+    elif positions is not None and (told is None or told > positions):
+        model.max_seq_length = positions
     return model.eval()
 
 
@@ -160,7 +162,7 @@ def _check_kind(made: Weights, kind: str, model: Any) -> None:
     if folder is None:
         return
     if not (folder / "modules.json").exists():
-        if kind == "SentenceTransformer":
+        if any(type(part).__name__ == "Pooling" for part in model):
             log.info(
                 f"'{made.source}' says nothing of its pooling: sentence-transformers chose one"
             )
