@@ -26,6 +26,12 @@ def show_log(level: int = logging.INFO) -> None:
     """
     if not any(isinstance(handler, _Lines) for handler in log.handlers):
         log.addHandler(_Lines())
+    if not logging.getLogger().handlers:
+        # Libraries that log by the module's functions would add one that shows our lines again.
+        others = logging.StreamHandler()
+        others.setLevel(logging.WARNING)
+        others.addFilter(lambda record: not record.name.startswith(log.name))
+        logging.getLogger().addHandler(others)
     log.setLevel(level)
 
 
