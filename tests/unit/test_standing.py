@@ -1,16 +1,23 @@
 """The posterior, how sure a ranking is, rank correlation and planning: by hand and by scipy."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from scipy import stats
 
+from benchmark.datasets import Collection
 from benchmark.errors import InputError
 from benchmark.evaluation.effects import parts
 from benchmark.evaluation.metrics import Scores
 from benchmark.evaluation.planning import detectable, questions_needed
 from benchmark.evaluation.posterior import posterior, reading
 from benchmark.evaluation.standing import agreement, kendall, standings
+from benchmark.execution.experiment import Row, plan
+from benchmark.registry import retriever
+from benchmark.report.leaderboard import SEEDS
 from benchmark.report.planning import power_table
+from benchmark.retriever import Task
 
 
 def test_the_posterior_has_the_mean_and_the_spread_of_both_samples() -> None:
@@ -98,3 +105,20 @@ def test_a_table_of_planning_and_what_it_refuses() -> None:
         power_table({"x": systems["x"]}, "m", 0.01, 1)
     with pytest.raises(InputError, match="don't differ"):
         power_table({"x": systems["x"], "y": systems["x"]}, "m", 0.01, 1)
+
+
+def test_a_system_of_one_seed_that_could_have_more_is_marked(
+    webqa_micro: Collection, tmp_path: Path
+) -> None:
+    rows = [
+        Row(entry=retriever(name), task=Task(data=webqa_micro), folder=tmp_path / name)
+        for name in ("clip-zero-shot", "clip-dpr")
+    ]
+    # The stand-in of the former was pretrained with a seed of its own, which nobody chooses.
+    seeded = {one.entry.name: one.seeded for one in plan(rows, 1, skip=False)}
+    assert seeded == {"clip-zero-shot": False, "clip-dpr": True}
+    found = [(1, True, None), (1, False, None), (1, None, None), (3, True, 0.012)]
+    rows_shown = [
+        {"seeds": seeds, "seeded": known, "spread": spread} for seeds, known, spread in found
+    ]
+    assert [SEEDS.text(row) for row in rows_shown] == ["1 only", "", "", "3 (sd 1.20)"]
