@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import click
@@ -76,6 +77,7 @@ def claims(
     from benchmark.report.claims import judged, wanted
     from benchmark.report.formats import render
     from benchmark.report.verdicts import claims_table
+    from benchmark.results.reference import reference_notes
 
     if chosen.protocol != JOINT:
         raise InputError("the paper's claims are about protocol joint", mend="leave --protocol out")
@@ -107,7 +109,9 @@ def claims(
         table = claims_table(judged(paper.claims, results, data, split), data, split)
         if running:
             write_text(chosen.home / paper.claims_file, render(table, "md"))
-        tables.append(table)
+        used = dict.fromkeys(variant.name for variant in wanted(paper.claims))
+        notes = reference_notes(results[name] for name in used if name in results)
+        tables.append(replace(table, notes=[*table.notes, *notes]))
     show_tables(tables, form)
 
 

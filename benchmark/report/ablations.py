@@ -14,6 +14,7 @@ from benchmark.evaluation.metrics import MAIN
 from benchmark.report.figures import figures, judged_images
 from benchmark.report.tables import LABEL, TEXT, WHOLE, Column, Format, Table, percent
 from benchmark.report.testing import method
+from benchmark.results.reference import reference_notes
 from benchmark.results.result import Result
 from benchmark.results.variants import Variant
 from benchmark.types import Modality
@@ -82,7 +83,10 @@ def ablation_table(
         ],
         rows=rows,
         records=records,
-        notes=_notes(ablation, comparisons, data, split),
+        notes=[
+            *_notes(ablation, comparisons, data, split),
+            *reference_notes(results[one.name] for one in found.values()),
+        ],
     )
 
 

@@ -11,7 +11,7 @@ It is read like any other results: where nothing was run, tables show its rows, 
 from __future__ import annotations
 
 import shutil
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from benchmark.artefacts.identity import digest
@@ -44,6 +44,12 @@ def write_reference(
             _write(seed, folder)
             written.append(folder / COMPACT)
     return written
+
+
+def reference_notes(results: Iterable[Result]) -> list[str]:
+    """A note for a table that names the results of the reference; none where there are none."""
+    names = [result.name for result in results if result.reference]
+    return [f"The reference's, for they weren't run here: {', '.join(names)}."] if names else []
 
 
 def _write(result: Result, folder: Path) -> None:
