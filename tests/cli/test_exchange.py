@@ -17,6 +17,7 @@ from benchmark.artefacts.store import Store
 from benchmark.datasets import Collection, find
 from benchmark.errors import InputError
 from benchmark.io.trec import read_qrels, read_run
+from benchmark.report.figures import figures
 from benchmark.report.formats import render
 from benchmark.report.inspection import Inspector
 from benchmark.report.leaderboard import leaderboard
@@ -228,6 +229,34 @@ def test_no_two_exported_files_have_one_name(
         paths = export(kind, [row], zoo, "test", tmp_path / kind)
         assert len({*paths}) == count
         assert all(path.is_file() for path in paths)
+
+
+def test_a_question_without_a_relevant_document_counts_alike_everywhere(
+    bench: Command, beir: Path, store: Store, tmp_path: Path
+) -> None:
+    qrels = beir / "qrels" / "test.tsv"
+    qrels.write_text(qrels.read_text().replace("q2\td4\t1", "q2\td4\t0"))
+    words = ["--dataset", "beir", "--data-dir", beir]
+    done = bench("run", "bm25", *words, "--format", "json")
+    board = json.loads(done.stdout)
+    figure = board["rows"][0]["metrics"]["MRR@10"]["mean"]
+    assert any(note.startswith("3 judged questions, the denominator") for note in board["notes"])
+    bench("export", "trec", *words, "--out", "out")
+    files = ["out/bm25.trec", "--qrels", "out/qrels.txt", "--metric", "MRR@10", "--format", "json"]
+    (row,) = json.loads(bench("evaluate", *files).stdout)["rows"]
+    data = find("beir", beir, store)
+    (result,) = read_results(tmp_path / "results", data, "test")
+    in_claims = figures(result, "MRR@10", data, "test")
+    peer = ir_measures.calc_aggregate(
+        [ir_measures.RR @ 10],
+        [*ir_measures.read_trec_qrels(str(tmp_path / "out" / "qrels.txt"))],
+        [*ir_measures.read_trec_run(str(tmp_path / "out" / "bm25.trec"))],
+    )
+    assert in_claims.shape == (1, 3)
+    assert row["count"] == result.metrics["questions"] == 3
+    found = [figure, row["mean"], in_claims.mean(), *peer.values()]
+    assert found == pytest.approx([in_claims[0, :2].sum() / 3] * 4)
+    assert figure > 0
 
 
 @pytest.mark.filterwarnings("ignore")  # of mteb's imports
