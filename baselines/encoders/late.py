@@ -7,7 +7,7 @@ largest inner product with any token of the document.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -32,6 +32,7 @@ from benchmark.artefacts.identity import recipe_name
 from benchmark.artefacts.store import Store
 from benchmark.errors import InputError
 from benchmark.progress import Progress
+from benchmark.protocol import JOINT
 from benchmark.retriever import Ranking, Task
 from benchmark.ties import top_k
 from benchmark.types import TopK
@@ -214,9 +215,9 @@ class LateRanking(Ranking):
     @property
     def documents(self) -> TokenDocuments:
         """What is searched."""
-        return TokenDocuments(
-            encoding=self.encoding, task=self.task, first=self.first, top_k=self.top_k
-        )
+        # The whole pool is encoded once, whichever of it each question searches.
+        task = replace(self.task, protocol=JOINT) if self.first is None else self.task
+        return TokenDocuments(encoding=self.encoding, task=task, first=self.first, top_k=self.top_k)
 
     def further_dependencies(self) -> tuple[TokenQuestions, TokenDocuments]:
         """The vectors of the questions' tokens and of the documents'."""
@@ -264,7 +265,8 @@ class LateRanking(Ranking):
         place_of[own] = np.arange(len(own))
         columns = place_of[canonical[numbers.start : numbers.stop]]
         blocks = _blocks(lengths[own])
-        found = []
+        groups = list(self.task.parts())
+        found = TopK.empty(len(counts), self.task.depth)
         with Progress("search", len(counts) * len(own), "scores") as progress:
             for first in range(0, len(counts), QUESTIONS):
                 stop = min(first + QUESTIONS, len(counts))
@@ -278,11 +280,16 @@ class LateRanking(Ranking):
                     progress.advance(scores[:, block].size)
                 if mean:
                     scores /= counts[first:stop, None]
-                found.append(top_k(scores[:, columns], numbers, self.task.depth))
-        return TopK(
-            np.concatenate([one.numbers for one in found]),
-            np.concatenate([one.scores for one in found]),
-        )
+                for group in groups:
+                    places = group.places[(group.places >= first) & (group.places < stop)]
+                    if not len(places):
+                        continue
+                    kept = columns[np.asarray(group.numbers) - numbers.start]
+                    best = top_k(
+                        scores[np.ix_(places - first, kept)], group.numbers, self.task.depth
+                    )
+                    found.numbers[places], found.scores[places] = best.numbers, best.scores
+        return found
 
 
 def max_sim(

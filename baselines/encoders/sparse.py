@@ -221,16 +221,21 @@ class SparseRanking(Ranking):
     def rank(self, store: Store) -> TopK:
         queries, documents = self.questions.matrix(store), self.documents
         matrix, start = documents.matrix(store), self.task.numbers.start
-        return sparse_search(queries, matrix, documents.rows, self.task.depth, start)
+        found = TopK.empty(queries.shape[0], self.task.depth)
+        for part in self.task.parts():
+            numbers = np.asarray(part.numbers)
+            some = queries[part.places]
+            best = sparse_search(some, matrix, documents.rows[numbers - start], self.task.depth)
+            found.numbers[part.places] = np.where(best.numbers >= 0, numbers[best.numbers], -1)
+            found.scores[part.places] = best.scores
+        return found
 
 
-def sparse_search(
-    queries: Any, matrix: Any, rows: npt.NDArray[np.int64], depth: int, start: int = 0
-) -> TopK:
+def sparse_search(queries: Any, matrix: Any, rows: npt.NDArray[np.int64], depth: int) -> TopK:
     """The ``depth`` documents of highest inner product for each query, in bounded memory.
 
-    queries, matrix: CSR matrices of one width. rows: the row of each document. start: the number of
-    the first document. A score is a sum in the order of the query's columns, so documents of equal
+    queries, matrix: CSR matrices of one width. rows: the row of each document, by whose
+    place it is found. A score is a sum in the order of the query's columns, so documents of equal
     weights tie exactly; ties are broken by number, as ever.
     """
     found = []
@@ -241,7 +246,7 @@ def sparse_search(
             for low in range(0, len(rows), BLOCK):
                 block = matrix[rows[low : low + BLOCK]]
                 scores = (some @ block.T).toarray().astype(np.float32)
-                top = top_k(scores, range(start + low, start + low + block.shape[0]), depth)
+                top = top_k(scores, range(low, low + block.shape[0]), depth)
                 best = top if best is None else _better(best, top, depth)
                 progress.advance(scores.size)
             assert best is not None  # noqa: S101  (a corpus has a document at least)

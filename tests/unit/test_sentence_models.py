@@ -1,6 +1,7 @@
 """The retrievers of sentence-transformers: what the library itself computes, and their refusals."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +13,7 @@ from sentence_transformers import (
     SentenceTransformer,
     SparseEncoder,
 )
+from test_protocol import toy
 from tiny_models import SIZES, bert, clip, cross, dense, multi_vector, sparse
 from univl_tiny import collection
 
@@ -25,6 +27,7 @@ from benchmark.artefacts.store import Store
 from benchmark.datasets import Collection
 from benchmark.environment.model import examine_model
 from benchmark.errors import BenchmarkError, InputError
+from benchmark.protocol import Protocol
 from benchmark.retriever import Task
 from benchmark.ties import top_k
 
@@ -209,6 +212,28 @@ def test_late_interaction_has_the_librarys_scores(
         np.testing.assert_allclose(
             again.scores[place, kept], scores[place, numbers[kept]], rtol=1e-4
         )
+
+
+@pytest.mark.parametrize("protocol", ["split", "local"])
+def test_a_protocol_leaves_out_what_is_no_candidate(
+    tmp_path: Path, store: Store, protocol: Protocol
+) -> None:
+    joint = Task(data=toy(tmp_path / "toy", ("text", "image")), depth=DEPTH)
+    some = replace(joint, protocol=protocol)
+    for row in (
+        SparseEncoderRetriever(model=str(sparse(tmp_path / "sparse"))),
+        LateInteractionRetriever(model=str(multi_vector(tmp_path / "late"))),
+    ):
+        every, found = row.ranking(joint).top(store), row.ranking(some).top(store)
+        assert row.ranking(joint).documents == row.ranking(some).documents
+        for part in some.parts():
+            for place in part.places:
+                kept = np.isin(every.numbers[place], part.numbers)
+                got = found.numbers[place] >= 0
+                assert found.numbers[place][got].tolist() == every.numbers[place][kept].tolist()
+                np.testing.assert_allclose(
+                    found.scores[place][got], every.scores[place][kept], rtol=1e-5
+                )
 
 
 def test_copies_of_a_text_tie(zoo: Collection, tmp_path: Path, store: Store) -> None:
