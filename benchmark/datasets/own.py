@@ -25,6 +25,7 @@ from benchmark.types import Document, Query
 
 TITLE = "your own images, captions and questions"
 NOTICE = ""
+COMMAND = "data prepare own --images DIR --captions FILE --queries FILE"
 FILE = "own.json"
 PARTS = ("images", "captions", "queries")
 
@@ -152,7 +153,7 @@ def _parts(source: Path) -> dict[str, Path]:
     if missing := [name for name in PARTS if not isinstance(places.get(name), str)]:
         raise InputError(
             f"doesn't say where the {missing[0]} are",
-            mend="run `data prepare own --images DIR --captions FILE --queries FILE`",
+            mend=f"run `{COMMAND}`",
             path=source / FILE,
         )
     return {name: source / places[name] for name in PARTS}

@@ -20,6 +20,7 @@ NOTICE = (
     "and equal passages are one. Its figures don't compare with those on WebQA's own files."
 )
 VARIANT_OF = "webqa"
+COMMAND = "data fetch webqa"
 
 TASKS: dict[str, Modality] = {"mbeir_webqa_task1": "text", "mbeir_webqa_task2": "image"}
 """MTEB's repository, a folder of that name -> the modality that answers its questions."""
