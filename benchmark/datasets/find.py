@@ -54,8 +54,8 @@ FORMATS: Mapping[str, str] = MappingProxyType(
 
 Where they apply, also ``STAND_INS`` (see ``Collection.stand_ins``), ``own()``: name and hash of
 what the project itself adds to the files, ``pictures(source)``: image files, which are hashed as
-one, ``COMMAND``: the command that prepares it, ``VARIANT_OF``: the data set that it is a changed copy
-of, and ``fetch(folder)``: gets the files by the clients of their package registries.
+one, ``COMMAND``: the command that prepares it, ``VARIANT_OF``: the data set that it is a changed
+copy of, and ``fetch(folder)``: gets the files by the clients of their package registries.
 """
 
 ENTRY_POINTS = "benchmark.formats"
