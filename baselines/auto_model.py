@@ -44,4 +44,4 @@ class AutoModelRetriever(Retriever):
 
     def why_unavailable(self, task: Task | None) -> str | None:
         del task
-        return why_missing(self.model, self.revision)
+        return why_missing(self.model, self.revision, remote_code=self.remote_code)

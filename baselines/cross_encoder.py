@@ -57,7 +57,7 @@ class CrossEncoderRetriever(Retriever):
         return Reranked(task=task, first=first, scoring=scoring, top_k=top_k)
 
     def why_unavailable(self, task: Task | None) -> str | None:
-        if reason := why_missing(self.model, self.revision):
+        if reason := why_missing(self.model, self.revision, remote_code=self.remote_code):
             return reason
         reason = first_stage(self.first).why_unavailable(task)
         return f"re-ranks {self.first}, which {reason}" if reason else None

@@ -62,7 +62,7 @@ class LateInteractionRetriever(Retriever):
         return LateRanking(task=task, encoding=encoding, first=first, top_k=top_k)
 
     def why_unavailable(self, task: Task | None) -> str | None:
-        if reason := why_missing(self.model, self.revision):
+        if reason := why_missing(self.model, self.revision, remote_code=self.remote_code):
             return reason
         reason = first_stage(self.first).why_unavailable(task) if self.first else None
         return f"re-ranks {self.first}, which {reason}" if reason else None

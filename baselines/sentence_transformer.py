@@ -84,4 +84,4 @@ class SentenceTransformerRetriever(Retriever):
 
     def why_unavailable(self, task: Task | None) -> str | None:
         del task
-        return why_missing(self.model, self.revision)
+        return why_missing(self.model, self.revision, remote_code=self.remote_code)

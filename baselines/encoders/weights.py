@@ -113,8 +113,15 @@ def weights(model: str, revision: str | None = None, *, remote_code: bool = Fals
     return Weights(name="", revision=hashed, folder=folder, remote_code=remote_code)
 
 
-def why_missing(model: str, revision: str | None = None) -> str | None:
-    """Why the weights called ``model`` can't be had, and what mends it; None where they can."""
+def why_missing(
+    model: str, revision: str | None = None, *, remote_code: bool = False
+) -> str | None:
+    """Why the weights called ``model`` can't be had, and what mends it; None where they can.
+
+    remote_code: the row asks that the model's own code be run, which the user has to allow.
+    """
+    if remote_code and not remote_code_is_allowed():
+        return f"runs Python code that its authors wrote: read that code, then give {ALLOW}"
     if not model:
         return 'needs a model: give a row with model = "NAME" by --rows FILE.toml'
     if model.startswith(PACKAGE):

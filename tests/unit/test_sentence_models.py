@@ -327,6 +327,7 @@ def test_a_model_that_is_too_big_or_gives_no_numbers_is_refused(
 def test_rows_say_what_they_lack(tmp_path: Path) -> None:
     for row, said in (
         (SentenceTransformerRetriever(), "needs a model"),
+        (SentenceTransformerRetriever(model="a/b", remote_code=True), "give --allow-remote-code"),
         (SentenceTransformerRetriever(model=str(tmp_path / "no")), "doesn't exist"),
         (SparseEncoderRetriever(model="package:no_such_package/model"), "no-such-package"),
         (CrossEncoderRetriever(model="nobody/nothing"), "needs the weights 'nobody/nothing'"),
