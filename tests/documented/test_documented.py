@@ -45,7 +45,6 @@ NOT_RUN = {
     r"(?!python -m benchmark ).*": "installs the project, tests it, or is another program's",
     r".*\bclaims\b(?!.*words\.py).*": "trains checkpoints: tests/unit/test_variants runs some",
     r".*\breproduce\b.*": "wants the reference's data: tests/unit/test_reproduction compares",
-    r".*\bclaims\b.*": "trains some forty checkpoints: tests/unit/test_variants runs some",
     r".*\btable (image-representation|negatives|verbalization)\b.*": "as claims",
     r".*\b(data fetch|webqa-mbeir)\b.*": "downloads; tests/unit/test_fetch has a hub of its own",
     r".*(data prepare|--dataset) (own|mteb)\b.*": "wants images: tests/unit/test_layouts has some",
