@@ -26,6 +26,7 @@ def plot(
     """Write a plot as SVG and PNG.
 
     \b
+    overview         a question with the lists of two systems, beside the best eight systems
     leaderboard      each system's MRR@10 with its 95% interval
     places           the places that each system may truly have
     learning-curves  what was measured while each checkpoint was trained

@@ -17,6 +17,7 @@ from benchmark.report.plots.cost import cost_chart
 from benchmark.report.plots.curves import curves_chart
 from benchmark.report.plots.embedding_map import embedding_map_chart
 from benchmark.report.plots.leaderboard import leaderboard_chart
+from benchmark.report.plots.overview import overview_chart
 from benchmark.report.plots.places import places_chart
 from benchmark.report.plots.seconds import seconds_chart
 
@@ -56,6 +57,7 @@ PLOTS: Mapping[str, Callable[[Inspector, Store], list[Chart]]] = MappingProxyTyp
         "leaderboard": lambda of, _: [leaderboard_chart(of.results)],
         "learning-curves": learning_curves,
         "places": lambda of, _: [places_chart(placed(of.results))],
+        "overview": lambda of, _: [chart for chart in [overview_chart(of)] if chart],
         "bias": lambda of, _: [bias_chart(bias_table(of.results, of.data, of.split).rows)],
         "spaces": lambda of, _: spaces(of),
         "seconds": lambda of, _: seconds(of),

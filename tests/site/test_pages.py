@@ -18,6 +18,7 @@ from benchmark.errors import InputError
 from benchmark.report.inspection import Inspector, question_tables, questions_table
 from benchmark.report.kinds import kinds
 from benchmark.report.leaderboard import compared, findings, leaderboard
+from benchmark.report.plots.overview import overview_chart
 from benchmark.report.tables import BEST
 from benchmark.results.result import Result
 from benchmark.site.build import build
@@ -111,6 +112,17 @@ def test_what_is_told_the_answer_has_no_rank(
     found = findings(inspector.results, inspector.data, inspector.split, comparisons)
     assert found[1].startswith("The best is Last & least")
     assert len(found) == 2
+
+
+def test_the_overview_shows_a_question_that_the_best_answers_better(inspector: Inspector) -> None:
+    chart = overview_chart(inspector)
+    assert chart is not None
+    best, last = (inspector.figures[result.name] for result in inspector.ranked)
+    pictured = [query for query in inspector.queries.values() if query.modality == "image"]
+    largest = max(best[query.id] - last[query.id] for query in pictured)
+    (asked,) = [query for query in pictured if f"“{query.text}”" in chart.says]
+    assert best[asked.id] - last[asked.id] == largest > 0
+    assert "relevant" in chart.svg()
 
 
 def test_thumbnails_share_a_sheet(site: Path) -> None:
