@@ -39,7 +39,8 @@ def overview_chart(of: Inspector) -> Chart | None:
     documents = of.documents([*relevant, *(one for found in lists.values() for one in found)])
 
     def draw(figure: Figure) -> None:
-        left, right = figure.subfigures(1, 2, width_ratios=(1.5, 1))
+        halves: Any = figure.subfigures(1, 2, width_ratios=(1.5, 1))
+        left, right = halves
         left.suptitle("\n".join(textwrap.wrap(f"“{query.text}”", 60)), fontsize=11)
         grid = {"width_ratios": (0.6, 0.6, 1.6, 0.6, 1.6), "top": 0.84}
         axes = left.subplots(RANKS, 5, squeeze=False, gridspec_kw=grid)
