@@ -22,9 +22,11 @@ from benchmark.errors import InputError
 @click.argument("question", required=False, metavar="[QID]")
 @click.argument("systems", nargs=-1, metavar="[SYSTEM]...")
 @chosen_options
-@click.option("--text", default="", help="Find questions that hold this.")
-@click.option("--kind", help="Find questions of a category or modality.")
-@click.option("--apart", nargs=2, metavar="A B", help="First where these two differ most.")
+@click.option("--text", default="", help="List the questions that contain this text.")
+@click.option("--kind", help="List the questions of this category or modality.")
+@click.option(
+    "--apart", nargs=2, metavar="A B", help="List first the questions on which A and B differ most."
+)
 @click.option(
     "--unjudged",
     nargs=2,
@@ -48,9 +50,10 @@ def inspect(
     limit: int,
     form: str,
 ) -> None:
-    """Look at a question: its relevant documents, and what systems put first (the best two).
+    """Look at a question: its relevant documents, and what systems rank first.
 
-    Without QID, find questions.
+    Without SYSTEM, the best two are shown, other than those that are told part of the answer.
+    Without QID, questions are listed.
 
     \b
         python -m benchmark inspect --text tower --apart univl-dr bm25
@@ -74,5 +77,5 @@ def inspect(
         found = questions_table(inspector, text=text, kind=kind, apart=apart, limit=limit)
         show_table(found, form)
     else:
-        shown = systems or tuple(result.name for result in inspector.ranked[:2])
+        shown = systems or tuple(result.name for result in inspector.contenders[:2])
         show_tables(question_tables(inspector, question, shown), form)

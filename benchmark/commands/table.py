@@ -28,7 +28,26 @@ PROTOCOLS_TABLE = "protocols"
 """The table that reads the results under every protocol."""
 
 
-@click.command()
+class _TableCommand(click.Command):
+    """Its help lists the tables of the papers that there are."""
+
+    def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the description, then the tables and ablations of each paper."""
+        from benchmark.papers import papers
+
+        super().format_help_text(ctx, formatter)
+        for paper in papers():
+            listed = [(name, table.says) for name, table in paper.tables.items()]
+            listed += [
+                (name, f"{ablation.title} (an ablation: --run runs its variants)")
+                for name, ablation in paper.ablations.items()
+            ]
+            if listed:
+                with formatter.section(f"Tables of {paper.title}"):
+                    formatter.write_dl(listed)
+
+
+@click.command(cls=_TableCommand)
 @click.argument("name", default="leaderboard")
 @chosen_options
 @plugin_option
@@ -60,22 +79,14 @@ def table(
     """Print a table of a data set, from its results and, where nothing was run, the reference's.
 
     \b
-    leaderboard           all systems, best first, with what the tests can tell apart (the default)
-    table1                the rows of the paper's Table 1, in its order and groups
-    bias                  which modality each system retrieves, and what stands first
-    scores                how the scores of passages and images lie
-    gap                   how far passages and images are apart, of those that `space` mapped
-    certainty             how sure each place is: who is best, who would swap
-    agreement             how far metrics and kinds of questions rank alike
-    unjudged              how much of what is retrieved is judged, and how far figures could move
-    protocols             figures and ranks under each protocol, with Kendall's tau between them
-
-    Ablations; with --run, variants that have no result are run:
-
-    \b
-    image-representation  image, caption or both, by what is trained on
-    negatives             eight ways of drawing negatives, with the share of images retrieved
-    verbalization         none, generated captions or queries, extending or replacing captions
+    leaderboard  all systems, best first, with what the tests can tell apart (the default)
+    bias         which modality each system retrieves, and what stands first
+    scores       how the scores of passages and images lie
+    gap          how far passages and images are apart, of those that `space` mapped
+    certainty    how sure each place is: who is best, who would swap
+    agreement    how far metrics and kinds of questions rank alike
+    unjudged     how much of what is retrieved is judged, and how far figures could move
+    protocols    figures and ranks under each protocol, with Kendall's tau between them
     """
     from benchmark.errors import unknown
     from benchmark.papers import ablations_of, papers, tables_of

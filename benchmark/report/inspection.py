@@ -46,6 +46,11 @@ class Inspector:
         """The results, best first."""
         return best_first(self.results)
 
+    @property
+    def contenders(self) -> list[Result]:
+        """The results, best first, without oracles; all where there are only oracles."""
+        return [result for result in self.ranked if not result.oracle] or self.ranked
+
     @cached_property
     def qrels(self) -> Qrels:
         return self.data.qrels(self.split)

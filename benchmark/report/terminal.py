@@ -105,6 +105,8 @@ def _cell(table: Table, number: int, column: Column) -> Text:
     mark, row = table.mark(number, column), table.rows[number]
     style = {BEST: "bold", RUNNER_UP: "underline"}.get(mark.rank, "")
     tone = column.format.tone(column.value(row))
+    if number in table.unranked:
+        style, tone = "dim", None
     cell = _text(column.text(row), style or STYLES.get(tone or "", ""))
     if mark.superscript:
         cell.append(f" {_printable(mark.superscript)}", "dim")

@@ -202,3 +202,12 @@ def test_credits_are_shown_where_the_data_set_has_them(
     assert credit in question_tables(inspector, "q4", ["words"])[1].notes
     build(inspector, Store(tmp_path / "store"), tmp_path / "out", 1)
     assert {one["credit"] for one in question_data(tmp_path / "out")["documents"]} == {credit}
+
+
+def test_contenders_are_not_told_the_answer(
+    inspector: Inspector, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    best, *others = inspector.ranked
+    assert inspector.contenders == [best, *others]
+    monkeypatch.setattr(Result, "oracle", property(lambda result: result.name == best.name))
+    assert inspector.contenders == others

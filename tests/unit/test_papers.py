@@ -139,6 +139,7 @@ def test_another_package_brings_a_retriever_a_paper_and_a_data_format(
     )
     monkeypatch.setenv("PYTHONPATH", str(about.parent), prepend=os.pathsep)
     tables_and_claims(bench, beir)
+    assert "made-up  One row." in said(bench("table", "--help"))
     assert (tmp_path / "results" / "zoo" / "claims-made-up.md").is_file()
     said(bench("verify", "--dataset", "beir", "--data-dir", beir))
     (tmp_path / "pairs").mkdir()

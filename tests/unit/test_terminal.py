@@ -1,6 +1,7 @@
 """Tables on a terminal: fitted to its width, with colours where wanted, and never its commands."""
 
 import re
+from dataclasses import replace
 
 import pytest
 from rich.cells import cell_len
@@ -81,6 +82,12 @@ def test_colours_are_left_out_where_they_are_not_wanted(monkeypatch: pytest.Monk
     assert "\x1b[32mholds" in draw([TABLE], 100)
     monkeypatch.setenv("NO_COLOR", "1")
     assert "\x1b[32m" not in draw([TABLE], 100)
+
+
+def test_rows_that_do_not_compete_are_dim() -> None:
+    shown = draw([replace(TABLE, unranked={1})], 100)
+    dim = [line for line in shown.splitlines() if "\x1b[2msystem" in line]
+    assert [plain(line).split()[1] for line in dim] == ["system-2"]
 
 
 def test_a_text_cannot_command_the_terminal() -> None:
