@@ -115,7 +115,7 @@ def stages(count: int, folder: Path) -> dict[str, dict[str, float]]:
 
     write_beir(folder / "data", count, QUESTIONS)
     data = timed("prepare the texts", lambda: find("beir", folder / "data", store))
-    task = Task(data=data, depth=DEPTH)
+    task = Task(data=data, depth=DEPTH).searching()
     dense = DenseRanking(task=task, model=MadeUp(seed=1))
     timed("write embeddings", lambda: store.path(dense.documents))
     timed("exact search", lambda: store.path(dense))
