@@ -26,10 +26,10 @@ def papers() -> list[Paper]:
 
     Raises InputError where two papers, or two tables or ablations of any, have the same name.
     """
-    found = [*_own(), *_others()]
+    known = [*_own(), *_others()]
     names: set[str] = set()
     tables = dict.fromkeys(DERIVED, "the benchmark")
-    for paper in found:
+    for paper in known:
         if paper.name in names:
             raise InputError(f"two papers are called '{paper.name}'", mend="rename one of them")
         names.add(paper.name)
@@ -40,7 +40,7 @@ def papers() -> list[Paper]:
                     mend="rename one of them",
                 )
             tables[name] = f"paper '{paper.name}'"
-    return found
+    return known
 
 
 def publications() -> list[Publication]:
@@ -51,14 +51,14 @@ def publications() -> list[Publication]:
     return [*own(), *of_papers]
 
 
-def tables_of(found: Sequence[Paper]) -> dict[str, PaperTable]:
+def tables_of(known: Sequence[Paper]) -> dict[str, PaperTable]:
     """The tables of papers by name."""
-    return {name: table for paper in found for name, table in paper.tables.items()}
+    return {name: table for paper in known for name, table in paper.tables.items()}
 
 
-def ablations_of(found: Sequence[Paper]) -> dict[str, Ablation]:
+def ablations_of(known: Sequence[Paper]) -> dict[str, Ablation]:
     """The ablations of papers by name."""
-    return {name: ablation for paper in found for name, ablation in paper.ablations.items()}
+    return {name: ablation for paper in known for name, ablation in paper.ablations.items()}
 
 
 def _own() -> Iterator[Paper]:

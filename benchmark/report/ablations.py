@@ -54,12 +54,14 @@ def ablation_table(
     ablation: Ablation, results: Mapping[str, Result], data: Collection, split: str
 ) -> Table:
     """The rows of ``ablation`` that have a result, in its order."""
-    found = {labels: one for labels, one in ablation.rows.items() if one.name in results}
-    scores = {one.name: results[one.name].over_seeds for one in found.values()}
+    variants = {
+        labels: variant for labels, variant in ablation.rows.items() if variant.name in results
+    }
+    scores = {variant.name: results[variant.name].over_seeds for variant in variants.values()}
     comparisons = compare(scores, MAIN)
     marks = letters(sorted(scores, key=lambda name: -scores[name].mean(MAIN)), comparisons)
     rows, records = [], []
-    for labels, variant in found.items():
+    for labels, variant in variants.items():
         means = {}
         for column in ablation.columns:
             result = results.get(replace(variant, scope=column.scope or variant.scope).name)
@@ -77,7 +79,10 @@ def ablation_table(
         title=f"{ablation.title} on {data.name} ({split})",
         columns=[
             *(Column(factor, factor, LABEL, first=True) for factor in ablation.factors),
-            *(Column(one.title, ("by seed", one.title), OVER_SEEDS) for one in ablation.columns),
+            *(
+                Column(figure.title, ("by seed", figure.title), OVER_SEEDS)
+                for figure in ablation.columns
+            ),
             Column("Group", "group", TEXT, first=True),
             Column("Seeds", "seeds", WHOLE),
         ],
@@ -85,7 +90,7 @@ def ablation_table(
         records=records,
         notes=[
             *_notes(ablation, comparisons, data, split),
-            *reference_notes(results[one.name] for one in found.values()),
+            *reference_notes(results[variant.name] for variant in variants.values()),
         ],
     )
 

@@ -30,14 +30,16 @@ def bias_table(results: Sequence[Result], data: Collection, split: str) -> Table
     """Share and exposure of images by question modality, and what stands first."""
     rows = []
     for result in best_first(results):
-        found = look(result, data, split)
+        retrieved = look(result, data, split)
         shares = {
-            f"{what}@{depth}": {name: _mean(measure(depth), found, kind) for name, kind in GROUPS}
-            for what, measure in (("images", found.share), ("exposure", found.exposure))
+            f"{what}@{depth}": {
+                name: _mean(measure(depth), retrieved, kind) for name, kind in GROUPS
+            }
+            for what, measure in (("images", retrieved.share), ("exposure", retrieved.exposure))
             for depth in DEPTHS
         }
-        outcomes = found.outcomes()
-        judged = {name: _mean(found.judged, found, kind) for name, kind in GROUPS}
+        outcomes = retrieved.outcomes()
+        judged = {name: _mean(retrieved.judged, retrieved, kind) for name, kind in GROUPS}
         rows.append(
             {
                 "title": result.title,
@@ -83,9 +85,9 @@ def scores_table(results: Sequence[Result], data: Collection, split: str) -> Tab
         )
     rows = []
     for result in results:
-        found = look(result, data, split)
+        retrieved = look(result, data, split)
         for modality in MODALITIES:
-            scores = found.scores_of(modality)
+            scores = retrieved.scores_of(modality)
             at = np.quantile(scores, QUANTILES).tolist() if len(scores) else [None] * len(QUANTILES)
             levels = dict(zip(map(str, QUANTILES), at, strict=True))
             rows.append(
@@ -103,13 +105,13 @@ def scores_table(results: Sequence[Result], data: Collection, split: str) -> Tab
             *SYSTEM,
             Column("Modality", "modality", TEXT),
             Column("Retrieved", "count", COUNT),
-            *(Column(f"{100 * one:.0f}%", ("quantiles", str(one)), SCORE) for one in QUANTILES),
+            *(Column(f"{100 * at:.0f}%", ("quantiles", str(at)), SCORE) for at in QUANTILES),
         ],
         rows=rows,
         notes=["Quantiles of the scores of all retrieved documents, over all judged questions."],
     )
 
 
-def _mean(values: np.ndarray, found: Retrieved, modality: Modality | None) -> float | None:
-    chosen = values[found.asking(modality)]
+def _mean(values: np.ndarray, retrieved: Retrieved, modality: Modality | None) -> float | None:
+    chosen = values[retrieved.asking(modality)]
     return float(np.nanmean(chosen)) if np.isfinite(chosen).any() else None

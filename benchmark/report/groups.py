@@ -32,17 +32,17 @@ def grouped_table(
     of retrievers. oracles: rows that are told part of the answer, and so never the best. notes:
     what else stands below.
     """
-    found = {result.name: result for result in results}
+    by_name = {result.name: result for result in results}
     rows: list[dict[str, Any]] = []
     for group, names in groups.items():
         for name in names:
-            if name not in found:
+            if name not in by_name:
                 continue
-            result = found[name]
+            result = by_name[name]
             means = {metric: result.summary[metric]["mean"] for metric in metrics}
             rows.append({"setting": group, "title": result.title, "name": name, **means})
-    shown = [found[row["name"]] for row in rows]
-    missing = [name for names in groups.values() for name in names if name not in found]
+    shown = [by_name[row["name"]] for row in rows]
+    missing = [name for names in groups.values() for name in names if name not in by_name]
     judged = data.metadata["splits"][split]["judged"]
     said = [f"{judged:,} judged questions, the denominator of all means. Figures in percent."]
     said.append(legend)

@@ -87,14 +87,14 @@ def beside_published(
     table: what the paper calls it. groups: group of rows -> names of retrievers. metrics: its
     columns. later: figures that others published later under the same protocol.
     """
-    found, compares = {result.name: result for result in results}, comparable(data, split)
+    by_name, compares = {result.name: result for result in results}, comparable(data, split)
     rows, records = [], []
     for group, names in groups.items():
         for name in names:
             if name not in paper.figures:
                 continue
-            figures = list(_figures(name, paper, found.get(name), compares))
-            title = found[name].title if name in found else name
+            figures = list(_figures(name, paper, by_name.get(name), compares))
+            title = by_name[name].title if name in by_name else name
             system = {"group": group, "title": title, "name": name}
             rows += [{**system, **line} for line in _lines(figures)]
             records += [_record(group, title, figure) for figure in figures]
@@ -168,13 +168,15 @@ WRITTEN = Format(lambda figure: figure.text, lambda figure: figure.number)
 
 def _lines(figures: Sequence[Figure]) -> Iterator[dict[str, object]]:
     """The lines of a system: published, ours, the difference with its status."""
-    published = {one.metric: Written(one.published, f"{one.published:.2f}") for one in figures}
+    published = {
+        figure.metric: Written(figure.published, f"{figure.published:.2f}") for figure in figures
+    }
     yield {"line": "published", **published}
-    ours = {one.metric: one.ours for one in figures if one.ours is not None}
+    ours = {figure.metric: figure.ours for figure in figures if figure.ours is not None}
     if ours:
         shown = {metric: Written(round(value, 2), f"{value:.2f}") for metric, value in ours.items()}
         yield {"line": "ours", **shown}
-    if compared := {one.metric: _difference(one) for one in figures if one.status}:
+    if compared := {figure.metric: _difference(figure) for figure in figures if figure.status}:
         yield {"line": "difference", **compared}
 
 

@@ -42,8 +42,8 @@ COLUMNS = ("MRR@10", "nDCG@10", "MRR@20", "nDCG@20", "Recall@20", "Recall@100")
 
 def table1(results: Sequence[Result], data: Collection, split: str) -> Table:
     """The rows of Table 1 that have a result, and how much the learned router gains."""
-    found = {result.name: result for result in results}
-    routing = [found[name] for name in (FUSED, ROUTED, ORACLE) if name in found]
+    by_name = {result.name: result for result in results}
+    routing = [by_name[name] for name in (FUSED, ROUTED, ORACLE) if name in by_name]
     return grouped_table(
         results,
         data,
@@ -74,7 +74,7 @@ def against_paper(results: Sequence[Result], data: Collection, split: str) -> Ta
 
 def _routing(fused: Result, routed: Result, oracle: Result) -> str:
     """How much of the distance between fusion and oracle the learned router closes."""
-    low, middle, high = (one.summary[MAIN]["mean"] for one in (fused, routed, oracle))
+    low, middle, high = (result.summary[MAIN]["mean"] for result in (fused, routed, oracle))
     if high <= low:
         return f"The oracle's modality gains nothing over fusion in {MAIN}: no distance to close."
     return (
