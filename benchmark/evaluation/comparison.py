@@ -212,7 +212,7 @@ def _put(found: _Tested, rows: npt.NDArray[np.intp], some: _Tested) -> None:
 
 
 def letters(ranked: Sequence[str], comparisons: Sequence[Comparison]) -> dict[str, str]:
-    """Compact letter display: systems that share a letter can't be told apart.
+    """Compact letter display: systems that share a letter do not differ significantly.
 
     ranked: the systems, best first. Insert and absorb (Piepho, 2004): start with one group of all;
     for each significant pair, split every group that holds both; drop groups within another.

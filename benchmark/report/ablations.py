@@ -1,4 +1,4 @@
-"""Tables of ablations: each variant's figures, and which can't be told apart."""
+"""Tables of ablations: each variant's figures, and which do not differ significantly."""
 
 from __future__ import annotations
 
@@ -128,7 +128,7 @@ def _notes(
     notes = [
         f"Figures in percent, means over the judged questions (and seeds; sd: between them). "
         f"Share of images among the relevant documents: {percent(float(share))}.",
-        f"Group: rows that share a letter can't be told apart in {MAIN} over all questions "
+        f"Group: rows that share a letter do not differ significantly in {MAIN} over all questions "
         f"({method(comparisons)})."
         if comparisons
         else "",

@@ -48,7 +48,7 @@ def ranked_by(results: Sequence[Result], data: Collection, split: str, name: str
     notes = []
     if comparisons:
         notes = [
-            f"Group: systems that share a letter can't be told apart in {metric} "
+            f"Group: systems that share a letter do not differ significantly in {metric} "
             f"({method(comparisons)}). {intervals(comparisons)}",
             *filter(None, [detectable(comparisons, metric)]),
         ]

@@ -45,7 +45,7 @@ class Claim:
 
     measure: a metric or a measure of modality bias. better: which way it improves.
     questions: those answered by one modality, or all.
-    smallest: the least difference worth speaking of.
+    smallest: the smallest relevant effect.
     controls: conditions: pairs of a training and of one with as many steps that lacks what the
     claim is about. The claim holds only where the first does better in each of these, too.
     """
@@ -220,7 +220,7 @@ def _reason(
     detectable = max(one.detectable or 0.0 for one in effects)
     corrected = max(one or 0.0 for one in shown)
     return (
-        f"{in_points(detectable)} could have been shown, "
+        f"too little data: only effects above {in_points(detectable)} are detectable, above "
         f"{in_points(corrected)} after the correction"
     )
 

@@ -28,9 +28,9 @@ def grouped_table(
 ) -> Table:
     """The rows of ``groups`` that have a result; a note names the others.
 
-    Superscripts tell which figures of a column can't be told apart. groups: group of rows -> names
-    of retrievers. oracles: rows that are told part of the answer, and so never the best. notes:
-    what else stands below.
+    Superscripts tell which figures of a column do not differ significantly. groups: group of rows
+    -> names of retrievers. oracles: rows that are told part of the answer, and so never the best.
+    notes: what else stands below.
     """
     by_name = {result.name: result for result in results}
     rows: list[dict[str, Any]] = []
@@ -49,7 +49,7 @@ def grouped_table(
     comparisons = compare({result.name: result.over_seeds for result in shown}, *metrics)
     if comparisons:
         said.append(
-            "Superscripts: figures of a column that share a letter can't be told apart "
+            "Superscripts: figures of a column that share a letter do not differ significantly "
             f"({method(comparisons)} of each metric)."
         )
     said += [data.notice] if data.notice else []
@@ -75,7 +75,7 @@ def _marks(
     oracles: Names[str],
     comparisons: Sequence[Comparison],
 ) -> dict[Cell, Mark]:
-    """The best two figures of each column, and the letters of those that can't be told apart."""
+    """The best two figures of each column, and the letters of significance."""
     means = {
         metric: [
             None if result.name in oracles else result.summary[metric]["mean"] for result in results

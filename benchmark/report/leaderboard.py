@@ -43,7 +43,7 @@ def leaderboard(
     metric: str = MAIN,
     comparisons: Sequence[Comparison] | None = None,
 ) -> Table:
-    """Rank ``results`` by ``metric`` with intervals, and mark those that can't be told apart.
+    """Rank ``results`` by ``metric``, with intervals and the letters of significance.
 
     comparisons: what ``compared`` gives, where that is known already.
     """
@@ -211,7 +211,7 @@ def _notes(
         notes.append(data.notice)
     if comparisons:
         notes.append(
-            f"Group: systems that share a letter can't be told apart in {metric} "
+            f"Group: systems that share a letter do not differ significantly in {metric} "
             f"({method(comparisons)}). {intervals(comparisons)}"
         )
         notes += [text] if (text := detectable(comparisons, metric)) else []
