@@ -25,6 +25,7 @@ from benchmark.report.paper import Paper
 from benchmark.report.plots.bias import bias_chart
 from benchmark.report.plots.chart import Chart
 from benchmark.report.plots.curves import curves_chart
+from benchmark.report.plots.forest import forest_chart
 from benchmark.report.plots.leaderboard import leaderboard_chart
 from benchmark.report.plots.places import places_chart
 from benchmark.report.tables import Table
@@ -140,15 +141,18 @@ def _ablations(of: Inspector, found: Sequence[Paper]) -> Page:
 
 def _claims(of: Inspector, found: Sequence[Paper]) -> Page:
     tables: list[Table] = []
+    charts: list[Chart | None] = []
     for paper in found:
         if paper.claims:
             tested = judged_at_hand(paper.claims, of.folder, of.data, of.split)
             tables += [make(tested, of.data, of.split) for make in (verdicts_table, claims_table)]
+            charts.append(forest_chart(tested, f"claims-{paper.name}"))
     return Page(
         name="claims",
         title="Claims",
-        says="The paper's claims, each with a verdict; what has no result here isn't tested.",
+        says="The claims of the papers, each with a verdict; without results there is none.",
         tables=tables,
+        charts=[chart for chart in charts if chart],
     )
 
 

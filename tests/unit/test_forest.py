@@ -1,0 +1,24 @@
+"""The forest plot of claims: each pair with its effect, verdicts in words."""
+
+import numpy as np
+
+from benchmark.evaluation.effects import effect
+from benchmark.report.claims import Claim, judge
+from benchmark.report.plots.forest import forest_chart
+from benchmark.results.variants import Variant
+
+
+def test_each_pair_has_a_line_and_each_claim_its_verdict() -> None:
+    one, two, three = (Variant(retriever=name) for name in ("one", "two", "three"))
+    claim = Claim(name="c", says="One is better", pairs=((one, two),), controls=((one, three),))
+    figures = np.random.default_rng(1).normal(0.3, 0.1, (1, 200))
+    untested = Claim(name="d", says="Nobody ran this", pairs=((two, three),))
+    judged = judge([(claim, [effect(figures), effect(figures / 2)]), (untested, [])])
+    chart = forest_chart(judged, "claims")
+    assert chart is not None
+    assert "One is better: +" in chart.says
+    assert "(reproduced)" in chart.says
+    assert "Nobody ran this" not in chart.says
+    drawing = chart.svg()
+    assert ">one - three</text>" in drawing
+    assert forest_chart(judged[1:], "claims") is None
