@@ -33,17 +33,24 @@ def earlier(finding: Finding) -> bool:
 
 
 def test_they_are_made_as_the_code_makes_them_now(webqa_mini: Collection) -> None:
-    """Identities in manifests of format 1 are of an earlier form: those rows only have to exist."""
+    """Each row's ranking has the identity that the code gives it.
+
+    Manifests of format 1 have identities of an earlier form, and rows that were registered since
+    are missing: for these the reference only has to be renewed.
+    """
     task = Task(data=webqa_mini)
-    others = []
+    kept = {path.parent.name: Result(path.parent) for path in MINI.glob("*/manifest.json")}
+    earlier = any(result.manifest.get("format", 1) < FORMAT for result in kept.values())
+    missing, otherwise = [], []
     for name, entry in retrievers().items():
-        retriever, made = entry.make(), Result(MINI / name)
-        if retriever.why_unavailable(task) is None and not (
-            made.is_whole()
-            and (
-                made.manifest.get("format", 1) < FORMAT
-                or made.manifest["ranking"] == identity(retriever.ranking(task))
-            )
-        ):
-            others.append(name)
-    assert others == [], "missing, or made otherwise: tox -e results renews them"
+        retriever = entry.make()
+        if retriever.why_unavailable(task) is not None:
+            continue
+        if name not in kept:
+            missing.append(name)
+        elif kept[name].manifest.get("format", 1) >= FORMAT:
+            if kept[name].manifest["ranking"] != identity(retriever.ranking(task)):
+                otherwise.append(name)
+    assert otherwise == [], "made otherwise: tox -e results renews them"
+    assert earlier or missing == [], "missing: tox -e results makes them"
+    assert kept.keys() <= retrievers().keys()
