@@ -48,9 +48,10 @@ def test_they_are_made_as_the_code_makes_them_now(webqa_mini: Collection) -> Non
             continue
         if name not in kept:
             missing.append(name)
-        elif kept[name].manifest.get("format", 1) >= FORMAT:
-            if kept[name].manifest["ranking"] != identity(retriever.ranking(task)):
-                otherwise.append(name)
+        elif (manifest := kept[name].manifest).get("format", 1) >= FORMAT and (
+            manifest["ranking"] != identity(retriever.ranking(task))
+        ):
+            otherwise.append(name)
     assert otherwise == [], "made otherwise: tox -e results renews them"
     assert earlier or missing == [], "missing: tox -e results makes them"
     assert kept.keys() <= retrievers().keys()
