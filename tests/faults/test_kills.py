@@ -65,7 +65,7 @@ def test_two_at_once_share_the_work_whatever_surrounds_them(
     assert list(broken(one)) == []
     assert "waiting for another process that is building" in said
     rows = len(list((calm.results / "webqa-mini").glob("*/manifest.json")))
-    assert said.count(": scored in") == rows
+    assert said.count(", scored in") == rows
 
 
 def test_a_full_disk_is_told_and_a_larger_one_goes_on(tmp_path: Path) -> None:
