@@ -96,8 +96,8 @@ def fetch(name: str, text_only: bool, store: Store) -> None:
     """Fetch a data set from the Hugging Face hub, check it, and prepare it.
 
     webqa: MTEB's copies of WebQA's test collection at a fixed revision, 7.5 GB, which become the
-    data set webqa-mbeir (or webqa-mbeir-captions, with --text-only). What was cut off goes on where
-    it stopped.
+    data set webqa-mbeir (or webqa-mbeir-captions, with --text-only). An interrupted download
+    continues.
     """
     from benchmark.datasets import fetch as hub
     from benchmark.datasets import prepare as prepare_data

@@ -69,8 +69,8 @@ def run(
 ) -> None:
     """Run retrievers on a data set, score them, and print the leaderboard.
 
-    What is done already is reused; what was interrupted goes on where it stopped. A retriever that
-    fails leaves the others alone; the exit code is 2 then.
+    Results that exist are reused, and an interrupted run continues. If a retriever fails, the
+    others still run, and the exit code is 2.
 
     \b
         python -m benchmark run --all

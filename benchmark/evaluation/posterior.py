@@ -19,7 +19,7 @@ from benchmark.evaluation.significance import SEED, Floats
 
 DRAWS = 4000
 PRACTICAL = 0.01
-"""The smallest difference worth speaking of, where nothing else is said: one point of 100."""
+"""The smallest relevant difference, where nothing else is said: one point of 100."""
 
 _BLOCK = 500
 

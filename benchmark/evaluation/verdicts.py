@@ -1,4 +1,4 @@
-"""The verdict on a claim, by the intervals of its pairs and the smallest effect worth speaking of.
+"""The verdict on a claim, by the intervals of its pairs and the smallest relevant effect.
 
 Four statements about a claim are tested, each at both ends of the intervals:
 

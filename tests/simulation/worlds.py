@@ -193,7 +193,7 @@ def ranks(worlds: int = 2000) -> list[list[object]]:
 
 
 SMALLEST = 0.01
-"""The smallest effect worth speaking of in the worlds of verdicts: one point."""
+"""The smallest relevant effect in the worlds of verdicts: one point."""
 
 MEANS = (-0.01, 0.0, 0.005, 0.01, 0.015, 0.02, 0.03)
 
