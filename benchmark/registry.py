@@ -94,7 +94,7 @@ def register(name: str, *, title: str, group: str, template: bool = False) -> Ca
                 f"retriever '{name}' is no frozen dataclass",
                 mend="write @dataclass(frozen=True, kw_only=True) below @register(...)",
             )
-        summary = (kind.__doc__ or "").strip().split("\n")[0]
+        summary = (kind.__doc__ or "").strip().split("\n")[0].replace("``", "")
         declared = vars(sys.modules[kind.__module__]).setdefault(DECLARED, [])
         if any(entry.name == name for entry in declared):
             raise _twice(name)

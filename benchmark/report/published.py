@@ -10,7 +10,7 @@ from typing import Any, Literal, NamedTuple, TypeAlias
 from benchmark.datasets import Collection
 from benchmark.datasets.verify import verify
 from benchmark.io.files import read_toml
-from benchmark.report.tables import TEXT, Column, Format, Table
+from benchmark.report.tables import TEXT, UNDEFINED, Column, Format, Table, decimals
 from benchmark.results.result import Result
 
 Status: TypeAlias = Literal["MATCH", "CLOSE", "BELOW", "ABOVE", "NOT RUN"]
@@ -129,6 +129,29 @@ def beside_published(
     )
 
 
+TONES = {"MATCH": "good", "CLOSE": "good", "BELOW": "bad", "ABOVE": "bad", "NOT RUN": "unsure"}
+
+
+def side_by_side(beside: Table, metric: str) -> Table:
+    """One metric of what ``beside_published`` gives: a row has the paper's figure, ours, the
+    difference and its status.
+    """
+    return Table(
+        title=f"{metric}: published and ours",
+        columns=[
+            Column("Setting", "setting", TEXT),
+            Column("Model", "title", TEXT),
+            Column("Name", "name", TEXT, first=True),
+            Column("Published", "published", decimals(2), first=True),
+            Column("Ours", "ours", decimals(2), first=True),
+            Column("Difference", "difference", SIGNED),
+            Column("Status", "status", Format(TEXT.text, tone=lambda one: TONES.get(str(one)))),
+        ],
+        rows=[record for record in beside.records or () if record["metric"] == metric],
+        notes=beside.notes,
+    )
+
+
 def comparable(data: Collection, split: str) -> bool:
     """Whether this is the paper's test split of the real WebQA, by all that is known of it.
 
@@ -154,6 +177,11 @@ def _figures(
             source=paper.source,
             erratum=paper.errata.get(name),
         )
+
+
+SIGNED = Format(
+    lambda value: UNDEFINED if value is None else f"{value:+.2f}", lambda value: round(value, 2)
+)
 
 
 class Written(NamedTuple):

@@ -28,6 +28,7 @@ from benchmark.report.plots.curves import curves_chart
 from benchmark.report.plots.forest import forest_chart
 from benchmark.report.plots.leaderboard import leaderboard_chart
 from benchmark.report.plots.places import places_chart
+from benchmark.report.published import side_by_side
 from benchmark.report.tables import Table
 from benchmark.report.testing import corrected_p
 from benchmark.report.verdicts import claims_table, verdicts_table
@@ -111,18 +112,23 @@ def _published() -> Page:
 
 def _tables(of: Inspector, found: Sequence[Paper]) -> list[Page]:
     """The tables of the papers, a page each, with the published figures beside ours."""
-    return [
-        Page(
-            name=name,
-            title=table.title,
-            says=table.says,
-            tables=[
-                make(of.results, of.data, of.split) for make in (table.make, table.beside) if make
-            ],
-        )
-        for paper in found
-        for name, table in paper.tables.items()
-    ]
+    made = []
+    for paper in found:
+        for name, table in paper.tables.items():
+            beside = [table.beside(of.results, of.data, of.split)] if table.beside else []
+            made.append(
+                Page(
+                    name=name,
+                    title=table.title,
+                    says=table.says,
+                    tables=[
+                        table.make(of.results, of.data, of.split),
+                        *(side_by_side(one, MAIN) for one in beside),
+                    ],
+                    folded=beside,
+                )
+            )
+    return made
 
 
 def _ablations(of: Inspector, found: Sequence[Paper]) -> Page:

@@ -11,7 +11,7 @@ from benchmark.papers import univl_dr
 from benchmark.papers.univl_dr.table1 import COLUMNS, GROUPS, against_paper
 from benchmark.report import published
 from benchmark.report.inspection import Inspector
-from benchmark.report.published import comparable, read_published, status
+from benchmark.report.published import comparable, read_published, side_by_side, status
 
 DATA: Any = SimpleNamespace(name="webqa", notice="", variant_of=None)
 TOLERANCE = {"match": 0.1, "close": 1.0}
@@ -72,6 +72,9 @@ def test_on_the_papers_data_each_figure_has_a_difference_and_a_status(
     ]
     assert {row["status"] for row in table.records or () if row["setting"] == "Later"} == {None}
     assert any("OpenMatch/UniVL-DR" in note for note in table.notes)
+    rows = {cells[2]: cells[3:] for cells in side_by_side(table, "MRR@10").cells}
+    assert rows["bm25"] == ["53.75", "53.85", "+0.10", "MATCH"]
+    assert rows["univl-dr"][1:] == ["-", "-", "NOT RUN"]
 
 
 def test_elsewhere_published_figures_are_context(inspector: Inspector) -> None:
