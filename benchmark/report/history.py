@@ -25,6 +25,9 @@ STAGES: Mapping[str, str] = {
 }
 """Kind of artefact -> the stage that its seconds belong to."""
 
+ASKING = ("encoding questions", "searching")
+"""The stages that each new question needs."""
+
 OTHER = "other"
 
 
@@ -91,6 +94,7 @@ def seconds_table(results: Sequence[Result]) -> Table:
             "name": result.name,
             "seconds": found[result],
             "total": sum(found[result].values()),
+            "search_ms": _search_ms(result, found[result]),
         }
         for result in ranked
     ]
@@ -104,14 +108,22 @@ def seconds_table(results: Sequence[Result]) -> Table:
             *SYSTEM,
             *(Column(stage.capitalize(), ("seconds", stage), decimals(1)) for stage in stages),
             Column("Total", "total", decimals(1), first=True),
+            Column("Search, ms a question", "search_ms", decimals(1), first=True),
         ],
         rows=rows,
         notes=[
             "Wall-clock seconds of each artefact when it was built, whatever else the machine was "
             "doing; one that several systems share counts for each of them.",
+            "Search: encoding the questions and searching, together, divided by their number.",
             f"Built or last used on: {'; '.join(sorted(machines))}.",
         ],
     )
+
+
+def _search_ms(result: Result, seconds: Mapping[str, float]) -> float | None:
+    """Milliseconds a question at search; None where no stage of it was measured."""
+    stages = [seconds[stage] for stage in ASKING if stage in seconds]
+    return 1000 * sum(stages) / result.metrics["questions"] if stages else None
 
 
 def curves(results: Sequence[Result], store: Store) -> dict[str, Curve]:

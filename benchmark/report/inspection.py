@@ -148,12 +148,18 @@ def question_tables(inspector: Inspector, name: str, systems: Sequence[str]) -> 
             columns=[
                 Column("Rank", "rank", WHOLE, first=True),
                 *(Column(system, ("lists", system), TEXT, first=True) for system in chosen),
+                *(Column(f"Id, {system}", ("ids", system), LABEL) for system in chosen),
             ],
             rows=[
                 {
                     "rank": rank,
                     "lists": {
                         system: _entry(found[rank - 1], documents, relevant)
+                        for system, found in chosen.items()
+                        if rank <= len(found)
+                    },
+                    "ids": {
+                        system: found[rank - 1]
                         for system, found in chosen.items()
                         if rank <= len(found)
                     },
@@ -237,4 +243,4 @@ def _described(document: Document | None) -> list[str]:
 
 def _entry(name: str, documents: Mapping[str, Document], relevant: Sequence[str]) -> str:
     modality, _, text = _described(documents.get(name))
-    return f"{'+ ' if name in relevant else ''}[{modality}] {text} ({name})"
+    return f"{'+ ' if name in relevant else ''}[{modality}] {text}"

@@ -184,7 +184,9 @@ def test_a_question_shows_where_systems_part(inspector: Inspector) -> None:
     # Passage and picture of "black" tie for "words", and passages come first in the corpus.
     assert sides.cells[0][1].startswith("[text] a black thing")
     assert sides.cells[0][2].startswith("[image] grey")
-    assert all(cell.startswith("+ [image] black") for cell in sides.cells[1][1:])
+    assert all(cell.startswith("+ [image] black") for cell in sides.cells[1][1:3])
+    assert sides.titles[3:] == ["Id, words", "Id, last"]
+    assert sides.cells[1][3:] == ["30000004", "30000004"]
     assert {row["system"]: row["rank"] for row in ranks.rows}["last"] == 2
 
 

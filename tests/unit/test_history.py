@@ -7,7 +7,7 @@ from typing import Any
 
 from benchmark.artefacts.identity import digest
 from benchmark.artefacts.store import Store
-from benchmark.report.history import curves, seconds_by_stage, tree
+from benchmark.report.history import curves, seconds_by_stage, seconds_table, tree
 
 
 def value(name: str, version: str | None, /, **fields: Any) -> dict[str, Any]:
@@ -47,6 +47,14 @@ def test_the_tree_knows_artefacts_by_their_recipe_and_shows_each_once() -> None:
 
 def test_seconds_add_up_by_stage() -> None:
     assert seconds_by_stage(RESULT) == {"training": 2.0, "searching": 0.5}
+
+
+def test_a_question_takes_what_its_encoding_and_its_search_took() -> None:
+    machine = {"processor": "P", "threads": 2}
+    made = {"manifest": {**MANIFEST, "machine": machine}, "metrics": {"questions": 5}}
+    result: Any = type("One", (), {**made, "name": "one", "title": "One", "external": None})()
+    (row,) = seconds_table([result]).rows
+    assert (row["total"], row["search_ms"]) == (2.5, 100.0)
 
 
 def test_curves_are_read_from_the_store_once_under_the_simplest_system(tmp_path: Path) -> None:
