@@ -104,7 +104,8 @@ def compare(
     found = _named(systems, judged, results, metrics)
     metric = next(iter(next(iter(found.values())).values)) if metrics else MAIN
     if plot is not None:
-        for path in differences_chart(found, metric).write(plot):
+        source = str(qrels) if qrels is not None else chosen.source
+        for path in differences_chart(found, metric).write(plot, source):
             click.echo(path, err=True)
     if by is None:
         show_table(comparison_table(found, seed), form)

@@ -251,6 +251,11 @@ class Chosen:
         return find(self.dataset, self.data_dir, self.store)
 
     @property
+    def source(self) -> str:
+        """The data set and the split, as plots name them."""
+        return f"{self.data.name} ({self.split})"
+
+    @property
     def home(self) -> Path:
         """The folder of the data set's results."""
         from benchmark.results.result import results_folder

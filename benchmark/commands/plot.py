@@ -46,5 +46,5 @@ def plot(
             "nothing was measured for this plot", mend="train here, or run `space`, first"
         )
     for chart in charts:
-        for path in chart.write(out):
+        for path in chart.write(out, chosen.source):
             click.echo(path)

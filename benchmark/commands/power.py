@@ -62,5 +62,5 @@ def power(
     count = max(len(found) * (len(found) - 1) // 2, 1) if pairs is None else pairs
     show_table(power_table(asked, metric, difference / 100, count), form)
     if out is not None:
-        for path in power_chart(asked, metric, difference / 100, count).write(out):
+        for path in power_chart(asked, metric, difference / 100, count).write(out, chosen.source):
             click.echo(path, err=True)

@@ -43,11 +43,12 @@ def test_a_chart_is_the_same_each_time_and_takes_a_pages_colour(tmp_path: Path) 
     assert "&lt;first&gt;: the loss goes from 0.100 to 0.100 within 10 steps" in inline
     assert "currentColor" in inline
     assert "#000000" not in inline
-    drawing, picture = chart.write(tmp_path)
+    drawing, picture = chart.write(tmp_path, "data (test)")
     with Image.open(picture) as image:
         assert image.size == (1800, 520)
+    assert ">data (test)</text>" in drawing.read_text(encoding="utf-8")
     before = drawing.read_bytes(), picture.read_bytes()
-    assert [path.read_bytes() for path in chart.write(tmp_path)] == list(before)
+    assert [path.read_bytes() for path in chart.write(tmp_path, "data (test)")] == list(before)
 
 
 def test_cost_names_what_no_other_system_beats_in_both() -> None:

@@ -48,10 +48,13 @@ class Chart:
     size: tuple[float, float]
     draw: Callable[[Figure], None]
 
-    def svg(self) -> str:
-        """The chart as SVG with text as text: the same bytes for the same figures."""
+    def svg(self, head: str = "") -> str:
+        """The chart as SVG with text as text: the same bytes for the same figures.
+
+        head: what stands above it; on a page, the caption says it.
+        """
         text = io.StringIO()
-        self._save(text, format="svg", transparent=True, metadata={"Date": None})
+        self._save(text, head, format="svg", transparent=True, metadata={"Date": None})
         # Names of its own, so that a page can hold several charts.
         return re.sub(r'(\bid="|url\(#|href="#)', rf"\g<1>{self.name}-", text.getvalue())
 
@@ -68,16 +71,19 @@ class Chart:
             f'aria-label="{escape(self.says)}">{drawing.replace(INK, "currentColor")}'
         )
 
-    def write(self, folder: Path) -> list[Path]:
-        """Write the chart as SVG and PNG into ``folder``; returns the two paths."""
+    def write(self, folder: Path, source: str) -> list[Path]:
+        """Write the chart as SVG and PNG into ``folder``, its title and ``source`` (the data set,
+        say) above; returns the two paths.
+        """
         picture = folder / f"{self.name}.png"
         drawing = picture.with_suffix(".svg")
-        write_text(drawing, self.svg())
+        head = f"{self.title}\n{source}"
+        write_text(drawing, self.svg(head))
         with replacing(picture) as temporary:
-            self._save(temporary, format="png", metadata={"Software": None})
+            self._save(temporary, head, format="png", metadata={"Software": None})
         return [drawing, picture]
 
-    def _save(self, target: Any, **options: Any) -> None:
+    def _save(self, target: Any, head: str, **options: Any) -> None:
         import matplotlib as mpl
         from cycler import cycler
         from matplotlib.figure import Figure
@@ -90,4 +96,6 @@ class Chart:
         with mpl.rc_context(style):
             figure = Figure(figsize=self.size)
             self.draw(figure)
+            if head:
+                figure.suptitle(head, fontsize=9)
             figure.savefig(target, dpi=PIXELS_PER_INCH, **options)

@@ -58,7 +58,7 @@ def overview_chart(of: Inspector) -> Chart | None:
 
     return Chart(
         name="overview",
-        title=f"{of.data.name} ({of.split}): a question, and the best systems",
+        title="A question with two ranked lists, and the best systems",
         says=(
             f"The question “{query.text}” with its relevant documents and the first {RANKS} "
             f"documents of {first} and of {second}, beside the {MAIN} of the best "
