@@ -6,7 +6,9 @@ query. Both are dictionary-encoded, so that a document takes some 13 bits.
 
 from __future__ import annotations
 
+import itertools
 from pathlib import Path
+from typing import Any
 
 from benchmark.errors import InputError
 from benchmark.io.files import replacing
@@ -30,12 +32,13 @@ def write_lists(run: Run, path: Path) -> None:
 
 def read_lists(path: Path, name: str) -> Run:
     """Read what ``write_lists`` wrote; scores are minus the rank. Raises InputError."""
+    import numpy as np
     import pyarrow as pa
     import pyarrow.parquet as pq
 
     try:
         table = pq.ParquetFile(path).read()
-        queries, documents = (table[column].to_pylist() for column in COLUMNS)
+        queries, documents = (_texts(table[column]) for column in COLUMNS)
     except FileNotFoundError:
         raise InputError("no such file", mend="check the path", path=path) from None
     except (OSError, KeyError, pa.ArrowException) as error:
@@ -45,9 +48,21 @@ def read_lists(path: Path, name: str) -> Run:
             path=path,
         ) from None
     ranked: dict[str, list[str]] = {}
-    for query, document in zip(queries, documents, strict=True):
-        ranked.setdefault(query, []).append(document)
+    starts = [0, *(np.flatnonzero(queries[1:] != queries[:-1]) + 1).tolist(), len(queries)]
+    for start, stop in itertools.pairwise(starts):
+        if start < stop:
+            ranked.setdefault(queries[start], []).extend(documents[start:stop].tolist())
     scores = {
         query: [float(-rank) for rank in range(1, len(ranked[query]) + 1)] for query in ranked
     }
     return Run(name=name, documents=ranked, scores=scores)
+
+
+def _texts(column: Any) -> Any:
+    """A column's texts as an array of objects; each distinct text is made once."""
+    import numpy as np
+
+    encoded = column.combine_chunks()
+    if not hasattr(encoded, "dictionary"):
+        encoded = encoded.dictionary_encode()
+    return np.array([*encoded.dictionary.to_pylist(), ""], dtype=object)[encoded.indices.to_numpy()]

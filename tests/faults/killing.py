@@ -219,7 +219,7 @@ def _compare(place: Place, expected: dict[str, bytes | str], report: Report) -> 
     names = [name for name in {**expected, **found} if expected.get(name) != found.get(name)]
     report.faults += [f"differs: {name}" for name in names]
     report.finished += not names
-    if "scores what it says" not in place.finish("verify"):
+    if "hashes and scores match" not in place.finish("verify"):
         report.faults.append("verify finds fault")
 
 
