@@ -17,6 +17,7 @@ from benchmark.registry import register
 from benchmark.retriever import SEED, Ranking, Retriever, Task
 from benchmark.types import MODALITIES
 from univl_dr.choices import Unreadable
+from univl_dr.released import released_path, why_not_released
 
 if TYPE_CHECKING:
     from benchmark.datasets import Collection
@@ -224,19 +225,12 @@ class _Released(_Marvel):
 
     def weights(self, data: Collection, seed: int) -> Start:
         del seed
-        return self._parts(data, self._path(data))
+        return self._parts(data, released_path(data, self.checkpoint))
 
     def why_unavailable(self, task: Task | None) -> str | None:
-        if task is None:
-            return super().why_unavailable(task)
-        if task.data.stand_ins or not task.data.corpus.numbers("image"):
-            return "needs the real WebQA: give --dataset webqa"
-        if not (path := self._path(task.data)).is_file():
-            return f"needs the authors' checkpoint: put it at {path}"
+        if task and (reason := why_not_released(task.data, self.checkpoint)):
+            return reason
         return super().why_unavailable(task)
-
-    def _path(self, data: Collection) -> Path:
-        return (data.folder / "images.tsv").resolve().parent / self.checkpoint
 
 
 @register("marvel-dpr-released", title="MARVEL-DPR (released)", group=UNIVERSAL)

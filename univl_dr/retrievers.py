@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from benchmark.registry import register
@@ -20,6 +19,7 @@ from univl_dr.choices import (
     Unreadable,
     View,
 )
+from univl_dr.released import released_path, why_not_released
 
 if TYPE_CHECKING:
     from benchmark.datasets import Collection
@@ -215,20 +215,11 @@ class _Released(_Clip):
         from benchmark.io.files import sha256
         from univl_dr.models import ClipFile
 
-        path = self._path(data)
+        path = released_path(data, self.checkpoint)
         return ClipFile(path=path, sha256=sha256(path))
 
     def why_unavailable(self, task: Task | None) -> str | None:
-        if task is None:
-            return None
-        if task.data.stand_ins or not task.data.corpus.numbers("image"):
-            return "needs the real WebQA: give --dataset webqa"
-        if not (path := self._path(task.data)).is_file():
-            return f"needs the authors' checkpoint: put it at {path}"
-        return None
-
-    def _path(self, data: Collection) -> Path:
-        return (data.folder / "images.tsv").resolve().parent / self.checkpoint
+        return why_not_released(task.data, self.checkpoint) if task else None
 
 
 @register("clip-dpr-released", title="CLIP-DPR (released)", group=SETTING)

@@ -6,6 +6,7 @@ import inspect
 from pathlib import Path
 from typing import Any
 
+from benchmark.datasets import DEFAULT
 from benchmark.evaluation.metrics import MAIN
 from benchmark.registry import retrievers
 from benchmark.report.history import seconds_by_stage, tree
@@ -21,7 +22,7 @@ def system_page(result: Result, of: Inspector) -> dict[str, Any]:
     description and no code.
     """
     entry = retrievers().get(result.name)
-    dataset = "" if of.data.name == "webqa-mini" else f" --dataset {of.data.name}"
+    dataset = "" if of.data.name == DEFAULT else f" --dataset {of.data.name}"
     return {
         "result": result,
         "title": result.title,

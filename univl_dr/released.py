@@ -1,0 +1,23 @@
+"""Where the authors' released checkpoints lie: beside the images of the real WebQA."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from benchmark.datasets import Collection
+
+
+def released_path(data: Collection, checkpoint: str) -> Path:
+    """The file of a checkpoint, which is relative to the folder of the images."""
+    return (data.folder / "images.tsv").resolve().parent / checkpoint
+
+
+def why_not_released(data: Collection, checkpoint: str) -> str | None:
+    """Why a released checkpoint can't be used on ``data``; None where it can."""
+    if data.stand_ins or not data.corpus.numbers("image"):
+        return "needs the real WebQA: give --dataset webqa"
+    if not (path := released_path(data, checkpoint)).is_file():
+        return f"needs the authors' checkpoint: put it at {path}"
+    return None
