@@ -64,7 +64,7 @@ def test_a_submission_is_scored_here_and_marked(
     assert rows["theirs"]["metrics"]["MRR@10"]["mean"] == pytest.approx((2 / 3 + 1 / 3) / 2)
     assert (rows["theirs"]["title"], rows["theirs"]["seeds"]) == ("Theirs (external)", 2)
     assert any("submitted by A. N. Other" in note for note in content["notes"])
-    assert bench("verify", *words).stdout.startswith("all is as it was written")
+    assert bench("verify", *words).stdout.startswith("verified: hashes and scores match")
     kept = json.loads((tmp_path / "results/zoo/theirs/manifest.json").read_text())
     assert kept["submitted"]["trained"] == HOSTILE
     assert "ir_metadata" not in kept
