@@ -11,7 +11,7 @@ from benchmark.errors import InputError
 from benchmark.evaluation.bias import Retrieved
 from benchmark.report.figures import look
 from benchmark.report.tables import COUNT, PERCENT, SYSTEM, TEXT, Column, Format, Table, percent
-from benchmark.results.result import Result, best_first
+from benchmark.results.result import Result, best_first, oracle_rows
 from benchmark.types import MODALITIES, Modality
 
 DEPTHS = (10, 100)
@@ -28,8 +28,8 @@ GROUPS: tuple[tuple[str, Modality | None], ...] = (
 
 def bias_table(results: Sequence[Result], data: Collection, split: str) -> Table:
     """Share and exposure of images by question modality, and what stands first."""
-    rows = []
-    for result in best_first(results):
+    rows, ranked = [], best_first(results)
+    for result in ranked:
         retrieved = look(result, data, split)
         shares = {
             f"{what}@{depth}": {
@@ -70,6 +70,7 @@ def bias_table(results: Sequence[Result], data: Collection, split: str) -> Table
             "without results make up the rest. Of several seeds, the first.",
             *([data.notice] if data.notice else []),
         ],
+        unranked=oracle_rows(ranked),
     )
 
 

@@ -39,8 +39,12 @@ class Placed:
 
 
 def placed(results: Sequence[Result], metric: str = MAIN) -> list[Placed]:
-    """The systems, best first, with how sure their places are."""
+    """The systems, best first, with how sure their places are.
+
+    What is told part of the answer has no place, unless there is nothing else.
+    """
     ranked = best_first(results, metric)
+    ranked = [one for one in ranked if not one.oracle] or ranked
     found = standings([by_seed(one.over_seeds, metric) for one in ranked])
     return [
         Placed(one.name, one.over_seeds.mean(metric), standing)

@@ -36,7 +36,8 @@ def cost(of: Inspector) -> list[Chart]:
         for one in of.ranked
         if not one.external
     }
-    return [cost_chart(made)] if made else []
+    chart = cost_chart(made, [one.name for one in of.ranked if one.oracle and one.name in made])
+    return [chart] if chart else []
 
 
 def learning_curves(of: Inspector, store: Store) -> list[Chart]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection as Names
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -11,7 +10,7 @@ from benchmark.datasets import Collection
 from benchmark.evaluation.comparison import Comparison, compare, letters
 from benchmark.report.tables import LEGEND, PERCENT, TEXT, Cell, Column, Mark, Table, best_two
 from benchmark.report.testing import method
-from benchmark.results.result import Result, best_first
+from benchmark.results.result import Result, best_first, oracle_rows
 
 
 def grouped_table(
@@ -22,15 +21,13 @@ def grouped_table(
     title: str,
     groups: Mapping[str, Sequence[str]],
     metrics: Sequence[str],
-    oracles: Names[str] = (),
     legend: str = LEGEND,
     notes: Sequence[str] = (),
 ) -> Table:
     """The rows of ``groups`` that have a result; a note names the others.
 
     Superscripts tell which figures of a column do not differ significantly. groups: group of rows
-    -> names of retrievers. oracles: rows that are told part of the answer, and so never the best.
-    notes: what else stands below.
+    -> names of retrievers. notes: what else stands below.
     """
     by_name = {result.name: result for result in results}
     rows: list[dict[str, Any]] = []
@@ -50,7 +47,7 @@ def grouped_table(
     if comparisons:
         said.append(
             "Superscripts: figures of a column that share a letter do not differ significantly "
-            f"({method(comparisons)} of each metric)."
+            f"({method(comparisons)} of each metric). Letters of other tables are of other pairs."
         )
     said += [data.notice] if data.notice else []
     said += notes
@@ -65,21 +62,19 @@ def grouped_table(
         ],
         rows=rows,
         notes=said,
-        marks=_marks(shown, metrics, oracles, comparisons),
+        marks=_marks(shown, metrics, comparisons),
+        unranked=oracle_rows(shown),
     )
 
 
 def _marks(
     results: Sequence[Result],
     metrics: Sequence[str],
-    oracles: Names[str],
     comparisons: Sequence[Comparison],
 ) -> dict[Cell, Mark]:
     """The best two figures of each column, and the letters of significance."""
     means = {
-        metric: [
-            None if result.name in oracles else result.summary[metric]["mean"] for result in results
-        ]
+        metric: [None if result.oracle else result.summary[metric]["mean"] for result in results]
         for metric in metrics
     }
     marks = best_two(means)

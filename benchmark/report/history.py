@@ -11,7 +11,7 @@ from benchmark.artefacts.store import Store
 from benchmark.io.jsonl import decode_json
 from benchmark.report.tables import SYSTEM, Column, Table, decimals
 from benchmark.results.curves import FILE, Curve
-from benchmark.results.result import Result
+from benchmark.results.result import Result, oracle_rows
 
 STAGES: Mapping[str, str] = {
     "Checkpoint": "training",
@@ -116,7 +116,9 @@ def seconds_table(results: Sequence[Result]) -> Table:
             "doing; one that several systems share counts for each of them.",
             "Search: encoding the questions and searching, together, divided by their number.",
             f"Built or last used on: {'; '.join(sorted(machines))}.",
+            "A cell is empty where a system has no such stage.",
         ],
+        unranked=oracle_rows(ranked),
     )
 
 

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from jinja2 import Environment
+    from markupsafe import Markup
 
     from benchmark.report.tables import Table
+
+FEW_NOTES = 3
+"""Notes of a table that are shown at once; a reader opens the others."""
+
+BRACKETS = re.compile(r"(.+) ([\[(].+[\])])")
+"""A figure with its interval, spread or the like."""
 
 
 @cache
@@ -26,9 +34,20 @@ def templates(*packages: str) -> Environment:
         lstrip_blocks=True,
     )
     environment.policies["json.dumps_kwargs"] = {"sort_keys": False}
-    environment.globals |= {"BEST": BEST, "RUNNER_UP": RUNNER_UP}
+    environment.globals |= {"BEST": BEST, "RUNNER_UP": RUNNER_UP, "FEW": FEW_NOTES}
+    environment.filters |= {"figure": _figure}
     environment.tests |= {"grouped": _is_grouped}
     return environment
+
+
+def _figure(cell: str) -> str | Markup:
+    """A figure; an interval beside it stays in one line, and can go below it."""
+    from markupsafe import Markup
+
+    parts = BRACKETS.fullmatch(cell)
+    if parts is None:
+        return cell
+    return Markup('{} <span class="interval">{}</span>').format(*parts.groups())
 
 
 def _is_grouped(table: Table) -> bool:

@@ -28,7 +28,13 @@ from benchmark.report.tables import (
     points,
 )
 from benchmark.report.testing import corrected_p, detectable, intervals, method
-from benchmark.results.result import Result, best_first, read_results, results_folder
+from benchmark.results.result import (
+    Result,
+    best_first,
+    oracle_rows,
+    read_results,
+    results_folder,
+)
 
 OF_EXACT = "Of the exact lists"
 OF_TIES = "Any order of ties"
@@ -105,7 +111,7 @@ def leaderboard(
                 for title, name in ((main, metric), *zip(others, others, strict=True))
             }
         ),
-        unranked={row for row, result in enumerate(ranked) if result.oracle},
+        unranked=oracle_rows(ranked),
     )
 
 

@@ -88,7 +88,8 @@ def beside_published(
     columns. later: figures that others published later under the same protocol.
     """
     by_name, compares = {result.name: result for result in results}, comparable(data, split)
-    rows, records = [], []
+    rows: list[dict[str, Any]] = []
+    records = []
     for group, names in groups.items():
         for name in names:
             if name not in paper.figures:
@@ -126,6 +127,11 @@ def beside_published(
         rows=rows,
         records=records,
         notes=[*_notes(data, paper, later, compares), *([data.notice] if data.notice else [])],
+        unranked={
+            number
+            for number, row in enumerate(rows)
+            if row.get("name") in by_name and by_name[row["name"]].oracle
+        },
     )
 
 
@@ -136,6 +142,12 @@ def side_by_side(beside: Table, metric: str) -> Table:
     """One metric of what ``beside_published`` gives: a row has the paper's figure, ours, the
     difference and its status.
     """
+    told = {beside.rows[row]["name"] for row in beside.unranked}
+    rows = [
+        {**record, "said": record["status"] or _uncompared(record)}
+        for record in beside.records or ()
+        if record["metric"] == metric
+    ]
     return Table(
         title=f"{metric}: published and ours",
         columns=[
@@ -145,11 +157,17 @@ def side_by_side(beside: Table, metric: str) -> Table:
             Column("Published", "published", decimals(2), first=True),
             Column("Ours", "ours", decimals(2), first=True),
             Column("Difference", "difference", SIGNED),
-            Column("Status", "status", Format(TEXT.text, tone=lambda one: TONES.get(str(one)))),
+            Column("Status", "said", Format(TEXT.text, tone=lambda one: TONES.get(str(one)))),
         ],
-        rows=[record for record in beside.records or () if record["metric"] == metric],
+        rows=rows,
         notes=beside.notes,
+        unranked={number for number, row in enumerate(rows) if row["name"] in told},
     )
+
+
+def _uncompared(record: Mapping[str, Any]) -> str:
+    """Why a figure has no status."""
+    return "not run" if record["ours"] is None else "not comparable"
 
 
 def comparable(data: Collection, split: str) -> bool:

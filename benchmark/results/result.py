@@ -337,6 +337,11 @@ def best_first(results: Sequence[Result], metric: str = MAIN) -> list[Result]:
     return sorted(results, key=lambda one: (-one.over_seeds.mean(metric), one.name))
 
 
+def oracle_rows(ranked: Sequence[Result]) -> set[int]:
+    """The rows, counted from 0, of what is told part of the answer: they do not compete."""
+    return {row for row, result in enumerate(ranked) if result.oracle}
+
+
 def seed_folder(folder: Path, seed: int, first: int) -> Path:
     """Where the result of ``seed`` goes in a retriever's folder."""
     return folder if seed == first else folder / f"seed-{seed}"

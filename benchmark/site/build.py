@@ -54,6 +54,7 @@ class _Site:
             "data": inspector.data,
             "split": inspector.split,
             "systems": inspector.ranked,
+            "pair": [one.name for one in inspector.contenders[:2]],
         }
 
     def write(self) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from benchmark.artefacts.store import Store
@@ -33,6 +33,7 @@ from benchmark.report.tables import Table
 from benchmark.report.testing import corrected_p
 from benchmark.report.verdicts import claims_table, verdicts_table
 from benchmark.results.variants import at_hand
+from benchmark.site.titles import titled, titles
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,17 +62,26 @@ def pages(of: Inspector, store: Store) -> list[Page]:
     found = papers()
     made = (
         _leaderboard(of),
-        _certainty(of),
-        *_tables(of, found),
-        _published(),
-        _ablations(of, found),
         _claims(of, found),
+        *_tables(of, found),
+        _ablations(of, found),
         _kinds(of),
         _bias(of),
+        _certainty(of),
         _curves(of, store),
         _speed(of),
+        _published(),
     )
-    return [page for page in made if page.tables or page.charts or page.more]
+    names = titles(of.results)
+    return [
+        replace(
+            page,
+            tables=[titled(table, names) for table in page.tables],
+            folded=[titled(table, names) for table in page.folded],
+        )
+        for page in made
+        if page.tables or page.charts or page.more
+    ]
 
 
 def _leaderboard(of: Inspector) -> Page:
@@ -94,7 +104,7 @@ def _leaderboard(of: Inspector) -> Page:
 def _certainty(of: Inspector) -> Page:
     return Page(
         name="certainty",
-        title="How sure is it?",
+        title="Certainty",
         says="How sure each place on the leaderboard is, and which rankings agree.",
         tables=[make(of.results, of.data, of.split) for make in (certainty_table, agreement_table)],
         charts=[places_chart(placed(of.results))],
@@ -111,24 +121,27 @@ def _published() -> Page:
 
 
 def _tables(of: Inspector, found: Sequence[Paper]) -> list[Page]:
-    """The tables of the papers, a page each, with the published figures beside ours."""
+    """The tables of the papers, a page each, with the published figures beside ours.
+
+    Those of which nothing was run come last.
+    """
     made = []
     for paper in found:
         for name, table in paper.tables.items():
+            ours = table.make(of.results, of.data, of.split)
             beside = [table.beside(of.results, of.data, of.split)] if table.beside else []
-            made.append(
-                Page(
-                    name=name,
-                    title=table.title,
-                    says=table.says,
-                    tables=[
-                        table.make(of.results, of.data, of.split),
-                        *(side_by_side(one, MAIN) for one in beside),
-                    ],
-                    folded=beside,
-                )
+            page = Page(
+                name=name,
+                title=table.title,
+                says=table.says,
+                tables=[
+                    *([ours] if ours.rows else []),
+                    *(side_by_side(one, MAIN) for one in beside),
+                ],
+                folded=beside,
             )
-    return made
+            made.append((not ours.rows, page))
+    return [page for _, page in sorted(made, key=lambda one: one[0])]
 
 
 def _ablations(of: Inspector, found: Sequence[Paper]) -> Page:
@@ -173,7 +186,11 @@ def _kinds(of: Inspector) -> Page:
         more={
             "kinds": asked,
             "means_of": means_of,
-            "best": [max(column) for column in zip(*means_of.values(), strict=True)],
+            "best": [
+                max(column)
+                for column in zip(*(means_of[one.name] for one in of.contenders), strict=True)
+            ],
+            "oracles": [one.name for one in of.ranked if one.oracle],
             "metric": MAIN,
         },
     )

@@ -15,6 +15,7 @@ from site_world import COLOURS, HOSTILE
 from benchmark.artefacts.store import Store
 from benchmark.datasets import Corpus
 from benchmark.errors import InputError
+from benchmark.report.certainty import placed
 from benchmark.report.inspection import Inspector, question_tables, questions_table
 from benchmark.report.kinds import kinds
 from benchmark.report.leaderboard import compared, findings, leaderboard
@@ -22,6 +23,7 @@ from benchmark.report.plots.overview import overview_chart
 from benchmark.report.tables import BEST
 from benchmark.results.result import Result
 from benchmark.site.build import build
+from benchmark.site.titles import titles
 
 
 class Page(HTMLParser):
@@ -109,9 +111,27 @@ def test_what_is_told_the_answer_has_no_rank(
     assert table.unranked == {0}
     assert {row for (row, _), mark in table.marks.items() if mark.rank == BEST} == {1}
     comparisons = compared(inspector.results, "MRR@10")
+    assert [one.name for one in placed(inspector.results)] == [inspector.ranked[1].name]
     found = findings(inspector.results, inspector.data, inspector.split, comparisons)
     assert found[1].startswith("The best is Last & least")
     assert len(found) == 2
+
+
+def test_titles_differ_and_name_stand_ins(
+    inspector: Inspector, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    words, last = sorted(inspector.results, key=lambda result: result.name, reverse=True)
+    assert titles(inspector.results)["last"] == "Last & least"
+    recipe = {
+        "kind": "DenseRanking",
+        "model": {"kind": "Checkpoint", "start": {"kind": "SmallClip"}},
+    }
+    made = {words.folder: {"recipe": recipe}, last.folder: {"recipe": {"kind": "LuceneRanking"}}}
+    monkeypatch.setattr(Result, "manifest", property(lambda result: made[result.folder]))
+    monkeypatch.setattr(Result, "title", property(lambda _: "Same"))
+    found = titles([words, last])
+    assert found["words"] == "Same, Single, small stand-in"
+    assert found["last"] == "Same, Other"
 
 
 def test_the_overview_shows_a_question_that_the_best_answers_better(inspector: Inspector) -> None:

@@ -1,5 +1,6 @@
 """Charts: the same bytes each time, text as text, words for those who can't see them."""
 
+import re
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -16,9 +17,10 @@ from benchmark.results.curves import Curve
 SVG = "{http://www.w3.org/2000/svg}"
 
 
-def result(name: str, mean: float) -> Any:
+def result(name: str, mean: float, oracle: bool = False) -> Any:
     figure = {"mean": mean, "low": mean - 0.1, "high": mean + 0.2}
-    return SimpleNamespace(name=name, group=f"of {name} <b> $x^2$", summary={"MRR@10": figure})
+    group = f"of {name} <b> $x^2$"
+    return SimpleNamespace(name=name, group=group, summary={"MRR@10": figure}, oracle=oracle)
 
 
 def point(step: int, accuracy: float) -> dict[str, Any]:
@@ -27,10 +29,13 @@ def point(step: int, accuracy: float) -> dict[str, Any]:
 
 
 def test_the_leaderboard_draws_each_interval_and_names_each_system() -> None:
-    chart = leaderboard_chart([result("two", 0.25), result("one", 0.5)])
+    chart = leaderboard_chart(
+        [result("two", 0.25), result("one", 0.5), result("oracle", 0.3, True)]
+    )
     drawing = ElementTree.fromstring(chart.svg())  # noqa: S314  (made here)
     texts = ["".join(text.itertext()) for text in drawing.iter(f"{SVG}text")]
     assert {"one", "two", "of one <b> $x^2$", "of two <b> $x^2$"} <= set(texts)
+    assert {"oracle", "told part of the answer"} <= set(texts)
     assert "from one (50.00) down to two (25.00)" in chart.says
 
 
@@ -42,6 +47,15 @@ def test_a_chart_is_the_same_each_time_and_takes_a_pages_colour(tmp_path: Path) 
     assert 'role="img"' in inline
     assert "&lt;first&gt;: the loss goes from 0.100 to 0.100 within 10 steps" in inline
     assert "currentColor" in inline
+    viewed = [
+        [float(side) for side in box.split()] for box in re.findall('viewBox="(.*?)"', inline)
+    ]
+    assert [box[2] for box in viewed] == [
+        648,
+        259.2,
+    ]  # points: for wide screens and for narrow ones
+    ids = re.findall(r'\bid="(.*?)"', inline)
+    assert len(ids) == len(set(ids))
     assert "#000000" not in inline
     drawing, picture = chart.write(tmp_path, "data (test)")
     with Image.open(picture) as image:
@@ -52,10 +66,13 @@ def test_a_chart_is_the_same_each_time_and_takes_a_pages_colour(tmp_path: Path) 
 
 
 def test_cost_names_what_no_other_system_beats_in_both() -> None:
-    chart = cost_chart({"quick": (0.0, 0.1), "good": (9.0, 0.5), "beaten": (9.5, 0.4)})
+    systems = {"quick": (0.0, 0.1), "good": (9.0, 0.5), "beaten": (9.5, 0.4), "told": (1.0, 0.9)}
+    chart = cost_chart(systems, ["told"])
+    assert chart is not None
     assert "The best is good (50.00, 9.0 s)" in chart.says
     assert chart.says.endswith("better than: quick, good.")
     assert ">beaten</text>" in chart.svg()
+    assert cost_chart(systems, list(systems)) is None
 
 
 def test_seconds_are_stacked_by_stage() -> None:

@@ -56,7 +56,7 @@ def test_the_figures_are_those_that_were_published(shared: Path) -> None:
 
 def result(name: str, mean: float) -> Any:
     summary = {metric: {"mean": mean} for metric in COLUMNS}
-    return SimpleNamespace(name=name, title=name.upper(), summary=summary)
+    return SimpleNamespace(name=name, title=name.upper(), summary=summary, oracle=False)
 
 
 def test_on_the_papers_data_each_figure_has_a_difference_and_a_status(

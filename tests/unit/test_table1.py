@@ -18,7 +18,13 @@ DATA: Any = SimpleNamespace(name="d", notice="", metadata={"splits": {"test": {"
 def result(name: str, mean: float) -> Any:
     summary = {metric: {"mean": mean} for metric in COLUMNS}
     scores = Scores(("a", "b", "c"), {metric: np.full(3, mean) for metric in COLUMNS}, 0)
-    return SimpleNamespace(name=name, title=name.upper(), summary=summary, over_seeds=scores)
+    return SimpleNamespace(
+        name=name,
+        title=name.upper(),
+        summary=summary,
+        over_seeds=scores,
+        oracle=name.endswith("oracle"),
+    )
 
 
 def test_rows_come_in_the_papers_order_and_the_router_is_measured() -> None:

@@ -52,7 +52,7 @@ PAPER = Paper(
     published=[Path(__file__).parent / "published.toml"],
     tables={
         "marvel": PaperTable(
-            title="Results on WebQA",
+            title="MARVEL's results",
             says="The rows that MARVEL adds to Table 1, and the published figures beside ours.",
             make=main_results,
             beside=against_paper,

@@ -51,7 +51,6 @@ def table1(results: Sequence[Result], data: Collection, split: str) -> Table:
         title="Table 1",
         groups=GROUPS,
         metrics=COLUMNS,
-        oracles=[ORACLE],
         legend=f"{LEGEND} The oracle, which is told the modality, is left out of that.",
         notes=[_routing(*routing)] if len(routing) == 3 else [],
     )

@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from benchmark.report.plots.chart import BLUE, INK, VERMILION, Chart
+from benchmark.report.plots.chart import BLUE, INK, VERMILION, Chart, is_narrow, label_below
 from benchmark.report.tables import percent
 
 if TYPE_CHECKING:
@@ -35,15 +35,15 @@ def bias_chart(records: Sequence[Mapping[str, Any]]) -> Chart:
             shares = [_percent(one[SHARE][group]) for one in records]
             axes.plot(shares, rows, marker, color=colour, label=label)
         judged = _percent(records[0]["judged"]["all"])
-        axes.axvline(judged, color=INK, linestyle=":", label="judged, all")
+        axes.axvline(judged, color=INK, linestyle=":", label="relevant documents")
         for (_, label, colour, _), target in ((GROUPS[0], 0), (GROUPS[2], 100)):
             axes.axvline(target, color=colour, linewidth=1.5, alpha=0.6, label=f"target, {label}")
         axes.set_yticks(rows, [one["name"] for one in records])
         axes.invert_yaxis()
         axes.set_xlim(-2, 102)
-        axes.set_xlabel("images among the first ten, in percent")
+        label_below(figure, axes, "images among the first ten, in percent")
         axes.grid(axis="x", color=INK)
-        axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1), ncols=3)
+        figure.legend(loc="outside upper center", ncols=2 if is_narrow(figure) else 3)
 
     def most(sign: int) -> str:
         one = max(records, key=lambda record: sign * (record[SHARE]["all"] or 0.0))
@@ -60,6 +60,7 @@ def bias_chart(records: Sequence[Mapping[str, Any]]) -> Chart:
             "questions and only images for image questions."
         ),
         size=(7, 1.3 + 0.26 * len(records)),
+        tall=1.5 + 0.22 * len(records),
         draw=draw,
     )
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import re
+import textwrap
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,13 +17,22 @@ from typing import TYPE_CHECKING, Any
 from benchmark.io.files import replacing, write_text
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 BLUE, VERMILION, GREEN, PURPLE, ORANGE, SKY = COLOURS = (
     *("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9"),
 )
+GREY = "#767676"
+"""What doesn't compete; readable on white and on black."""
+
 INK = "#000000"
 PIXELS_PER_INCH = 200
+NARROW = 3.6
+"""Inches across a chart that a phone shows; its text is as large there as the page's."""
+
+LINE = 42
+"""Characters that fit across it."""
 
 _STYLE: dict[Any, Any] = {
     "axes.edgecolor": INK,
@@ -40,36 +50,38 @@ _STYLE: dict[Any, Any] = {
 
 @dataclass(frozen=True, kw_only=True)
 class Chart:
-    """A chart of a size in inches. says: what it shows, in words, for those who can't see it."""
+    """A chart of a size in inches. says: what it shows, in words, for those who can't see it.
+
+    tall: its height where it is drawn for a narrow screen, where that is another; ``draw`` asks
+    ``is_narrow``.
+    """
 
     name: str
     title: str
     says: str
     size: tuple[float, float]
     draw: Callable[[Figure], None]
+    tall: float | None = None
 
     def svg(self, head: str = "") -> str:
         """The chart as SVG with text as text: the same bytes for the same figures.
 
         head: what stands above it; on a page, the caption says it.
         """
-        text = io.StringIO()
-        self._save(text, head, format="svg", transparent=True, metadata={"Date": None})
-        # Names of its own, so that a page can hold several charts.
-        return re.sub(r'(\bid="|url\(#|href="#)', rf"\g<1>{self.name}-", text.getvalue())
+        return self._svg(self.size, self.name, head)
 
     def inline(self) -> str:
-        """The chart as part of a page: its text and axes take the colour of the page's text."""
+        """The chart as part of a page, for wide screens and for narrow ones.
+
+        Its text and axes take the colour of the page's text.
+        """
         from markupsafe import escape
 
-        svg = self.svg()
-        drawing = svg[svg.index(">", svg.index("<svg")) + 1 :]
-        drawing = re.sub(r"<metadata>.*?</metadata>", "", drawing, flags=re.DOTALL)
-        width, height = (72 * side for side in self.size)
-        return (
-            f'<svg class="chart" role="img" viewBox="0 0 {width:g} {height:g}" '
-            f'aria-label="{escape(self.says)}">{drawing.replace(INK, "currentColor")}'
-        )
+        drawings = [
+            self._part(self.size, "large", self.name),
+            self._part((NARROW, self.tall or self.size[1]), "small", f"{self.name}-small"),
+        ]
+        return f'<div role="img" aria-label="{escape(self.says)}">{"".join(drawings)}</div>'
 
     def write(self, folder: Path, source: str) -> list[Path]:
         """Write the chart as SVG and PNG into ``folder``, its title and ``source`` (the data set,
@@ -80,10 +92,26 @@ class Chart:
         head = f"{self.title}\n{source}"
         write_text(drawing, self.svg(head))
         with replacing(picture) as temporary:
-            self._save(temporary, head, format="png", metadata={"Software": None})
+            self._save(temporary, self.size, head, format="png", metadata={"Software": None})
         return [drawing, picture]
 
-    def _save(self, target: Any, head: str, **options: Any) -> None:
+    def _part(self, size: tuple[float, float], screens: str, prefix: str) -> str:
+        svg = self._svg(size, prefix)
+        drawing = svg[svg.index(">", svg.index("<svg")) + 1 :]
+        drawing = re.sub(r"<metadata>.*?</metadata>", "", drawing, flags=re.DOTALL)
+        width, height = (72 * side for side in size)
+        return (
+            f'<svg class="chart {screens}" aria-hidden="true" viewBox="0 0 {width:g} {height:g}">'
+            f"{drawing.replace(INK, 'currentColor')}"
+        )
+
+    def _svg(self, size: tuple[float, float], prefix: str, head: str = "") -> str:
+        """prefix: of all names in it, so that a page can hold several charts."""
+        text = io.StringIO()
+        self._save(text, size, head, format="svg", transparent=True, metadata={"Date": None})
+        return re.sub(r'(\bid="|url\(#|href="#)', rf"\g<1>{prefix}-", text.getvalue())
+
+    def _save(self, target: Any, size: tuple[float, float], head: str, **options: Any) -> None:
         import matplotlib as mpl
         from cycler import cycler
         from matplotlib.figure import Figure
@@ -94,8 +122,21 @@ class Chart:
             "svg.hashsalt": self.name,
         }
         with mpl.rc_context(style):
-            figure = Figure(figsize=self.size)
+            figure = Figure(figsize=size)
             self.draw(figure)
             if head:
                 figure.suptitle(head, fontsize=9)
             figure.savefig(target, dpi=PIXELS_PER_INCH, **options)
+
+
+def is_narrow(figure: Figure) -> bool:
+    """Whether a chart is drawn for a narrow screen."""
+    return bool(figure.get_figwidth() <= NARROW)
+
+
+def label_below(figure: Figure, axes: Axes, text: str) -> None:
+    """Write what the axis across shows; on a narrow screen below the whole figure, in lines."""
+    if is_narrow(figure):
+        figure.supxlabel("\n".join(textwrap.wrap(text, LINE)), fontsize="medium")
+    else:
+        axes.set_xlabel(text)

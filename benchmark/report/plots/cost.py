@@ -2,49 +2,60 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING
 
 from benchmark.evaluation.metrics import MAIN
-from benchmark.report.plots.chart import BLUE, INK, Chart
+from benchmark.report.plots.chart import BLUE, GREY, INK, VERMILION, Chart, is_narrow, label_below
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 LEAST = 0.1
 """Seconds below this are drawn here: the axis is logarithmic."""
 
+DOT = 4
+"""Half the width of a dot, in pixels, with a margin."""
 
-APART = 1.5
-"""Points between names that would cover each other; the table names all systems."""
 
-
-def cost_chart(systems: Mapping[str, tuple[float, float]]) -> Chart:
-    """systems: name -> (seconds, mean of MRR@10 as a share), in any order."""
+def cost_chart(
+    systems: Mapping[str, tuple[float, float]], oracles: Collection[str] = ()
+) -> Chart | None:
+    """systems: name -> (seconds, mean of MRR@10 as a share), in any order. oracles: those that are
+    told part of the answer. None where there are no others.
+    """
+    competing = {name: found for name, found in systems.items() if name not in oracles}
+    if not competing:
+        return None
+    front = [
+        name
+        for name, (seconds, mean) in competing.items()
+        if not any(s < seconds and m > mean for s, m in competing.values())
+    ]
+    groups = {
+        "no other is both quicker and better": (front, "D", VERMILION),
+        "others": ([name for name in competing if name not in front], "o", BLUE),
+        "told part of the answer": (list(oracles), "s", GREY),
+    }
+    points = {name: (max(seconds, LEAST), 100 * mean) for name, (seconds, mean) in systems.items()}
 
     def draw(figure: Figure) -> None:
         axes = figure.subplots()
-        named: list[tuple[float, float]] = []
-        for name, (seconds, mean) in systems.items():
-            x, y = max(seconds, LEAST), 100 * mean
-            axes.plot(x, y, "o", color=BLUE)
-            if all(abs(y - top) > APART or not x / 2 < left < 2 * x for left, top in named):
-                named.append((x, y))
-                axes.annotate(name, (x, y), xytext=(5, 2), textcoords="offset points", fontsize=7)
+        for label, (names, marker, colour) in groups.items():
+            if names:
+                across, up = zip(*(points[name] for name in names), strict=True)
+                axes.plot(across, up, marker, color=colour, label=label)
         axes.set_xscale("log")
         axes.xaxis.set_major_formatter(lambda seconds, _: f"{seconds:g}")
-        axes.set_xlabel("seconds to make, training included (logarithmic)")
+        label_below(figure, axes, "seconds to make, training included (logarithmic)")
         axes.set_ylabel(f"{MAIN} in percent")
         axes.margins(x=0.2)
         axes.grid(color=INK)
+        figure.legend(loc="outside upper center", ncols=1 if is_narrow(figure) else 3)
+        _name(figure, axes, [name for names, *_ in groups.values() for name in names], points)
 
-    best = max(systems, key=lambda name: systems[name][1])
-    # No other system is both quicker and better than one of these.
-    front = [
-        name
-        for name, (seconds, mean) in systems.items()
-        if not any(s < seconds and m > mean for s, m in systems.values())
-    ]
+    best = max(competing, key=lambda name: competing[name][1])
     return Chart(
         name="cost",
         title=f"Cost against quality: seconds to make, and {MAIN}",
@@ -56,3 +67,31 @@ def cost_chart(systems: Mapping[str, tuple[float, float]]) -> Chart:
         size=(7, 5),
         draw=draw,
     )
+
+
+def _name(
+    figure: Figure, axes: Axes, names: list[str], points: Mapping[str, tuple[float, float]]
+) -> None:
+    """Write each name beside its dot where it covers nothing; the table names all systems."""
+    from matplotlib.transforms import Bbox
+
+    figure.draw_without_rendering()  # lays the chart out: texts have places from then on
+    dots = axes.transData.transform([points[name] for name in names])
+    taken = [Bbox.from_extents(x - DOT, y - DOT, x + DOT, y + DOT) for x, y in dots]
+    for name in names:
+        for side, offset in (("left", 5), ("right", -5)):
+            text = axes.annotate(
+                name,
+                points[name],
+                xytext=(offset, 0),
+                textcoords="offset points",
+                fontsize=8,
+                horizontalalignment=side,
+                verticalalignment="center",
+            )
+            text.set_in_layout(False)
+            box = text.get_window_extent()
+            if axes.bbox.x0 < box.x0 and box.x1 < axes.bbox.x1 and not box.count_overlaps(taken):
+                taken.append(box)
+                break
+            text.remove()

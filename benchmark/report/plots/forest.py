@@ -3,18 +3,54 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from benchmark.report.claims import Tested
-from benchmark.report.plots.chart import BLUE, INK, VERMILION, Chart
+from benchmark.report.plots.chart import (
+    BLUE,
+    GREEN,
+    INK,
+    ORANGE,
+    VERMILION,
+    Chart,
+    is_narrow,
+    label_below,
+)
 from benchmark.report.tables import points
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-WIDTH = 66
-"""Characters of a line of a claim."""
+COLOURS = {
+    "reproduced": GREEN,
+    "reproduced in direction": BLUE,
+    "not reproduced": VERMILION,
+    "inconclusive": ORANGE,
+}
+"""Verdict -> its colour."""
+
+WIDTH, NARROW_WIDTH = 58, 46
+"""Characters of a line of text, beside the effects and above them."""
+
+LINE, AROUND = 0.155, 1.3
+"""Inches of a line of text, and of what stands around all of them."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """A line of the plot: a claim with its verdict, or the effect of one of its pairs.
+
+    above: lines of text from the top of the plot to where its text begins. at: to its effect.
+    """
+
+    text: str
+    above: float
+    at: float
+    tested: Tested
+    place: int | None
 
 
 def forest_chart(tested: Sequence[Tested], name: str) -> Chart | None:
@@ -22,58 +58,128 @@ def forest_chart(tested: Sequence[Tested], name: str) -> Chart | None:
 
     Effects are in points of 100, positive where they agree with the claim. name: of the chart.
     """
-    shown = [one for one in tested if one.effects and all(pair.is_defined for pair in one.effects)]
+    shown = {
+        number: one
+        for number, one in enumerate(tested, 1)
+        if one.effects and all(pair.is_defined for pair in one.effects)
+    }
     if not shown:
         return None
-    lines = [(one, place) for one in shown for place in range(len(one.effects))]
+    beside, above = ([*_rows(shown, narrow)] for narrow in (False, True))
 
     def draw(figure: Figure) -> None:
-        axes = figure.subplots()
-        for row, (one, place) in enumerate(lines):
-            effect = one.effects[place]
-            mean, low, high = (
-                100 * (value or 0.0) for value in (effect.mean, effect.low, effect.high)
-            )
-            control = place >= len(one.claim.pairs)
-            axes.errorbar(
-                mean,
-                row,
-                xerr=[[mean - low], [high - mean]],
-                fmt="s" if control else "o",
-                mfc="none" if control else BLUE,
-                color=BLUE,
-                capsize=2,
-            )
-            least = 100 * one.claim.smallest
-            axes.plot([least, least], [row - 0.4, row + 0.4], color=VERMILION, linewidth=1.5)
-        axes.axvline(0, color=INK, linewidth=0.8)
-        axes.set_yticks(range(len(lines)), [_label(one, place) for one, place in lines])
-        axes.invert_yaxis()
-        axes.set_xlabel(
-            "points of 100, positive where they agree with the claim\n"
-            "red: smallest relevant effect; square: control"
-        )
+        axes, rows = figure.subplots(), above if is_narrow(figure) else beside
+        for row in rows:
+            if row.place is not None:
+                _effect(axes, row, row.place)
+        axes.set_ylim(rows[-1].at + 1, 0)
+        label_below(figure, axes, "points of 100, positive where they agree with the claim")
         axes.grid(axis="x", color=INK)
+        (_write_above if is_narrow(figure) else _write_beside)(axes, rows)
+        _legend(figure, list(shown.values()))
 
     said = "; ".join(
         f"{one.claim.says}: {', '.join(points(effect.mean) for effect in one.effects)} "
         f"({one.verdict})"
-        for one in shown
+        for one in shown.values()
     )
     return Chart(
         name=name,
         title="Effects of the claims, with the smallest relevant effect",
         says=f"Effects in points of 100. {said}.",
-        size=(10, 1 + 0.55 * len(lines)),
+        size=(9, AROUND + LINE * beside[-1].at),
+        tall=AROUND + LINE * above[-1].at,
         draw=draw,
     )
 
 
-def _label(one: Tested, place: int) -> str:
-    """The claim and its verdict at its first pair, and the systems at each."""
-    first, second = one.claim.tested[place]
-    pair = f"{first.name} - {second.name}"
-    if place:
-        return pair
-    claim = "\n".join(textwrap.wrap(f"{one.claim.says} ({one.verdict})", WIDTH))
-    return f"{claim}\n{pair}"
+def _rows(shown: dict[int, Tested], narrow: bool) -> Iterator[Row]:
+    """Each claim, then its pairs; the effect is beside the pair's text, or on a narrow screen
+    below it.
+    """
+    width, down = NARROW_WIDTH if narrow else WIDTH, 0.5
+    for number, one in shown.items():
+        verdict = one.verdict.replace(" ", "\u00a0")  # stays in one line
+        texts = [f"{number}. {one.claim.says}: {verdict}"]
+        for first, second in one.claim.tested:
+            texts.append(f"{first.name} against {second.name}")
+        for place, text in enumerate(texts):
+            lines = textwrap.wrap(text, width, break_on_hyphens=False)
+            below = len(lines) + 0.7 if narrow and place else len(lines) / 2
+            yield Row(
+                text="\n".join(lines),
+                above=down,
+                at=down + below,
+                tested=one,
+                place=place - 1 if place else None,
+            )
+            down += len(lines) + (1.4 if narrow and place else 0.4)
+        down += 0.6
+
+
+def _write_beside(axes: Axes, rows: Sequence[Row]) -> None:
+    axes.set_yticks([row.at for row in rows], [row.text for row in rows], fontsize=8)
+    axes.tick_params(axis="y", length=0)
+    axes.axvline(0, color=INK, linewidth=0.8)
+    for row, label in zip(rows, axes.get_yticklabels(), strict=True):
+        label.set_fontweight("bold" if row.place is None else "normal")
+
+
+def _write_above(axes: Axes, rows: Sequence[Row]) -> None:
+    axes.set_yticks([])
+    axes.spines["left"].set_visible(False)
+    for row in rows:
+        if row.place is not None:  # the line at 0 doesn't cross the texts
+            axes.plot([0, 0], [row.at - 0.6, row.at + 0.6], color=INK, linewidth=0.8)
+        axes.text(
+            0,
+            row.above,
+            row.text,
+            transform=axes.get_yaxis_transform(),
+            fontsize=8,
+            fontweight="bold" if row.place is None else "normal",
+            verticalalignment="top",
+        )
+
+
+def _effect(axes: Axes, row: Row, place: int) -> None:
+    effect, claim = row.tested.effects[place], row.tested.claim
+    mean, low, high = (100 * (value or 0.0) for value in (effect.mean, effect.low, effect.high))
+    control = place >= len(claim.pairs)
+    colour = COLOURS.get(row.tested.verdict, INK)
+    axes.errorbar(
+        mean,
+        row.at,
+        xerr=[[mean - low], [high - mean]],
+        fmt="s" if control else "o",
+        mfc="none" if control else colour,
+        color=colour,
+        capsize=2,
+    )
+    least = 100 * claim.smallest
+    axes.plot([least, least], [row.at - 0.6, row.at + 0.6], color=INK, linewidth=1.5)
+
+
+def _legend(figure: Figure, shown: Sequence[Tested]) -> None:
+    from matplotlib.lines import Line2D
+
+    verdicts = {one.verdict for one in shown}
+    signs = [
+        Line2D([], [], marker="o", color=colour, label=verdict)
+        for verdict, colour in COLOURS.items()
+        if verdict in verdicts
+    ]
+    signs.append(
+        Line2D([], [], marker="|", markersize=9, markeredgewidth=1.5, linestyle="", color=INK)
+    )
+    signs[-1].set_label("smallest relevant effect")
+    if any(one.claim.controls for one in shown):
+        signs.append(Line2D([], [], marker="s", mfc="none", color=INK, label="control"))
+    figure.legend(
+        handles=signs,
+        loc="outside upper center",
+        ncols=2 if is_narrow(figure) else len(signs),
+        fontsize=8,
+        handlelength=1.5,
+        columnspacing=1.2,
+    )

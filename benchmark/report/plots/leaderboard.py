@@ -1,4 +1,4 @@
-"""The leaderboard as dots with their 95% intervals, best first, coloured by setting."""
+"""The leaderboard as dots with their 95% intervals, best first, coloured by group of rows."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from benchmark.evaluation.metrics import MAIN
-from benchmark.report.plots.chart import COLOURS, INK, Chart
+from benchmark.report.plots.chart import COLOURS, GREY, INK, Chart, is_narrow, label_below
 from benchmark.report.tables import percent
 from benchmark.results.result import Result
 
@@ -14,17 +14,19 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 MARKERS = "osD^vP"
+ORACLES = "told part of the answer"
 
 
 def leaderboard_chart(results: Sequence[Result], metric: str = MAIN) -> Chart:
-    """Each system's mean with its interval over the questions."""
+    """Each system's mean with its interval over the questions; oracles are grey and hollow."""
     ranked = sorted(results, key=lambda result: (-result.summary[metric]["mean"], result.name))
-    settings = list(dict.fromkeys(result.group for result in results))
+    groups = list(dict.fromkeys(_group(result) for result in results))
+    groups.sort(key=lambda group: group == ORACLES)
 
     def draw(figure: Figure) -> None:
         axes = figure.subplots()
-        for number, setting in enumerate(settings):
-            rows = [row for row, one in enumerate(ranked) if one.group == setting]
+        for number, group in enumerate(groups):
+            rows = [row for row, one in enumerate(ranked) if _group(one) == group]
             figures = [ranked[row].summary[metric] for row in rows]
             means = [100 * one["mean"] for one in figures]
             lows = [one["mean"] if one["low"] is None else one["low"] for one in figures]
@@ -35,17 +37,21 @@ def leaderboard_chart(results: Sequence[Result], metric: str = MAIN) -> Chart:
                 means,
                 rows,
                 xerr=[below, above],
-                fmt=MARKERS[number % len(MARKERS)],
-                color=COLOURS[number % len(COLOURS)],
+                fmt="o" if group == ORACLES else MARKERS[number % len(MARKERS)],
+                color=GREY if group == ORACLES else COLOURS[number % len(COLOURS)],
+                mfc="none" if group == ORACLES else None,
                 capsize=2,
-                label=setting,
+                label=group,
             )
         axes.set_yticks(range(len(ranked)), [result.name for result in ranked])
         axes.invert_yaxis()
         axes.set_xlim(left=0)
-        axes.set_xlabel(f"{metric} in percent, 95% interval over the questions")
+        label_below(figure, axes, f"{metric} in percent, 95% interval over the questions")
         axes.grid(axis="x", color=INK)
-        axes.legend(loc="lower right")
+        if is_narrow(figure):
+            figure.legend(loc="outside upper center")
+        else:
+            axes.legend(loc="lower right")
 
     best, last = ranked[0], ranked[-1]
     return Chart(
@@ -57,5 +63,10 @@ def leaderboard_chart(results: Sequence[Result], metric: str = MAIN) -> Chart:
             f"({percent(last.summary[metric]['mean'])}); the leaderboard has the figures."
         ),
         size=(7, 1 + 0.26 * len(ranked)),
+        tall=1.6 + 0.22 * len(ranked),
         draw=draw,
     )
+
+
+def _group(result: Result) -> str:
+    return ORACLES if result.oracle else result.group

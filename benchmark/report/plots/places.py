@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from benchmark.report.certainty import Placed
-from benchmark.report.plots.chart import BLUE, INK, Chart
+from benchmark.report.plots.chart import BLUE, INK, Chart, is_narrow, label_below
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -25,15 +25,15 @@ def places_chart(found: Sequence[Placed]) -> Chart:
             color=BLUE,
             linewidth=3,
             alpha=0.5,
-            label="its true place, with probability 0.95",
+            label="true place, with probability 0.95",
         )
-        axes.plot([row + 1 for row in rows], rows, "o", color=INK, label="its place here")
+        axes.plot([row + 1 for row in rows], rows, "o", color=INK, label="place here")
         axes.set_yticks(rows, [one.name for one in found])
         axes.invert_yaxis()
         axes.set_xlim(0.5, len(found) + 0.5)
-        axes.set_xlabel("place")
+        label_below(figure, axes, "place among the systems that are not told part of the answer")
         axes.grid(axis="x", color=INK)
-        axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1), ncols=2)
+        figure.legend(loc="outside upper center", ncols=1 if is_narrow(figure) else 2)
 
     best = max(found, key=lambda one: one.standing.best)
     widest = max(found, key=lambda one: one.standing.last - one.standing.first)
@@ -47,5 +47,6 @@ def places_chart(found: Sequence[Placed]) -> Chart:
             "table below has the figures."
         ),
         size=(7, 1.3 + 0.26 * len(found)),
+        tall=1.5 + 0.22 * len(found),
         draw=draw,
     )

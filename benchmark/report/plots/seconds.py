@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from benchmark.report.plots.chart import COLOURS, INK, Chart
+from benchmark.report.plots.chart import COLOURS, INK, Chart, is_narrow, label_below
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -39,9 +39,12 @@ def seconds_chart(seconds: Mapping[str, Mapping[str, float]]) -> Chart:
             }
         axes.set_yticks(range(len(seconds)), list(seconds))
         axes.invert_yaxis()
-        axes.set_xlabel("seconds, those of shared artefacts counted for each system")
+        label_below(figure, axes, "seconds; what several systems share counts for each of them")
         axes.grid(axis="x", color=INK)
-        axes.legend(loc="upper right")
+        if is_narrow(figure):
+            figure.legend(loc="outside upper center", ncols=2)
+        else:
+            axes.legend(loc="upper right")
 
     slowest = max(totals, key=lambda name: totals[name])
     quickest = min(totals, key=lambda name: totals[name])
@@ -54,5 +57,6 @@ def seconds_chart(seconds: Mapping[str, Mapping[str, float]]) -> Chart:
             "the figures."
         ),
         size=(7, 1 + 0.26 * len(seconds)),
+        tall=1.7 + 0.22 * len(seconds),
         draw=draw,
     )

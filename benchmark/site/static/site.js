@@ -62,8 +62,10 @@ for (const table of document.querySelectorAll("table.sortable")) {
   if (controls.children.length) table.closest("section, main").querySelector(".scroll").before(controls);
 }
 
-// Two selects that name systems, and what is to be done when either changes; the address names the
-// two, so that a comparison can be linked: #a=bm25&b=univl-dr.
+// Two selects that name systems, at first the best two that are not told part of the answer, and what
+// is to be done when either changes; the address names the two, so that a comparison can be linked:
+// #a=bm25&b=univl-dr.
+const best = document.body.dataset.pair.split(" ");
 function choose(box, systems, changed) {
   box.hidden = false;
   const selects = [...box.querySelectorAll("select:not([id])")];
@@ -76,7 +78,7 @@ function choose(box, systems, changed) {
   selects.forEach((select, place) => {
     select.replaceChildren(...systems.map((name) => new Option(name)));
     const name = chosen.get("ab"[place]);
-    select.value = systems.includes(name) ? name : systems[Math.min(place, systems.length - 1)];
+    select.value = systems.includes(name) ? name : best[Math.min(place, best.length - 1)];
     select.onchange = () => {
       const names = selects.map((one) => one.value);
       address(names);
