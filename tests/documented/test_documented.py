@@ -7,6 +7,7 @@ DIR and the like are small folders. `run --all` runs two rows, and a few command
 the reasons given here.
 """
 
+import json
 import re
 import shlex
 from collections.abc import Iterator
@@ -186,6 +187,29 @@ def test_the_example_of_the_readme_is_short_and_alike_in_the_tutorial() -> None:
 def test_what_a_page_links_to_is_there(page: Path) -> None:
     links = re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", page.read_text(encoding="utf-8"))
     assert [link for link in links if not (page.parent / link).exists()] == []
+
+
+def test_the_page_on_result_files_names_every_field_of_a_result(world: Path) -> None:
+    follow("python -m benchmark run minilm")
+    follow("python -m benchmark space minilm")
+    (folder,) = (world / "results").glob("*/minilm")
+    page = (ROOT / "docs" / "reference" / "result-files.md").read_text(encoding="utf-8")
+    for name in ("metrics.json", "manifest.json", "space.json"):
+        (section,) = re.findall(rf"^## `{name}`$(.*?)^## ", page, re.MULTILINE | re.DOTALL)
+        found = set(fields(json.loads((folder / name).read_text(encoding="utf-8"))))
+        assert len(found) > 5
+        assert {field for field in found if f"`{field}`" not in section} == set()
+
+
+def fields(content: Any) -> Iterator[str]:
+    """The keys of JSON data at all depths, but for those that are names of other things."""
+    if isinstance(content, list):
+        yield from fields(content[0] if content else None)
+    elif isinstance(content, dict):
+        for key, value in content.items():
+            yield key
+            if key not in ("metrics", "copies_as_one", "ties", "recipe", "packages", "files"):
+                yield from fields(value)
 
 
 def test_every_reason_for_not_running_is_needed() -> None:
