@@ -15,8 +15,9 @@ import numpy.typing as npt
 
 from benchmark.errors import InputError
 from benchmark.evaluation import engines
+from benchmark.evaluation.levels import is_computed, levels
 from benchmark.evaluation.measures import BENCHMARK, Metric, resolve
-from benchmark.io.run_columns import first
+from benchmark.io.slices import first
 from benchmark.types import Qrels, Run
 
 METRICS = tuple(BENCHMARK)
@@ -83,12 +84,17 @@ def score_run(
             mend="check that run and qrels are of the same split",
         )
     values = {metric.name: np.zeros(len(queries)) for metric in wanted}
-    depth = _depth(wanted)
-    for start in range(0, len(queries), _TOGETHER):
+    own = [one for one in wanted if engine == "ranx" and is_computed(one)]
+    if own:
+        table = levels(run, qrels, _depth(own))
+        values |= {metric.name: table.figures(metric) for metric in own}
+    others = [one for one in wanted if one not in own]
+    depth = _depth(others) if others else None
+    for start in range(0, len(queries), _TOGETHER) if others else ():
         some = queries[start : start + _TOGETHER]
         lists = [first(run.documents, query, depth) for query in some]
         judged = [qrels[query] for query in some]
-        for name, figures in _figures(lists, judged, wanted, engine):
+        for name, figures in _figures(lists, judged, others, engine):
             values[name][start : start + len(some)] = figures
     for metric in wanted:
         _check(metric, values[metric.name])
@@ -159,27 +165,3 @@ def score_sets(sets: Mapping[str, Collection[str]], qrels: Qrels) -> Scores:
         either = len(found) + len(relevant[query])
         values[place] = 2 * len(found & relevant[query]) / either if either else 0
     return Scores(queries, {"F1": values}, len(queries) - answered)
-
-
-def merge_copies(
-    run: Run, qrels: Qrels, canonical: Mapping[str, str]
-) -> tuple[Run, dict[str, dict[str, int]]]:
-    """Run and judgments in which documents of equal content count as one.
-
-    canonical: document id -> id of the first document of the same content, where it is another.
-    Of several copies the best ranked stays, and the highest judgment.
-    """
-    documents: dict[str, list[str]] = {}
-    scores: dict[str, list[float]] = {}
-    for query, ranked in run.documents.items():
-        first: dict[str, float] = {}
-        for document, score in zip(ranked, run.scores[query], strict=True):
-            first.setdefault(canonical.get(document, document), score)
-        documents[query], scores[query] = list(first), list(first.values())
-    merged: dict[str, dict[str, int]] = {}
-    for query, judged in qrels.items():
-        levels = merged.setdefault(query, {})
-        for document, relevance in judged.items():
-            name = canonical.get(document, document)
-            levels[name] = max(relevance, levels.get(name, relevance))
-    return Run(run.name, documents, scores, run.cut_at), merged

@@ -11,7 +11,7 @@ from typing import Literal, TypeAlias
 from benchmark.errors import InputError
 from benchmark.evaluation.measures import BENCHMARK, Metric, resolve
 from benchmark.evaluation.metrics import Scores, score_run, score_sets
-from benchmark.io.run_columns import with_repeats
+from benchmark.io.slices import with_repeats
 from benchmark.io.trec import read_run, read_sets
 from benchmark.types import Qrels, Run
 

@@ -6,12 +6,11 @@ query. Both are dictionary-encoded, so that a document takes some 13 bits.
 
 from __future__ import annotations
 
-import itertools
 from pathlib import Path
-from typing import Any
 
 from benchmark.errors import InputError
 from benchmark.io.files import replacing
+from benchmark.io.slices import Coded, Slices
 from benchmark.types import Run
 
 COLUMNS = ["query", "document"]
@@ -38,7 +37,7 @@ def read_lists(path: Path, name: str) -> Run:
 
     try:
         table = pq.ParquetFile(path).read()
-        queries, documents = (_texts(table[column]) for column in COLUMNS)
+        queries, documents = (Coded.of(table[column].combine_chunks()) for column in COLUMNS)
     except FileNotFoundError:
         raise InputError("no such file", mend="check the path", path=path) from None
     except (OSError, KeyError, pa.ArrowException) as error:
@@ -47,22 +46,12 @@ def read_lists(path: Path, name: str) -> Run:
             mend="restore the file: it is cut, damaged, or of another form",
             path=path,
         ) from None
-    ranked: dict[str, list[str]] = {}
-    starts = [0, *(np.flatnonzero(queries[1:] != queries[:-1]) + 1).tolist(), len(queries)]
-    for start, stop in itertools.pairwise(starts):
-        if start < stop:
-            ranked.setdefault(queries[start], []).extend(documents[start:stop].tolist())
-    scores = {
-        query: [float(-rank) for rank in range(1, len(ranked[query]) + 1)] for query in ranked
-    }
-    return Run(name=name, documents=ranked, scores=scores)
-
-
-def _texts(column: Any) -> Any:
-    """A column's texts as an array of objects; each distinct text is made once."""
-    import numpy as np
-
-    encoded = column.combine_chunks()
-    if not hasattr(encoded, "dictionary"):
-        encoded = encoded.dictionary_encode()
-    return np.array([*encoded.dictionary.to_pylist(), ""], dtype=object)[encoded.indices.to_numpy()]
+    rows = queries.codes
+    if (np.diff(rows) < 0).any():  # of another writer's: queries are numbered as they come
+        order = np.argsort(rows, kind="stable")
+        rows, documents = rows[order], Coded(documents.names, documents.codes[order])
+    counts = np.bincount(rows, minlength=len(queries.names))
+    starts = np.concatenate([[0], np.cumsum(counts)])
+    ranks = np.arange(len(rows)) - starts[rows]
+    names = queries.names.tolist()
+    return Run(name, Slices(documents, names, starts), Slices(-1.0 - ranks, names, starts))

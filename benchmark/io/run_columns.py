@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import gzip
 import zlib
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
+from benchmark.io.slices import Slices
 from benchmark.types import Run
 
 if TYPE_CHECKING:
@@ -34,53 +34,6 @@ LARGE = 500_000
 
 _NAMES = ("query", "iteration", "document", "rank", "score", "tag")
 _BLOCK = 1 << 24
-
-
-class Slices(Mapping[str, list[Any]]):
-    """Lists by query id that are made when asked for, from one column of all."""
-
-    def __init__(self, column: Any, bounds: Mapping[str, tuple[int, int]]) -> None:
-        self._column = column
-        self._bounds = bounds
-
-    def __getitem__(self, query: str) -> list[Any]:
-        return self.first(query, None)
-
-    def first(self, query: str, count: int | None) -> list[Any]:
-        """The first ``count`` values of a query's list; all for None."""
-        start, end = self._bounds[query]
-        part = self._column[start : end if count is None else min(end, start + count)]
-        values: list[Any] = part.tolist() if hasattr(part, "tolist") else part.to_pylist()
-        return values
-
-    def with_repeats(self) -> int:
-        """How many lists of falling numbers hold one twice."""
-        import numpy as np
-
-        starts, ends = np.array([*self._bounds.values()]).T
-        repeats = np.append(self._column[1:] == self._column[:-1], False)
-        repeats[ends - 1] = False
-        return int((np.add.reduceat(repeats, starts) > 0).sum())
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._bounds)
-
-    def __len__(self) -> int:
-        return len(self._bounds)
-
-
-def first(lists: Mapping[str, list[Any]], query: str, count: int | None) -> list[Any]:
-    """The first ``count`` values of a query's list, and nothing for a query without one."""
-    if query not in lists:
-        return []
-    return lists.first(query, count) if isinstance(lists, Slices) else lists[query][:count]
-
-
-def with_repeats(lists: Mapping[str, list[Any]]) -> int:
-    """How many lists of falling numbers hold one twice."""
-    if isinstance(lists, Slices):
-        return lists.with_repeats()
-    return sum(len({*values}) < len(values) for values in lists.values())
 
 
 @dataclass(frozen=True)
@@ -110,10 +63,9 @@ def read_columns(path: Path, ties: Ties) -> Run | None:
     ordered = _ordered(columns, ends, ties)
     if ordered is None:
         return None
-    documents, scores = ordered
-    pairs = zip(columns.starts.tolist(), ends.tolist(), strict=True)
-    bounds = dict(zip(columns.queries, pairs, strict=True))
-    return Run(columns.tag, Slices(documents, bounds), Slices(scores, bounds))
+    starts = np.append(columns.starts, len(scores))
+    documents, scores = (Slices(one, columns.queries, starts) for one in ordered)
+    return Run(columns.tag, documents, scores)
 
 
 def _parsed(path: Path) -> _Columns | None:

@@ -8,8 +8,9 @@ from typing import Any, TypedDict
 import numpy as np
 
 from benchmark.datasets import Collection
+from benchmark.evaluation.copies import merge_copies
 from benchmark.evaluation.effects import parts
-from benchmark.evaluation.metrics import Scores, merge_copies, score_run
+from benchmark.evaluation.metrics import Scores, score_run
 from benchmark.evaluation.significance import ALPHA, FEWEST_QUESTIONS, bootstrap, defined
 from benchmark.protocol import JOINT
 from benchmark.retriever import Task

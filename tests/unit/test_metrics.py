@@ -8,7 +8,8 @@ import pytest
 import pytrec_eval
 
 from benchmark.errors import InputError
-from benchmark.evaluation.metrics import METRICS, merge_copies, score_run, score_sets
+from benchmark.evaluation.copies import merge_copies
+from benchmark.evaluation.metrics import METRICS, score_run, score_sets
 from benchmark.io.trec import read_qrels, read_sets
 from benchmark.types import Run
 
