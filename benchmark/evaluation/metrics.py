@@ -28,8 +28,8 @@ DEPTH = 100
 Engine: TypeAlias = Literal["ranx", "ir_measures"]
 """The library that is asked where both compute a metric.
 
-ranx for results, whose figures are kept; ir_measures, which loads in a tenth of the time, for run
-files.
+ranx for results, whose figures are kept, or ``levels``, which gives the same; ir_measures, which
+loads in a tenth of ranx's time, for run files.
 """
 
 _TOGETHER = 512
