@@ -39,15 +39,18 @@ class Levels:
         """The figure of each question by a metric that ``is_computed``."""
         kind, cutoff = _parsed(metric)
         hits = self.found[:, :cutoff] > 0
+        figures: Floats
         match kind:
             case "mrr":
-                return np.where(hits.any(axis=1), 1 / (hits.argmax(axis=1) + 1), 0.0)
+                figures = hits.any(axis=1) / (hits.argmax(axis=1) + 1)
             case "hit_rate":
-                return hits.any(axis=1).astype(np.float64)
+                figures = hits.any(axis=1).astype(np.float64)
             case "recall":
-                return hits.sum(axis=1) / np.maximum((self.judged > 0).sum(axis=1), 1)
-        ideal = _gain(self.judged, cutoff)
-        return _gain(self.found, cutoff) / np.where(ideal > 0, ideal, 1.0)
+                figures = hits.sum(axis=1) / np.maximum((self.judged > 0).sum(axis=1), 1)
+            case _:
+                ideal = _gain(self.judged, cutoff)
+                figures = _gain(self.found, cutoff) / np.where(ideal > 0, ideal, 1.0)
+        return figures
 
 
 def is_computed(metric: Metric) -> bool:

@@ -64,8 +64,8 @@ def read_columns(path: Path, ties: Ties) -> Run | None:
     if ordered is None:
         return None
     starts = np.append(columns.starts, len(scores))
-    documents, scores = (Slices(one, columns.queries, starts) for one in ordered)
-    return Run(columns.tag, documents, scores)
+    found, falling = (Slices(one, columns.queries, starts) for one in ordered)
+    return Run(columns.tag, found, falling)
 
 
 def _parsed(path: Path) -> _Columns | None:
