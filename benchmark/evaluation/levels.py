@@ -42,7 +42,7 @@ class Levels:
         figures: Floats
         match kind:
             case "mrr":
-                figures = hits.any(axis=1) / (hits.argmax(axis=1) + 1)
+                figures = np.divide(hits.any(axis=1), hits.argmax(axis=1) + 1)
             case "hit_rate":
                 figures = hits.any(axis=1).astype(np.float64)
             case "recall":
