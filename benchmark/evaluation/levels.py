@@ -42,9 +42,9 @@ class Levels:
         figures: Floats
         match kind:
             case "mrr":
-                figures = np.divide(hits.any(axis=1), hits.argmax(axis=1) + 1)
+                figures = np.where(hits.any(axis=1), 1 / (hits.argmax(axis=1) + 1), 0.0)
             case "hit_rate":
-                figures = hits.any(axis=1).astype(np.float64)
+                figures = np.asarray(hits.any(axis=1), dtype=np.float64)
             case "recall":
                 figures = hits.sum(axis=1) / np.maximum((self.judged > 0).sum(axis=1), 1)
             case _:
