@@ -29,7 +29,7 @@ def plot(
     overview         a question with the lists of two systems, beside the best eight systems
     leaderboard      each system's MRR@10 with its 95% interval
     places           the places that each system may truly have
-    learning-curves  what was measured while each checkpoint was trained
+    learning-curves  what was measured while each system was trained, a file each
     bias             the share of images among the first ten, by what answers the questions
     spaces           maps of the embeddings that `space` measured, a file each
     seconds          what each system took to make, by stage

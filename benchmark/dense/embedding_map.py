@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal, TypeAlias
+from typing import Any, ClassVar, Literal, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -33,10 +33,13 @@ FOLDS = 5
 class EmbeddingMap(Artefact):
     """A sample of what a model embeds, laid out in two dimensions.
 
-    ``space.json`` holds the points by kind; the gaps, distances between the centroids of two kinds
-    of unit vectors (Liang et al., NeurIPS 2022); and the separability, the cross-validated accuracy
-    with which a logistic regression tells passages from images, half of each (chance is 0.5).
+    ``space.json`` holds the points by kind; by PCA, the shares of the variance that the two
+    dimensions explain; the gaps, distances between the centroids of two kinds of unit vectors
+    (Liang et al., NeurIPS 2022); and the separability, the cross-validated accuracy with which a
+    logistic regression tells passages from images, half of each (chance is 0.5).
     """
+
+    version: ClassVar[str] = "2"
 
     questions: Questions
     documents: Documents
@@ -49,11 +52,13 @@ class EmbeddingMap(Artefact):
         for kind, modality in zip(("passages", "images"), MODALITIES, strict=True):
             rows = self.documents.data.numbers(modality)
             kinds[kind] = _sample(documents[rows.start : rows.stop], generator)
+        points, explained = _laid_out(kinds, self.method)
         content = {
             "method": self.method,
+            "explained": explained,
             "gaps": _gaps(kinds),
             "separability": _separability(kinds["passages"], kinds["images"]),
-            "points": _laid_out(kinds, self.method),
+            "points": points,
         }
         write_text(folder / FILE, json.dumps(content) + "\n")
 
@@ -101,20 +106,26 @@ def _separability(passages: Matrix, images: Matrix) -> float:
     return float(cross_val_score(model, points, kinds, cv=folds).mean())
 
 
-def _laid_out(kinds: dict[str, Matrix], method: Method) -> dict[str, list[list[float]]]:
-    points = np.concatenate(list(kinds.values()))
-    flat = np.round(_flattened(points, method), 4)
+def _laid_out(
+    kinds: dict[str, Matrix], method: Method
+) -> tuple[dict[str, list[list[float]]], list[float] | None]:
+    """The points by kind, and the share of the variance that each dimension explains."""
+    flat, explained = _flattened(np.concatenate(list(kinds.values())), method)
+    flat = np.round(flat, 4)
     ends = np.cumsum([len(some) for some in kinds.values()])
     parts = np.split(flat, ends[:-1])
-    return {kind: part.tolist() for kind, part in zip(kinds, parts, strict=True)}
+    return {kind: part.tolist() for kind, part in zip(kinds, parts, strict=True)}, explained
 
 
-def _flattened(points: Matrix, method: Method) -> npt.NDArray[np.float64]:
+def _flattened(
+    points: Matrix, method: Method
+) -> tuple[npt.NDArray[np.float64], list[float] | None]:
     from sklearn.decomposition import PCA
     from sklearn.manifold import TSNE
 
     if method == "tsne":
         flat = TSNE(random_state=SEED, init="pca").fit_transform(points)
-    else:
-        flat = PCA(n_components=2, svd_solver="full").fit_transform(points)
-    return np.asarray(flat, dtype=np.float64)
+        return np.asarray(flat, dtype=np.float64), None
+    pca = PCA(n_components=2, svd_solver="full")
+    flat = pca.fit_transform(points)
+    return np.asarray(flat, dtype=np.float64), pca.explained_variance_ratio_.tolist()

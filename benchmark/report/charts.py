@@ -9,7 +9,7 @@ from benchmark.artefacts.store import Store
 from benchmark.evaluation.metrics import MAIN
 from benchmark.report.bias import bias_table
 from benchmark.report.certainty import placed
-from benchmark.report.history import curves, seconds_by_stage
+from benchmark.report.history import seconds_by_stage
 from benchmark.report.inspection import Inspector
 from benchmark.report.plots.bias import bias_chart
 from benchmark.report.plots.chart import Chart
@@ -20,6 +20,7 @@ from benchmark.report.plots.leaderboard import leaderboard_chart
 from benchmark.report.plots.overview import overview_chart
 from benchmark.report.plots.places import places_chart
 from benchmark.report.plots.seconds import seconds_chart
+from benchmark.report.trainings import trainings
 
 
 def seconds(of: Inspector) -> list[Chart]:
@@ -41,9 +42,8 @@ def cost(of: Inspector) -> list[Chart]:
 
 
 def learning_curves(of: Inspector, store: Store) -> list[Chart]:
-    """All trainings whose checkpoints are in the store, in one chart."""
-    found = curves(of.results, store)
-    return [curves_chart(found)] if found else []
+    """All trainings whose checkpoints are in the store, a chart for each system."""
+    return [curves_chart(*one) for one in trainings(of.results, store).items()]
 
 
 def spaces(of: Inspector) -> list[Chart]:

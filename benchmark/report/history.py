@@ -1,4 +1,4 @@
-"""How results came about, read from their manifests: artefact trees, seconds, learning curves."""
+"""How results came about, read from their manifests: artefact trees and seconds."""
 
 from __future__ import annotations
 
@@ -7,10 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from benchmark.artefacts.identity import digest, recipe_fields
-from benchmark.artefacts.store import Store
-from benchmark.io.jsonl import decode_json
 from benchmark.report.tables import SYSTEM, Column, Table, decimals
-from benchmark.results.curves import FILE, Curve
 from benchmark.results.result import Result, oracle_rows
 
 STAGES: Mapping[str, str] = {
@@ -126,24 +123,6 @@ def _search_ms(result: Result, seconds: Mapping[str, float]) -> float | None:
     """Milliseconds a question at search; None where no stage of it was measured."""
     stages = [seconds[stage] for stage in ASKING if stage in seconds]
     return 1000 * sum(stages) / result.metrics["questions"] if stages else None
-
-
-def curves(results: Sequence[Result], store: Store) -> dict[str, Curve]:
-    """The learning curve of each training whose artefact is in the store, by its title.
-
-    A training that several systems share is named after the one made of the fewest artefacts.
-    """
-    found: dict[str, Curve] = {}
-    seen: set[str] = set()
-    for result in sorted(results, key=lambda one: (len(one.manifest["artefacts"]), one.name)):
-        trained = [one for one in result.manifest["artefacts"] if FILE in one["files"]]
-        for number, artefact in enumerate(trained, 1):
-            path = store.file(artefact["kind"], artefact["identity"], FILE)
-            if path and artefact["identity"] not in seen:
-                seen.add(artefact["identity"])
-                content = decode_json(path.read_bytes())
-                found[f"{result.name}, training {number} of {len(trained)}"] = Curve.of(content)
-    return found
 
 
 def _parts(recipe: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:

@@ -14,17 +14,16 @@ from benchmark.report.ablations import ablation_table
 from benchmark.report.atlas.tables import published_tables
 from benchmark.report.bias import bias_table, scores_table
 from benchmark.report.certainty import agreement_table, certainty_table, placed
-from benchmark.report.charts import cost, seconds, spaces
+from benchmark.report.charts import cost, learning_curves, seconds, spaces
 from benchmark.report.claims import judged_at_hand
 from benchmark.report.embedding_map import gap_table
-from benchmark.report.history import curves, seconds_table
+from benchmark.report.history import seconds_table
 from benchmark.report.inspection import Inspector
 from benchmark.report.kinds import kinds
 from benchmark.report.leaderboard import compared, findings, leaderboard
 from benchmark.report.paper import Paper
 from benchmark.report.plots.bias import bias_chart
 from benchmark.report.plots.chart import Chart
-from benchmark.report.plots.curves import curves_chart
 from benchmark.report.plots.forest import forest_chart
 from benchmark.report.plots.leaderboard import leaderboard_chart
 from benchmark.report.plots.places import places_chart
@@ -211,15 +210,12 @@ def _bias(of: Inspector) -> Page:
 
 
 def _curves(of: Inspector, store: Store) -> Page:
-    trained = enumerate(curves(of.results, store).items(), 1)
     return Page(
         name="curves",
         title="Learning curves",
-        says="What was measured while each checkpoint was trained.",
-        charts=[
-            curves_chart({title: curve}, name=f"curve-{number}")
-            for number, (title, curve) in trained
-        ],
+        says="What was measured while each system was trained, stage by stage. A system whose "
+        "stages are all another's is not repeated here; each system's page has its own.",
+        charts=learning_curves(of, store),
     )
 
 

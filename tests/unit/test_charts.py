@@ -10,8 +10,10 @@ from PIL import Image
 
 from benchmark.report.plots.cost import cost_chart
 from benchmark.report.plots.curves import curves_chart
+from benchmark.report.plots.embedding_map import embedding_map_chart
 from benchmark.report.plots.leaderboard import leaderboard_chart
 from benchmark.report.plots.seconds import seconds_chart
+from benchmark.report.trainings import Stage
 from benchmark.results.curves import Curve
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -41,25 +43,24 @@ def test_the_leaderboard_draws_each_interval_and_names_each_system() -> None:
 
 def test_a_chart_is_the_same_each_time_and_takes_a_pages_colour(tmp_path: Path) -> None:
     curve = Curve(selected_by="accuracy", chosen=10, points=[point(0, 0.25), point(10, 0.5)])
-    chart = curves_chart({"<first>": curve})
-    assert chart.svg() == curves_chart({"<first>": curve}).svg()
+    stage = Stage(identity="1", title="Stage 1: <loss>", curve=curve)
+    chart = curves_chart("one", [stage, stage])
+    assert chart.svg() == curves_chart("one", [stage, stage]).svg()
     inline = chart.inline()
     assert 'role="img"' in inline
-    assert "&lt;first&gt;: the loss goes from 0.100 to 0.100 within 10 steps" in inline
+    assert "Stage 1: &lt;loss&gt;: the loss goes from 0.100 to 0.100 within 10 steps" in inline
     assert "currentColor" in inline
     viewed = [
         [float(side) for side in box.split()] for box in re.findall('viewBox="(.*?)"', inline)
     ]
-    assert [box[2] for box in viewed] == [
-        648,
-        259.2,
-    ]  # points: for wide screens and for narrow ones
+    # In points, for wide screens and for narrow ones.
+    assert [box[2] for box in viewed] == [576, 259.2]
     ids = re.findall(r'\bid="(.*?)"', inline)
     assert len(ids) == len(set(ids))
     assert "#000000" not in inline
     drawing, picture = chart.write(tmp_path, "data (test)")
     with Image.open(picture) as image:
-        assert image.size == (1800, 520)
+        assert image.size == (1600, 1010)
     assert ">data (test)</text>" in drawing.read_text(encoding="utf-8")
     before = drawing.read_bytes(), picture.read_bytes()
     assert [path.read_bytes() for path in chart.write(tmp_path, "data (test)")] == list(before)
@@ -81,3 +82,16 @@ def test_seconds_are_stacked_by_stage() -> None:
     )
     assert "from quick (1.0) to slow (10.0)" in chart.says
     assert ">training</text>" in chart.svg()
+
+
+def test_an_embedding_map_names_system_method_and_axes() -> None:
+    points = {"questions": [[0, 0]], "passages": [[1, 0]], "images": [[0, 1]]}
+    gaps = {"passages-images": 1.0}
+    space = {"method": "pca", "explained": [0.4, 0.25], "gaps": gaps, "separability": 1.0}
+    chart = embedding_map_chart("one", {**space, "points": points})
+    assert chart.title == "Embeddings of one in two dimensions, by PCA"
+    assert ">principal component 1 (40.0% of the variance)</text>" in chart.svg()
+    other = embedding_map_chart(
+        "one", {**space, "method": "tsne", "explained": None, "points": points}
+    )
+    assert ">t-SNE, dimension 2</text>" in other.svg()

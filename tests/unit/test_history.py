@@ -1,13 +1,10 @@
-"""How results came about: the tree of a recipe with identities and seconds, stages, curves."""
+"""How results came about: the tree of a recipe with identities and seconds, and its stages."""
 
-import json
-from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 from benchmark.artefacts.identity import digest
-from benchmark.artefacts.store import Store
-from benchmark.report.history import curves, seconds_by_stage, seconds_table, tree
+from benchmark.report.history import seconds_by_stage, seconds_table, tree
 
 
 def value(name: str, version: str | None, /, **fields: Any) -> dict[str, Any]:
@@ -52,19 +49,8 @@ def test_seconds_add_up_by_stage() -> None:
 def test_a_question_takes_what_its_encoding_and_its_search_took() -> None:
     machine = {"processor": "P", "threads": 2}
     made = {"manifest": {**MANIFEST, "machine": machine}, "metrics": {"questions": 5}}
-    result: Any = type("One", (), {**made, "name": "one", "title": "One", "external": None})()
+    result: Any = type(
+        "One", (), {**made, "name": "one", "title": "One", "external": None, "oracle": False}
+    )()
     (row,) = seconds_table([result]).rows
     assert (row["total"], row["search_ms"]) == (2.5, 100.0)
-
-
-def test_curves_are_read_from_the_store_once_under_the_simplest_system(tmp_path: Path) -> None:
-    simple: Any = SimpleNamespace(name="simple", manifest={"artefacts": MANIFEST["artefacts"][:1]})
-    assert curves([RESULT, simple], Store(tmp_path)) == {}
-    folder = tmp_path / "Checkpoint" / digest(START)[:32]
-    folder.mkdir(parents=True)
-    (folder / "artefact.json").write_text(json.dumps({"artefact": START, "files": {}}))
-    (folder / "curves.json").write_text(
-        json.dumps({"selected_by": "mrr", "chosen": 3, "curve": [{"step": 3}]})
-    )
-    found = curves([RESULT, simple], Store(tmp_path))
-    assert {title: curve.chosen for title, curve in found.items()} == {"simple, training 1 of 1": 3}

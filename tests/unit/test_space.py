@@ -42,6 +42,7 @@ def test_gaps_and_points(webqa_micro: Collection, store: Store) -> None:
         {"passages-images": 2**0.5, "questions-passages": 2**0.5, "questions-images": 2**0.5}
     )
     assert content["separability"] == 1.0
+    assert sum(content["explained"]) == pytest.approx(1)  # three points lie in a plane
     assert len(content["points"]["questions"]) == len(webqa_micro.queries("test"))
     passages = np.array(content["points"]["passages"])
     assert np.allclose(passages, passages[0], atol=1e-3)

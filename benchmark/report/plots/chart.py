@@ -34,6 +34,9 @@ NARROW = 3.6
 LINE = 42
 """Characters that fit across it."""
 
+HEAD = 0.45
+"""Inches that the title and the source above a chart take."""
+
 _STYLE: dict[Any, Any] = {
     "axes.edgecolor": INK,
     "axes.spines.right": False,
@@ -122,16 +125,20 @@ class Chart:
             "svg.hashsalt": self.name,
         }
         with mpl.rc_context(style):
-            figure = Figure(figsize=size)
-            self.draw(figure)
-            if head:
-                figure.suptitle(head, fontsize=9)
+            width, height = size
+            figure = Figure(figsize=(width, height + HEAD if head else height))
+            drawn: Any = figure
+            if head:  # in a part of its own, above legends that are above the axes
+                parts: Any = figure.subfigures(2, 1, height_ratios=(HEAD, height), hspace=0)
+                above, drawn = parts
+                above.text(0.5, 0.5, head, fontsize=9, ha="center", va="center")
+            self.draw(drawn)
             figure.savefig(target, dpi=PIXELS_PER_INCH, **options)
 
 
 def is_narrow(figure: Figure) -> bool:
     """Whether a chart is drawn for a narrow screen."""
-    return bool(figure.get_figwidth() <= NARROW)
+    return bool(figure.bbox.width <= NARROW * figure.dpi)
 
 
 def label_below(figure: Figure, axes: Axes, text: str) -> None:

@@ -75,7 +75,7 @@ def _name(
     """Write each name beside its dot where it covers nothing; the table names all systems."""
     from matplotlib.transforms import Bbox
 
-    figure.draw_without_rendering()  # lays the chart out: texts have places from then on
+    figure.figure.draw_without_rendering()  # lays the chart out: texts have places from then on
     dots = axes.transData.transform([points[name] for name in names])
     taken = [Bbox.from_extents(x - DOT, y - DOT, x + DOT, y + DOT) for x, y in dots]
     for name in names:

@@ -1,11 +1,23 @@
-"""Learning curves: the training loss, and the accuracies and MRR while training."""
+"""Learning curves of a system's trainings: the loss, and the shares measured while training."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import textwrap
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from benchmark.report.plots.chart import BLUE, GREEN, INK, ORANGE, VERMILION, Chart
+from benchmark.report.plots.chart import (
+    BLUE,
+    GREEN,
+    INK,
+    LINE,
+    ORANGE,
+    VERMILION,
+    Chart,
+    is_narrow,
+    label_below,
+)
+from benchmark.report.trainings import Stage
 from benchmark.results.curves import Curve
 
 if TYPE_CHECKING:
@@ -19,31 +31,50 @@ LINES = (
 )
 """Field, its name, and how it is drawn."""
 
+SELECTED = {"accuracy": "dev accuracy", "mrr": "dev MRR@10"}
+"""What weights are selected by -> its name."""
 
-def curves_chart(curves: Mapping[str, Curve], name: str = "learning-curves") -> Chart:
-    """A row for each training by its title: the loss on the left, shares on the right."""
+
+def curves_chart(system: str, stages: Sequence[Stage]) -> Chart:
+    """A row for each stage: the loss on the left, shares on the right, all on the same axes."""
 
     def draw(figure: Figure) -> None:
-        rows = figure.subplots(len(curves), 2, squeeze=False)
-        for (left, right), (title, curve) in zip(rows, curves.items(), strict=True):
-            _line(left, curve, "loss", "training loss", VERMILION, "o-")
-            left.set_ylabel("training loss")
-            left.set_ylim(0, 1.1 * left.dataLim.ymax)
+        rows = figure.subplots(len(stages), 2, squeeze=False, sharex=True, sharey="col")
+        for (left, right), stage in zip(rows, stages, strict=True):
+            _line(left, stage.curve, "loss", "training loss", VERMILION, "o-")
             for line in LINES:
-                _line(right, curve, *line)
-            right.set_ylim(0, 1)
-            right.axvline(curve.chosen, color=INK, linestyle=":", label="weights kept")
-            left.set_title(title, loc="left", fontsize="medium")
-            right.legend(loc="center left", bbox_to_anchor=(1, 0.5))
+                _line(right, stage.curve, *line)
             for axes in (left, right):
-                axes.set_xlabel("step")
+                axes.axvline(stage.curve.chosen, color=INK, linestyle=":", label="weights kept")
                 axes.grid(color=INK)
+            left.set_ylabel("loss")
+            right.set_ylabel("share")
+            title = f"{stage.title}; kept by {_selected(stage.curve)}"
+            lines = textwrap.wrap(title, LINE if is_narrow(figure) else 2 * LINE)
+            left.set_title("\n".join(lines), loc="left", fontsize="medium")
+        rows[0, 0].set_ylim(bottom=0)
+        rows[0, 1].set_ylim(0, 1)
+        label_below(figure, rows[-1, 0], "step")
+        label_below(figure, rows[-1, 1], "step")
+        handles = {
+            label: line
+            for axes in rows.flat
+            for line, label in zip(*axes.get_legend_handles_labels(), strict=True)
+        }
+        figure.legend(
+            handles.values(),
+            handles,
+            loc="outside upper center",
+            ncols=2 if is_narrow(figure) else len(handles),
+        )
 
+    said = ". ".join(f"{stage.title}: {_says(stage.curve)}" for stage in stages)
     return Chart(
-        name=name,
-        title=next(iter(curves)) if len(curves) == 1 else "Learning curves",
-        says=" ".join(f"{title}: {_says(curve)}" for title, curve in curves.items()),
-        size=(9, 2.6 * len(curves)),
+        name=f"learning-curves-{system}",
+        title=f"Learning curves of {system}",
+        says=f"Learning curves of {system}. {said}.",
+        size=(8, 0.8 + 1.9 * len(stages)),
+        tall=1.2 + 1.7 * len(stages),
         draw=draw,
     )
 
@@ -52,6 +83,10 @@ def _line(axes: Axes, curve: Curve, field: str, label: str, colour: str, form: s
     points = [(one["step"], one[field]) for one in curve.points if one[field] is not None]
     if points:
         axes.plot(*zip(*points, strict=True), form, color=colour, label=label)
+
+
+def _selected(curve: Curve) -> str:
+    return SELECTED.get(curve.selected_by, curve.selected_by)
 
 
 def _says(curve: Curve) -> str:
@@ -63,5 +98,5 @@ def _says(curve: Curve) -> str:
     return (
         f"the loss goes from {losses[0]:.3f} to {losses[-1]:.3f} within "
         f"{curve.points[-1]['step']:,} steps; the weights of step {curve.chosen:,} are kept, "
-        f"selected by {curve.selected_by} on dev ({', '.join(measured)})."
+        f"selected by {_selected(curve)} ({', '.join(measured)})"
     )
