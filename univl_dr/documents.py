@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
@@ -17,16 +15,11 @@ from benchmark.datasets import Corpus
 from benchmark.errors import InputError
 from univl_dr.choices import Unreadable, View
 from univl_dr.embedder import Item
+from univl_dr.pictures import pictures
 
 if TYPE_CHECKING:
     from PIL.Image import Image
     from torch import Tensor
-
-CACHED = 8192
-"""Preprocessed images kept in memory (1.2 GB of them at 224 pixels)."""
-
-DECODERS = 4
-"""Threads that decode images: Pillow lets others run meanwhile."""
 
 
 class ReadsDocuments(Protocol):
@@ -77,8 +70,7 @@ class Presenter:
         self._corpus = corpus
         captions = presentation.captions
         self._captions = None if captions is None else captions.open(store, corpus)
-        self._preprocess = preprocess
-        self._image = lru_cache(maxsize=CACHED)(self._read)
+        self._pictures = pictures(corpus, preprocess)
         self._unreadable: dict[int, str] = {}
         self.unreadable: Mapping[int, str] = self._unreadable
 
@@ -96,17 +88,15 @@ class Presenter:
             for place, caption in zip(places, self._captions(image_numbers), strict=True):
                 texts[place] = caption
         if image_numbers and self._as.view != "caption":
-            with ThreadPoolExecutor(DECODERS) as pool:
-                decoded = pool.map(self._image, image_numbers)
-                for place, image in zip(places, decoded, strict=True):
-                    images[place] = image
+            found = self._pictures.read(image_numbers)
+            for place, number, image in zip(places, image_numbers, found, strict=True):
+                images[place] = self._shown(number, image)
         return [Item(text, image) for text, image in zip(texts, images, strict=True)]
 
-    def _read(self, number: int) -> Tensor | None:
-        try:
-            return self._preprocess(self._corpus.stored_image(number))
-        except InputError as error:
-            if self._as.unreadable == "fail":
-                raise
-            self._unreadable[number] = str(error)
-            return None
+    def _shown(self, number: int, image: Tensor | InputError) -> Tensor | None:
+        if not isinstance(image, InputError):
+            return image
+        if self._as.unreadable == "fail":
+            raise image
+        self._unreadable[number] = str(image)
+        return None

@@ -76,6 +76,10 @@ class Embedder(Trained):
         """Float32 (fp16 after ``use_fp16``), shape (items, dimension)."""
         raise NotImplementedError
 
+    def embed_both(self, texts: Sequence[str], items: Sequence[Item]) -> tuple[Tensor, Tensor]:
+        """Questions and documents: quicker at once where one network reads both."""
+        return self.embed_questions(texts), self.embed_documents(items)
+
     def use_fp16(self) -> None:
         """Turn the weights into fp16, for encoding alone."""
         raise InputError(

@@ -7,16 +7,14 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import torch
-from PIL import Image
 from torch import Tensor, nn
 
-from benchmark.datasets.images import MOST_PIXELS
 from benchmark.dense.batching import embed_by_length
 from benchmark.io.jsonl import decode_json
 from univl_dr.attention import pool_one_token, use_self_attention
 from univl_dr.embedder import device
+from univl_dr.pictures import ClipPixels
 from univl_dr.tokens import Tokens, load_tokens
 from univl_dr.towers import TwoTowers
 from univl_dr.weights import fit, read_weights, save_weights
@@ -98,8 +96,9 @@ class DualEncoder(TwoTowers):
                 for weights in part.parameters(recurse=False):
                     weights.data = weights.data.half()
 
-    def preprocess(self, image: Image.Image) -> Tensor:
-        return clip_pixels(image, self.size)
+    @property
+    def preprocess(self) -> ClipPixels:
+        return ClipPixels(self.size)
 
     def embed_images(self, images: Sequence[Tensor]) -> Tensor:
         """Unnormalised embeddings of preprocessed images; ``dtype``, shape (images, dimension)."""
@@ -140,27 +139,3 @@ class DualEncoder(TwoTowers):
         pooled = clip.ln_final(last(hidden, ends=ends)[:, 0])
         embedded: Tensor = pooled @ clip.text_projection
         return embedded.to(self.dtype)
-
-
-def clip_pixels(image: Image.Image, size: int) -> Tensor:
-    """Resized by its shorter side (bicubic) and cropped at the centre; uint8, (3, size, size).
-
-    CLIP's preprocessing to the pixel, but for the normalisation, which is done in batches:
-    resized and cropped in the mode in which the image is stored, and converted to RGB after
-    that, so that transparency is dropped and an image with a palette is resized without
-    interpolation. Resizing only what the crop keeps would be faster and differs by up to 2 of
-    255, for Pillow rounds the corners of such a part to fp32. It is done for images alone that
-    would become too large in between, which are 1,700 times as long as they are wide.
-    """
-    shorter = min(image.size)
-    width, height = size * image.width // shorter, size * image.height // shorter
-    left, top = round((width - size) / 2), round((height - size) / 2)
-    if width * height > MOST_PIXELS:
-        x, y = image.width / width, image.height / height
-        place = (left * x, top * y, (left + size) * x, (top + size) * y)
-        cropped = image.resize((size, size), Image.Resampling.BICUBIC, place)
-    else:
-        resized = image.resize((width, height), Image.Resampling.BICUBIC)
-        cropped = resized.crop((left, top, left + size, top + size))
-    cropped.info.pop("transparency", None)  # of a palette; Pillow warns that it is dropped
-    return torch.from_numpy(np.array(cropped.convert("RGB"))).permute(2, 0, 1)

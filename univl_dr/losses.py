@@ -121,8 +121,8 @@ class Symmetric(Contrastive):
 
 def _embed(module: Trained, examples: Sequence[Example]) -> tuple[Tensor, Tensor, Tensor]:
     assert isinstance(module, Embedder)  # noqa: S101  (these objectives train nothing else)
-    questions = module.embed_questions([example.question for example in examples])
+    texts = [example.question for example in examples]
     items = [item for example in examples for item in example.items]
-    documents = module.embed_documents(items)
+    questions, documents = module.embed_both(texts, items)
     candidates = documents.view(len(examples), -1, module.dimension)
     return questions, candidates, module.scale()

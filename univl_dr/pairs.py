@@ -42,20 +42,26 @@ class Pairs:
         folder = self.data.folder / FOLDER
         if self.kind == "nq":
             records = read_jsonl(folder / "nq.jsonl", question=str, passage=str)
-            pairs = [(record["question"], Item(record["passage"])) for record, _ in records]
+            pairs = [
+                (record["question"], Item(record["passage"]))
+                for place, (record, _) in enumerate(records)
+                if self._holds(place)
+            ]
         else:
             images = ImageFileMap(folder / "pretrain_imgs.tsv")
             offsets = (folder / "pretrain_imgs.lineidx").read_text(encoding="ascii").split()
             records = read_jsonl(folder / "pretrain.jsonl", image_id=int, caption=str)
             pairs = []
-            for offset, (record, _) in zip(offsets, records, strict=True):
-                image = images.decode(int(offset), str(record["image_id"]))
-                pairs.append((record["caption"], Item(None, preprocess(image))))
-        held_out = self.part == "dev"
-        kept = [pair for n, pair in enumerate(pairs) if (n % HELD_OUT == 0) == held_out]
+            for place, (offset, (record, _)) in enumerate(zip(offsets, records, strict=True)):
+                if self._holds(place):
+                    image = images.decode(int(offset), str(record["image_id"]))
+                    pairs.append((record["caption"], Item(None, preprocess(image))))
         return FixedExamples(
             [
                 Example(f"pair {number}", question, [item], [number], frozenset([number]))
-                for number, (question, item) in enumerate(kept)
+                for number, (question, item) in enumerate(pairs)
             ]
         )
+
+    def _holds(self, place: int) -> bool:
+        return (place % HELD_OUT == 0) == (self.part == "dev")

@@ -36,6 +36,10 @@ class TwoTowers(Embedder):
     def embed_questions(self, texts: Sequence[str]) -> Tensor:
         return normalize(self.embed_texts(texts), dim=-1)
 
+    def embed_both(self, texts: Sequence[str], items: Sequence[Item]) -> tuple[Tensor, Tensor]:
+        embedded = self.embed_documents([*(Item(text) for text in texts), *items])
+        return embedded[: len(texts)], embedded[len(texts) :]
+
     def embed_documents(self, items: Sequence[Item]) -> Tensor:
         texts = [(place, item.text) for place, item in enumerate(items) if item.text is not None]
         images = [(place, item.image) for place, item in enumerate(items) if item.image is not None]

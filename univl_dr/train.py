@@ -91,7 +91,7 @@ class Checkpoint(Artefact):
     validation: where given, MRR@10 over the dev collection is measured as well.
     """
 
-    version: ClassVar[str] = "4"
+    version: ClassVar[str] = "5"
     resumable: ClassVar[bool] = True
 
     start: Start
@@ -199,7 +199,8 @@ class _Training:
         torch.manual_seed((seed + self._ranks.number) % 2**63)
         for group in self._optimizer.param_groups:
             group["lr"] = recipe.learning_rate_at(step + 1, self._steps)
-        self._module.train()
+        if not self._module.training:
+            self._module.train()
         self._optimizer.zero_grad()
         losses, correct, total = [], 0, 0
         for part in parts:
@@ -328,7 +329,7 @@ class _Training:
             {"params": others, "weight_decay": 0.0},
         ]
         return torch.optim.AdamW(
-            groups, lr=recipe.learning_rate, betas=recipe.betas, eps=recipe.epsilon
+            groups, lr=recipe.learning_rate, betas=recipe.betas, eps=recipe.epsilon, fused=True
         )
 
 

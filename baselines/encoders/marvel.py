@@ -14,10 +14,8 @@ from typing import Any, Literal, TypeAlias
 
 import numpy as np
 import torch
-from PIL import Image
 from torch import Tensor, nn
 from torch.nn.functional import normalize
-from torch.nn.utils.rnn import pad_sequence
 from transformers import (
     AutoTokenizer,
     CLIPVisionConfig,
@@ -33,7 +31,7 @@ from benchmark.artefacts.store import Store
 from benchmark.dense.batching import embed_by_length
 from benchmark.io.jsonl import decode_json
 from univl_dr.embedder import Embedder, Item, Start, device
-from univl_dr.encoder import clip_pixels
+from univl_dr.pictures import ClipPixels
 from univl_dr.tokens import FILE, UNKNOWN, Vocabulary
 from univl_dr.weights import fit, read_weights, save_weights
 
@@ -115,12 +113,17 @@ class Marvel(Embedder):
         """exp(logit_scale), which is learnt."""
         return self.logit_scale.exp()
 
-    def preprocess(self, image: Image.Image) -> Tensor:
+    @property
+    def preprocess(self) -> ClipPixels:
         """CLIP's, but for the normalisation; uint8, (3, size, size)."""
-        return clip_pixels(image, self.size)
+        return ClipPixels(self.size)
 
     def embed_questions(self, texts: Sequence[str]) -> Tensor:
         return self.embed_documents([Item(text) for text in texts])
+
+    def embed_both(self, texts: Sequence[str], items: Sequence[Item]) -> tuple[Tensor, Tensor]:
+        embedded = self.embed_documents([*(Item(text) for text in texts), *items])
+        return embedded[: len(texts)], embedded[len(texts) :]
 
     def embed_documents(self, items: Sequence[Item]) -> Tensor:
         words = [None if item.text is None else self._words(item) for item in items]
@@ -136,7 +139,7 @@ class Marvel(Embedder):
             lambda batch: self._embed(
                 [words[place] for place in batch], [items[place].image for place in batch]
             ),
-            kinds=[int(place > 0) for place in places],
+            kinds=[(place > 0) + frame for place, frame in zip(places, framed, strict=True)],
         )
 
     def _words(self, item: Item) -> list[int]:
@@ -148,36 +151,36 @@ class Marvel(Embedder):
         return kept
 
     def _embed(self, words: Sequence[list[int] | None], images: Sequence[Tensor | None]) -> Tensor:
-        """The embeddings of a batch of texts, or of one of images, each with or without words."""
-        known = self.t5_model.get_input_embeddings()
-
-        def tokens(ids: Sequence[int]) -> Tensor:
-            found: Tensor = known(torch.tensor(ids, dtype=torch.long, device=self.device))
-            return found
-
-        seen: list[Tensor] = []
+        """The embeddings of a batch of texts, of images, or of images with words."""
+        whole = [ids or [self.tokenizer.eos_token_id] for ids in words]
+        before: list[Tensor] = []
         if images[0] is not None:
             pixels = torch.stack([image for image in images if image is not None])
             normal = (pixels.to(self.device) - self.mean) / self.deviation
-            states = self.clip_model(pixel_values=normal).last_hidden_state[:, 1:]
-            seen = list(self.projector(states))
-        rows = []
-        for place, ids in enumerate(words):
-            if not seen:
-                rows.append(tokens(ids or [self.tokenizer.eos_token_id]))
-            elif ids is None:
-                rows.append(seen[place])
+            seen = self.projector(self.clip_model(pixel_values=normal).last_hidden_state[:, 1:])
+            if words[0] is None:
+                before, whole = [seen], [[] for _ in whole]
             else:
-                after = tokens([self._end, *ids])
-                rows.append(torch.cat([tokens([self._begin]), seen[place], after]))
-        mask = [torch.ones(len(row), dtype=torch.long, device=self.device) for row in rows]
-        first = torch.zeros((len(rows), 1), dtype=torch.long, device=self.device)
+                before = [self._known([[self._begin]] * len(whole)), seen]
+                whole = [[self._end, *ids] for ids in whole]
+        lengths = torch.tensor([len(ids) for ids in whole], device=self.device)
+        longest = int(lengths.max())
+        padded = [[*ids, *[0] * (longest - len(ids))] for ids in whole]
+        embeddings = torch.cat([*before, self._known(padded)], dim=1)
+        ahead = embeddings.shape[1] - longest
+        places = torch.arange(embeddings.shape[1], device=self.device)
         found = self.t5_model(
-            inputs_embeds=pad_sequence(rows, batch_first=True),
-            attention_mask=pad_sequence(mask, batch_first=True),
-            decoder_input_ids=first,
+            inputs_embeds=embeddings,
+            attention_mask=(places < ahead + lengths[:, None]).long(),
+            decoder_input_ids=torch.zeros_like(lengths)[:, None],
         )
         return normalize(found.last_hidden_state[:, 0].float(), dim=-1)
+
+    def _known(self, ids: Sequence[Sequence[int]]) -> Tensor:
+        """The embeddings of tokens; shape (texts, length, width)."""
+        read = torch.tensor(ids, dtype=torch.long, device=self.device)
+        embedded: Tensor = self.t5_model.get_input_embeddings()(read)
+        return embedded
 
 
 class _Kept:

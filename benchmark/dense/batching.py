@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 
 Places = npt.NDArray[np.int64]
 
+BATCH = 0.01
+"""What a batch costs beside its tokens, as a share of the room: calls take time, however short."""
+
 
 def batches_by_length(
     lengths: Sequence[int], room: int, kinds: Sequence[int] | None = None
@@ -20,7 +23,8 @@ def batches_by_length(
     """Cut sequences into batches of like length, the longest first so that a failure comes early.
 
     A batch is padded to its longest sequence and then holds at most ``room`` tokens, or one
-    sequence. kinds: sequences of different kinds never share a batch.
+    sequence; it ends earlier where the padding that this saves is worth another batch.
+    kinds: sequences of different kinds never share a batch.
     """
     sizes = np.asarray(lengths)
     groups = np.zeros(len(sizes), dtype=np.int64) if kinds is None else np.asarray(kinds)
@@ -30,8 +34,24 @@ def batches_by_length(
         first = order[start]
         batch = order[start : start + max(room // max(int(sizes[first]), 1), 1)]
         batch = batch[groups[batch] == groups[first]]
-        yield batch
+        yield from np.split(batch, _cuts(sizes[batch], room * BATCH))
         start += len(batch)
+
+
+def _cuts(sizes: Places, batch: float) -> list[int]:
+    """Where to cut sequences, the longest first, for the least cost: padded tokens and ``batch``.
+
+    Only sequences of different lengths are cut apart.
+    """
+    starts = np.flatnonzero(np.diff(sizes, prepend=-1))
+    costs, cuts = [0.0], [list[int]()]
+    for end in [*starts[1:], len(sizes)]:
+        begins = starts[: len(costs)]
+        found = costs + sizes[begins] * (end - begins) + batch
+        best = int(found.argmin())
+        costs.append(float(found[best]))
+        cuts.append([*cuts[best], int(begins[best])])
+    return cuts[-1][1:]
 
 
 def embed_by_length(

@@ -61,7 +61,7 @@ class Model(Protocol):
 class Embedded(Chunked):
     """A matrix of embeddings; subclasses say of what."""
 
-    version: ClassVar[str] = "4"
+    version: ClassVar[str] = "5"
 
     model: Model
 

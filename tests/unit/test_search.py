@@ -196,8 +196,23 @@ def test_a_dense_ranking_of_a_collection(zoo: Collection, store: Store) -> None:
 
 
 def test_batches_by_length() -> None:
-    batches = list(batches_by_length([3, 9, 1, 9, 5, 2], 18))
-    assert [batch.tolist() for batch in batches] == [[1, 3], [4, 0, 5], [2]]
+    batches = list(batches_by_length([3, 9, 1, 9, 5, 5], 18))
+    assert [batch.tolist() for batch in batches] == [[1, 3], [4, 5], [0], [2]]
+
+
+def test_padding_costs_no_more_than_another_batch_would() -> None:
+    """Against all ways of cutting: with room for 900 tokens, a batch costs nine besides its own."""
+    lengths = sorted(np.random.default_rng(3).integers(1, 15, 10).tolist(), reverse=True)
+
+    def cost(cuts: tuple[int, ...]) -> int:
+        ends = itertools.pairwise([0, *cuts, len(lengths)])
+        return sum(9 + lengths[start] * (stop - start) for start, stop in ends)
+
+    ways = [cuts for many in range(10) for cuts in itertools.combinations(range(1, 10), many)]
+    batches = [batch.tolist() for batch in batches_by_length(lengths, 900)]
+    assert np.concatenate(batches).tolist() == list(range(10))
+    assert 2 <= len(batches) <= 9
+    assert cost(tuple(batch[0] for batch in batches[1:])) == min(map(cost, ways))
 
 
 def test_batches_hold_one_kind_and_embeddings_come_in_the_order_of_the_texts() -> None:
@@ -208,7 +223,7 @@ def test_batches_hold_one_kind_and_embeddings_come_in_the_order_of_the_texts() -
         return torch.tensor([[10 * place, lengths[place]] for place in places.tolist()])
 
     embedded = embed_by_length(lengths, 18, embed, kinds)
-    assert batches == [[1, 4], [3, 0], [2]]
+    assert batches == [[1], [4], [3], [0], [2]]
     assert embedded.tolist() == [[0, 3], [10, 9], [20, 1], [30, 9], [40, 5]]
 
 

@@ -184,7 +184,7 @@ def test_an_image_of_extreme_shape_is_resized_and_cropped_at_once(
     row = np.linspace(0, 255, 700).astype(np.uint8)
     image = Image.fromarray(np.stack([np.tile(row, (40, 1))] * 3, axis=2))
     exact = encoder.preprocess(image).int()
-    monkeypatch.setattr("univl_dr.encoder.MOST_PIXELS", 1000)
+    monkeypatch.setattr("univl_dr.pictures.MOST_PIXELS", 1000)
     assert (encoder.preprocess(image).int() - exact).abs().max() <= 2
 
 
