@@ -1,4 +1,4 @@
-"""The command line: its commands, and how errors end it."""
+"""The command line: its commands, and the exit codes of errors."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import io
 import logging
 import os
 import sys
+from collections.abc import Mapping, Sequence
+from itertools import chain
 
 import click
 
@@ -38,10 +40,10 @@ from benchmark.progress import show_log
 
 
 def main() -> None:
-    """Run the command line; errors that a user can mend end it with one line and exit code 2."""
+    """Run the command line. An error that a user can fix is printed as one line; exit code 2."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
-            # A file or pipe gets UTF-8, as all files do; a terminal what its locale says.
+            # Files and pipes get UTF-8, a terminal the encoding of its locale.
             encoding = None if stream.isatty() else "utf-8"
             stream.reconfigure(encoding=encoding, errors="backslashreplace")
     try:
@@ -59,19 +61,19 @@ def main() -> None:
     except BenchmarkError as error:
         _fail(str(error))
     except (MemoryError, ImportError, RuntimeError) as error:
-        if not _is_for_want_of_memory(error):
+        if not _is_out_of_memory(error):
             raise
-        _fail("not enough memory; close other programs, or take fewer processes with --jobs 1")
+        _fail("not enough memory; close other programs, or use fewer processes with --jobs 1")
     except OSError as error:
         where = f"{error.filename}: " if error.filename else ""
-        _fail(f"{where}{error.strerror or error}; mend this and run the command again")
+        _fail(f"{where}{error.strerror or error}; fix this and run the command again")
 
 
-def _is_for_want_of_memory(error: Exception) -> bool:
-    """Whether Python, torch, or the loader of their libraries got none."""
-    words = ("can't allocate memory", "cannot allocate memory", "failed to map segment")
-    said = str(error).lower()
-    return isinstance(error, MemoryError) or any(one in said for one in words)
+def _is_out_of_memory(error: Exception) -> bool:
+    """Whether Python, torch, or the loader of shared libraries could not allocate memory."""
+    phrases = ("can't allocate memory", "cannot allocate memory", "failed to map segment")
+    message = str(error).lower()
+    return isinstance(error, MemoryError) or any(phrase in message for phrase in phrases)
 
 
 def _fail(message: str) -> None:
@@ -79,18 +81,49 @@ def _fail(message: str) -> None:
     sys.exit(2)
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+SECTIONS: Mapping[str, Sequence[click.Command]] = {
+    "Run retrievers": (list_, show, run, space, encode, search, merge),
+    "Read the results": (table, claims, compare, inspect, plot, power, site),
+    "Check the results": (verify, reproduce, judge),
+    "Exchange with other tools and papers": (evaluate, submit, export, published),
+    "Data and machine": (data, doctor, bench),
+}
+"""The commands, by the section of ``--help`` that lists them."""
+
+
+class _Sections(click.Group):
+    """A group of commands whose help lists them in ``SECTIONS``."""
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        """Write the name and the purpose of each command, section by section."""
+        longest = max(map(len, self.commands))
+        room = formatter.width - longest - 6
+        for title, commands in SECTIONS.items():
+            with formatter.section(title):
+                formatter.write_dl(
+                    [(f"{one.name:<{longest}}", one.get_short_help_str(room)) for one in commands]
+                )
+
+
+@click.group(
+    cls=_Sections,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
 @click.version_option(package_name="univl-bench")
 def cli() -> None:
     """The reproducibility benchmark for multi-modal retrieval.
 
-    Every retriever runs under one evaluation; out come leaderboards with intervals and corrected
-    significance. Begin with:
+    It runs all retrievers under one evaluation, and prints leaderboards with confidence intervals
+    and corrected significance tests. Start with:
 
     \b
-        python -m benchmark doctor
-        python -m benchmark list
-        python -m benchmark run --all
+        python -m benchmark doctor      what this machine has, and what is missing
+        python -m benchmark list        the retrievers
+        python -m benchmark run bm25    the first result
+        python -m benchmark run --all   all retrievers, in about eight minutes
+        python -m benchmark table       the leaderboard
+
+    Each command has its own --help.
     """
 
 
@@ -99,10 +132,10 @@ def _set_log(_: click.Context, __: click.Parameter, quiet: bool) -> None:
 
 
 def _add_quiet(command: click.Command) -> None:
-    """Give a command, or each of a group, the option that all have."""
+    """Give a command, or each command of a group, the option ``--quiet``."""
     if isinstance(command, click.Group):
-        for one in command.commands.values():
-            _add_quiet(one)
+        for member in command.commands.values():
+            _add_quiet(member)
         return
     quiet = click.Option(
         ["-q", "--quiet"],
@@ -110,36 +143,11 @@ def _add_quiet(command: click.Command) -> None:
         is_eager=True,
         expose_value=False,
         callback=_set_log,
-        help="Show warnings and errors, but no progress.",
+        help="Show only warnings and errors, no progress.",
     )
     command.params.append(quiet)
 
 
-for _command in (
-    list_,
-    show,
-    run,
-    reproduce,
-    encode,
-    search,
-    merge,
-    table,
-    claims,
-    space,
-    evaluate,
-    compare,
-    verify,
-    submit,
-    export,
-    site,
-    inspect,
-    judge,
-    plot,
-    power,
-    published,
-    data,
-    doctor,
-    bench,
-):
+for _command in chain.from_iterable(SECTIONS.values()):
     _add_quiet(_command)
     cli.add_command(_command)

@@ -1,4 +1,4 @@
-"""Errors that a user can mend: one line that says where, what, and how to mend it."""
+"""Errors that a user can fix: one line with the place, what is wrong, and how to fix it."""
 
 from collections.abc import Sequence
 from difflib import get_close_matches
@@ -10,7 +10,7 @@ class BenchmarkError(Exception):
 
 
 class InputError(BenchmarkError):
-    """Bad input: which file, which line, what is wrong, how to mend it."""
+    """Bad input. The message is ``path:line: what; mend``, where ``mend`` says how to fix it."""
 
     def __init__(
         self, what: str, *, mend: str, path: Path | None = None, line: int | None = None
@@ -19,14 +19,25 @@ class InputError(BenchmarkError):
         super().__init__(" ".join(f"{where}{what}; {mend}".split()))
 
 
+class NotMeasuredError(InputError):
+    """The results lack something that a command of this program makes.
+
+    what: that which is missing. command: the words of the command after ``python -m benchmark``.
+    """
+
+    def __init__(self, what: str, command: str) -> None:
+        super().__init__(what, mend=f"run `python -m benchmark {command}` first")
+        self.what, self.command = what, command
+
+
 class UnavailableError(BenchmarkError):
-    """Something that this machine or data set lacks: what, and the command that mends it."""
+    """Something that this machine or data set lacks; the message says how to get it."""
 
 
 def unknown(kind: str, name: str, known: Sequence[str], path: Path | None = None) -> InputError:
-    """The error for a ``name`` that isn't among the ``known`` ones, with the nearest of them.
+    """The error for a ``name`` that is not in ``known``; it suggests the most similar known name.
 
-    path: the file that names it.
+    path: the file that contains the name.
     """
     near = get_close_matches(name, known, n=1, cutoff=0.5)
     mend = f"did you mean '{near[0]}'?" if near else f"choose from {', '.join(known)}"

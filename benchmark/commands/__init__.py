@@ -1,1 +1,1 @@
-"""The commands, one module each, named after it. Each imports what it needs when it runs."""
+"""The commands: one module for each, named after it. Heavy imports are inside the functions."""

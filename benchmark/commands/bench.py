@@ -1,4 +1,4 @@
-"""The command that measures this project against its peers."""
+"""``bench``: times this project against other tools."""
 
 from __future__ import annotations
 
@@ -17,20 +17,21 @@ from benchmark.errors import InputError
     "--questions",
     type=PATH,
     metavar="FILE.jsonl",
-    help="WebQA's val_queries.jsonl, or the like: what the encoders read.",
+    help="The questions that the encoders read: WebQA's val_queries.jsonl, or a file like it.",
 )
 @click.option(
     "--shards",
     type=click.IntRange(1),
     multiple=True,
     metavar="N",
-    help="For scale: encode and search in N shards instead; repeat it for several.",
+    help="With scale: encode and search in N shards instead. May be repeated.",
 )
 @click.option(
     "--documents",
     type=click.IntRange(1),
     default=1_200_000,
-    help="For --shards.",
+    metavar="N",
+    help="With --shards: the number of documents.",
     show_default=True,
 )
 @format_option
@@ -41,11 +42,15 @@ def bench(
     documents: int,
     form: str,
 ) -> None:
-    """Time this project against installed peers, the same work in alternating runs.
+    """Time this project against other tools that do the same work.
+
+    NAME is a comparison; without NAME, all run. The runs of both sides alternate, and tools that
+    are not installed are skipped. `scale` times this project alone, from search to tables, at
+    growing sizes.
 
     \b
         python -m benchmark bench encode-questions --questions val_queries.jsonl
-        python -m benchmark bench scale      search to tables at growing sizes, ours alone
+        python -m benchmark bench scale
         python -m benchmark bench scale --shards 1 --shards 4
     """
     from benchmark.bench import runner, scale
@@ -54,7 +59,7 @@ def bench(
     from benchmark.progress import log
 
     if shards and names != ("scale",):
-        raise InputError("--shards is for scale alone", mend="bench scale --shards N")
+        raise InputError("--shards needs the comparison 'scale'", mend="use bench scale --shards N")
     if questions is not None:
         os.environ["BENCHMARK_QUESTIONS"] = str(questions.absolute())
     known = runner.comparisons()

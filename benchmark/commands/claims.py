@@ -1,4 +1,4 @@
-"""``claims``: the verdicts on the papers' claims."""
+"""``claims``: verdicts on the claims of papers."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 import click
 
 from benchmark.commands.options import (
-    SEED_RANGE,
     Chosen,
     chosen_options,
     format_option,
     plugin_option,
     run_option,
     show_tables,
+    training_seed_option,
 )
 from benchmark.errors import InputError
 from benchmark.protocol import JOINT
@@ -30,32 +30,26 @@ def _count(_: click.Context, __: click.Parameter, value: str) -> int | None:
     if value == "auto":
         return None
     if not value.isdecimal() or int(value) < 1:
-        raise click.BadParameter(f"'{value}' is no number of seeds; give one from 1, or auto")
+        raise click.BadParameter(f"'{value}' is not a number of seeds; give 1 or more, or auto")
     return int(value)
 
 
 @click.command()
 @click.argument("names", nargs=-1, metavar="[PAPER]...")
-@chosen_options
-@plugin_option
-@click.option(
-    "--seed",
-    type=SEED_RANGE,
-    default=1234,
-    show_default=True,
-    help="For all that is trained or drawn.",
-)
+@training_seed_option
 @click.option(
     "--seeds",
     default="1",
     show_default=True,
     metavar="N|auto",
     callback=_count,
-    help="How many training seeds, counting up from --seed. With auto, three, and then one after "
-    "the other, up to ten, for the claims whose verdict another set of seeds would overturn with "
-    "a probability of 0.05 or more.",
+    help="The number of training seeds, counted up from --seed. auto: three seeds, then more, up "
+    "to ten, for each claim whose verdict would change with another set of seeds with a "
+    "probability of 0.05 or more.",
 )
 @run_option
+@chosen_options
+@plugin_option
 @format_option
 def claims(
     names: tuple[str, ...],
@@ -67,60 +61,70 @@ def claims(
 ) -> None:
     """Test a paper's claims and print the verdicts.
 
-    Without PAPER, the claims of all papers are tested, on the results there are and, where nothing
-    was run, on the reference's; those of further seeds count, too. With --run, what has no result
-    is run, and the verdicts are kept beside the leaderboard, in claims-PAPER.md.
+    Without PAPER, the claims of all papers are tested. All results count, with all their seeds;
+    the reference's fill the gaps. With --run, missing results are made first, and the verdicts are
+    written to claims-PAPER.md, beside the leaderboard.
+
+    \b
+        python -m benchmark claims
+        python -m benchmark claims univl-dr --run --seeds 3
     """
     from benchmark.errors import unknown
     from benchmark.io.files import write_text
     from benchmark.papers import papers
-    from benchmark.report.claims import judged, wanted
+    from benchmark.report.claims import judged, variants_of
     from benchmark.report.formats import render
     from benchmark.report.verdicts import claims_table
     from benchmark.results.reference import reference_notes
 
     if chosen.protocol != JOINT:
-        raise InputError("the paper's claims are about protocol joint", mend="leave --protocol out")
+        raise InputError("the claims are about protocol joint only", mend="leave --protocol out")
     data, split = chosen.data, chosen.split
     known = {paper.name: paper for paper in papers() if paper.claims}
     for name in names:
         if name not in known:
             raise unknown("paper with claims", name, list(known))
-    asked = [known[name] for name in names or known]
-    every = [claim for paper in asked for claim in paper.claims]
+    selected = [known[name] for name in names or known]
+    all_claims = [claim for paper in selected for claim in paper.claims]
     results: dict[str, Result] = {}
 
     def run(claims: Sequence[Claim], seeds: int) -> list[Tested]:
-        """The verdicts on all claims, where some of them have so many seeds."""
-        variants = wanted(claims)
+        """Get results of ``claims`` with so many seeds; returns the verdicts on all claims."""
+        variants = variants_of(claims)
         results.update(chosen.variants(variants, seed, seeds, running=running))
-        return [one for paper in asked for one in judged(paper.claims, results, data, split)]
+        return [
+            tested for paper in selected for tested in judged(paper.claims, results, data, split)
+        ]
 
     if seeds is None and not running:
-        raise InputError(
-            "--seeds auto runs seeds until verdicts are stable", mend="give --run, too"
-        )
+        raise InputError("--seeds auto adds seeds by running them", mend="give --run, too")
     if seeds is None:
-        until_stable(every, run)
+        until_stable(all_claims, run)
     else:
-        run(every, seeds)
+        run(all_claims, seeds)
     tables = []
-    for paper in asked:
+    for paper in selected:
         table = claims_table(judged(paper.claims, results, data, split), data, split)
         if running:
             write_text(chosen.home / paper.claims_file, render(table, "md"))
-        used = dict.fromkeys(variant.name for variant in wanted(paper.claims))
-        notes = reference_notes(results[name] for name in used if name in results)
-        tables.append(replace(table, notes=[*table.notes, *notes]))
+        variants = dict.fromkeys(variant.name for variant in variants_of(paper.claims))
+        used = [results[name] for name in variants if name in results]
+        tables.append(
+            replace(
+                table,
+                notes=[*table.notes, *reference_notes(used)],
+                brief=[*table.brief, *reference_notes(used, brief=True)],
+            )
+        )
     show_tables(tables, form)
 
 
 def until_stable(
     claims: Sequence[Claim], run: Callable[[Sequence[Claim], int], Sequence[Tested]]
 ) -> None:
-    """Add training seeds to the claims whose verdict others would overturn (overturn.py).
+    """Add training seeds to the claims whose verdict is not stable (evaluation/overturn.py).
 
-    run: runs some claims with so many seeds, and gives the verdicts on all ``claims``.
+    run: runs some claims with a number of seeds, and returns the verdicts on all ``claims``.
     """
     from benchmark.evaluation.overturn import FEWEST_SEEDS, needs_more_seeds
     from benchmark.progress import log
@@ -134,8 +138,8 @@ def until_stable(
             if tested[place].seeds > 1 and needs_more_seeds(tested[place].overturned, seeds)
         ]
         seeds += 1
-        for one in (tested[place] for place in unstable):
+        for claim in (tested[place] for place in unstable):
             log.info(
-                f"{one.claim.name}: {one.verdict}, which another set of seeds would overturn with "
-                f"probability {one.overturned:.2f}; seed {seeds} of it is run"
+                f"{claim.claim.name}: {claim.verdict}; another set of seeds would change this "
+                f"verdict with probability {claim.overturned:.2f}, so seed {seeds} is added"
             )

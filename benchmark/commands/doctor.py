@@ -1,4 +1,4 @@
-"""``doctor``: what this machine has and lacks, or one model on it."""
+"""``doctor``: checks this machine, or one model on it."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from benchmark.commands.options import (
+    DATA_SET,
     data_dir_option,
     format_option,
     plugin_option,
@@ -29,12 +30,13 @@ if TYPE_CHECKING:
     default="sentence-transformer",
     show_default=True,
     metavar="NAME",
-    help="What reads a model that is no row: sentence-transformer, open-clip, transformers, ...",
+    help="The family that loads a MODEL that is not a row: sentence-transformer, open-clip, "
+    "transformers, ...",
 )
 @click.option(
     "--dataset",
-    metavar="NAME|FILE.toml|ir_datasets:ID",
-    help="Say what each retriever needs to run on this data set.",
+    metavar=DATA_SET,
+    help="Show what each retriever needs to run on this data set.",
 )
 @data_dir_option
 @plugin_option
@@ -50,17 +52,23 @@ def doctor(
     store: Store,
     form: str,
 ) -> None:
-    """Check this machine, or with MODEL (a row, a name of the hub, a folder) that model on it.
+    """Check this machine, or one model on it.
 
-    Of the machine: Java, torch, packages, weights and disk; what is missing and how to get it. A
-    model is loaded and shown two texts and two images: its dimension, the tokens that it reads, its
-    speed and memory here, and the hours that the real WebQA would take.
+    Without MODEL: Java, torch, packages, weights and disk; what is missing, and how to get it.
+    MODEL is a row, a name on the Hugging Face hub, or a folder. It is loaded and embeds two texts
+    and two images; the table shows its dimensions, the tokens that it reads, its speed and memory
+    on this machine, and the hours that it would need for the real WebQA.
+
+    \b
+        python -m benchmark doctor
+        python -m benchmark doctor --dataset webqa
+        python -m benchmark doctor sentence-transformers/all-MiniLM-L6-v2
     """
     if model is not None:
         from benchmark.environment.model import examine_model
 
         if dataset is not None:
-            raise InputError("a model is examined without a data set", mend="leave --dataset out")
+            raise InputError("a model is checked without a data set", mend="leave --dataset out")
         show_table(examine_model(model, family), form)
         return
     from benchmark.datasets import find

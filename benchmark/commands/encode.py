@@ -1,4 +1,4 @@
-"""``encode``: embeddings of dense retrievers, all or a shard of them."""
+"""``encode``: computes embeddings of dense retrievers, all or one shard."""
 
 from __future__ import annotations
 
@@ -17,9 +17,10 @@ if TYPE_CHECKING:
 @shard_command
 @shard_option
 def encode(rankings: Rankings, store: Store, shard: Shard | None) -> None:
-    """Embed the questions and documents of dense retrievers, all or a shard of them.
+    """Embed questions and documents with dense retrievers.
 
-    What is done already is kept, whoever did it. Models that aren't trained yet are trained first.
+    All are embedded, or one shard of them. Embeddings that exist are kept. Models that are not
+    trained yet are trained first.
 
     \b
         torchrun --nproc-per-node 4 -m benchmark encode clip-dpr

@@ -1,4 +1,4 @@
-"""``evaluate``: run files scored against judgments."""
+"""``evaluate``: scores run files against relevance judgments."""
 
 from __future__ import annotations
 
@@ -25,38 +25,43 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("runs", type=PATH, nargs=-1, required=True, metavar="RUN...")
 @qrels_option
-@click.option("--by", type=click.Choice(["modality"]), help="Figures of each group of questions.")
+@click.option(
+    "--by",
+    type=click.Choice(["modality"]),
+    help="Also show the figures of each group of questions.",
+)
 @click.option(
     "--ties",
     is_flag=True,
-    help="The lowest and highest figures over all orders of documents with equal scores.",
+    help="Show the lowest and highest figures over all orders of documents with equal scores.",
 )
 @metric_option
-@click.option("--per-query", is_flag=True, help="The figures of each question, too.")
+@click.option("--per-query", is_flag=True, help="Show the figures of each question.")
 @click.option(
     "--relevance-level",
     "level",
     type=click.IntRange(1),
     default=1,
     show_default=True,
-    help="The least relevance that counts as relevant (trec_eval -l).",
+    metavar="N",
+    help="The lowest judgment that counts as relevant (trec_eval -l).",
 )
 @click.option(
     "--depth",
     type=click.IntRange(1),
     metavar="N",
-    help="Look at the first N documents of each list alone (trec_eval -M).",
+    help="Use only the first N documents of each list (trec_eval -M) [default: all].",
 )
 @click.option(
     "--questions",
     type=click.Choice(["judged", "retrieved"]),
     default="judged",
     show_default=True,
-    help="Means over all judged questions (trec_eval -c), or over those of them with results.",
+    help="Average over all judged questions (trec_eval -c), or only over those that the run has.",
 )
 @plugin_option
 @table_options(
-    "trec_eval", help_of_further=" trec_eval: three columns with trec_eval's names and measures."
+    "trec_eval", help_of_further=" trec_eval: the output of trec_eval, with its measures and names."
 )
 def evaluate(
     runs: tuple[Path, ...],
@@ -70,12 +75,13 @@ def evaluate(
     questions: Questions,
     form: str,
 ) -> None:
-    """Score run files against judgments, as trec_eval scores them; several runs best first.
+    """Score run files against relevance judgments, as trec_eval does.
 
-    RUN is a TREC run (six columns, .gz or not), or WebQA's prediction JSON: an object of
-    'question id -> [document ids]', an unranked set scored by F1. Lists are as deep as the file.
-    Equal scores are ordered as trec_eval orders them: in single precision, by document id,
-    descending. Modality is read from WebQA's ids: an image's is an integer, a passage's isn't.
+    RUN is a TREC run (six columns, plain or .gz), or a prediction file of WebQA: a JSON object
+    {question id: [document ids]}, whose unranked sets are scored by F1. Several runs are listed
+    best first. Lists have the depth that they have in the file. As in trec_eval, scores are
+    compared in single precision, and documents with equal scores are ordered by descending id.
+    --by modality tells the modality from WebQA's ids: those of images are integers.
 
     \b
         python -m benchmark evaluate run.trec.gz --qrels qrels.txt
@@ -91,13 +97,13 @@ def evaluate(
 
     judged = read_qrels(qrels)
     if len(runs) > 1 and (by or form == "trec_eval"):
-        raise InputError("--by and --format trec_eval are of one run", mend="give one at a time")
+        raise InputError("--by and --format trec_eval take one run", mend="give one run at a time")
     if ties:
         from benchmark.report.ties import ties_table
 
         if len(runs) > 1 or by or per_query or questions != "judged" or form == "trec_eval":
             raise InputError(
-                "--ties is of one run, over all judged questions",
+                "--ties takes one run, and averages over all judged questions",
                 mend="leave out --by, --per-query, --questions and --format trec_eval",
             )
         chosen = metrics_for(metrics, depth, level)

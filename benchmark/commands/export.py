@@ -1,4 +1,4 @@
-"""``export``: results as files of other tools."""
+"""``export``: writes results as files of other tools."""
 
 from __future__ import annotations
 
@@ -16,21 +16,26 @@ from benchmark.commands.options import (
 @click.command()
 @click.argument("kind", metavar="trec|ranx|mteb|reference")
 @click.argument("names", nargs=-1, metavar="[NAME]...")
+@click.option("--out", type=PATH, required=True, metavar="DIR", help="The folder to write to.")
 @chosen_options
-@click.option("--out", type=PATH, required=True, metavar="DIR", help="Where the files are written.")
 def export(
     kind: str,
     names: tuple[str, ...],
     chosen: Chosen,
     out: Path,
 ) -> None:
-    """Write results as files of other tools: all, or those named.
+    """Write results as files of other tools.
+
+    NAME is a retriever with a result; without NAME, all results are written.
 
     \b
-    trec    runs and qrels for trec_eval and ir_measures
-    ranx    runs and qrels as ranx' JSON
-    mteb    figures as mteb's task results
-    reference   results with seeds and variants in a compact form, to compare runs with
+    trec       runs and qrels for trec_eval and ir_measures
+    ranx       runs and qrels as JSON for ranx
+    mteb       figures as task results of mteb
+    reference  results with seeds and variants in a small form, to compare other runs with
+
+    \b
+        python -m benchmark export trec bm25 --out exported
     """
     from benchmark.errors import unknown
     from benchmark.results.export import EXPORTS
@@ -38,10 +43,10 @@ def export(
 
     if kind not in EXPORTS:
         raise unknown("format", kind, list(EXPORTS))
-    found = {result.name: result for result in chosen.at_hand()}
+    results = {result.name: result for result in chosen.at_hand()}
     for name in names:
-        if name not in found:
-            raise unknown("result", name, list(found))
-    results = [found[name] for name in names or found]
-    for path in write(kind, results, chosen.data, chosen.split, out):
+        if name not in results:
+            raise unknown("result", name, list(results))
+    exported = [results[name] for name in names or results]
+    for path in write(kind, exported, chosen.data, chosen.split, out):
         click.echo(path)

@@ -1,4 +1,4 @@
-"""``inspect``: single questions, and what systems retrieve for them."""
+"""``inspect``: shows single questions, and the documents that systems retrieve for them."""
 
 from __future__ import annotations
 
@@ -21,22 +21,34 @@ from benchmark.errors import InputError
 @click.command()
 @click.argument("question", required=False, metavar="[QID]")
 @click.argument("systems", nargs=-1, metavar="[SYSTEM]...")
-@chosen_options
-@click.option("--text", default="", help="List the questions that contain this text.")
-@click.option("--kind", help="List the questions of this category or modality.")
+@click.option("--text", default="", help="List questions that contain this text.")
 @click.option(
-    "--apart", nargs=2, metavar="A B", help="List first the questions on which A and B differ most."
+    "--kind",
+    metavar="NAME",
+    help="List questions of this category or modality (YesNo, image, ...).",
+)
+@click.option(
+    "--apart",
+    nargs=2,
+    metavar="A B",
+    help="List the questions by how much the systems A and B differ, the largest difference first.",
 )
 @click.option(
     "--unjudged",
     nargs=2,
     metavar="A B",
-    help="Documents that both rank among the first ten and nobody judged.",
+    help="List documents without a judgment that both systems rank among the first ten.",
 )
 @click.option(
-    "--out", type=PATH, metavar="FILE.csv", help="Write those for assessors, all of them."
+    "--out",
+    type=PATH,
+    metavar="FILE.csv",
+    help="With --unjudged: write all these documents for assessors.",
 )
-@click.option("--limit", default=20, show_default=True, help="How many rows are listed.")
+@click.option(
+    "--limit", default=20, show_default=True, metavar="N", help="The number of rows to list."
+)
+@chosen_options
 @format_option
 def inspect(
     question: str | None,
@@ -50,10 +62,11 @@ def inspect(
     limit: int,
     form: str,
 ) -> None:
-    """Look at a question: its relevant documents, and what systems rank first.
+    """Show single questions, and what systems retrieve for them.
 
-    Without SYSTEM, the best two are shown, other than those that are told part of the answer.
-    Without QID, questions are listed.
+    Without QID, questions are listed. With QID (a question's id), the question's relevant
+    documents and the first ten documents of each SYSTEM are shown; without SYSTEM, of the best
+    two systems that are not oracles.
 
     \b
         python -m benchmark inspect --text tower --apart univl-dr bm25
@@ -65,7 +78,7 @@ def inspect(
     from benchmark.results.judgments import write_assessments
 
     if out is not None and unjudged is None:
-        raise InputError("--out is for --unjudged alone", mend="leave it out")
+        raise InputError("--out needs --unjudged", mend="give --unjudged A B, or leave --out out")
     inspector = chosen.inspector()
     if unjudged is not None:
         pool = assessments(inspector, unjudged)
@@ -74,8 +87,8 @@ def inspect(
             click.echo(out, err=True)
         show_table(replace(pool, rows=pool.rows[:limit]), form)
     elif question is None:
-        found = questions_table(inspector, text=text, kind=kind, apart=apart, limit=limit)
-        show_table(found, form)
+        table = questions_table(inspector, text=text, kind=kind, apart=apart, limit=limit)
+        show_table(table, form)
     else:
         shown = systems or tuple(result.name for result in inspector.contenders[:2])
         show_tables(question_tables(inspector, question, shown), form)

@@ -1,4 +1,4 @@
-"""``judge``: assessments of unjudged documents, as judgments of a name of their own."""
+"""``judge``: adds assessments of unjudged documents, under a name of their own."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from benchmark.commands.options import PATH, Chosen, chosen_options, format_opti
 
 @click.command()
 @click.argument("file", type=PATH, required=False, metavar="[FILE.csv]")
+@click.option("--name", required=True, metavar="NAME", help="The name of these judgments.")
 @chosen_options
-@click.option("--name", required=True, help="What these judgments are called.")
 @format_option
 def judge(file: Path | None, chosen: Chosen, name: str, form: str) -> None:
-    """Take in assessments of documents that nobody had judged.
+    """Add judgments for documents that have none.
 
-    FILE.csv is what `inspect --unjudged A B --out FILE.csv` wrote, with the column relevance filled
-    in: 1 for relevant, 0 for not; rows left empty stay unjudged. The assessments are kept under a
-    name of their own beside the results, in judgments/NAME.qrels: the data set's qrels, and every
-    figure computed from them, stay what they are. Shown is what each system scores with both
-    together; without FILE, with those kept before.
+    FILE.csv is written by `inspect --unjudged A B --out FILE.csv`. In its column relevance, enter
+    1 for relevant and 0 for not relevant; rows without an entry stay unjudged. The judgments are
+    saved beside the results, in judgments/NAME.qrels. The qrels of the data set and all figures
+    computed from them do not change. The table shows each system's figure with both together;
+    without FILE, with the judgments that were saved before.
 
     \b
         python -m benchmark inspect --unjudged bm25 univl-dr --out to-assess.csv

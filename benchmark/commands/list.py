@@ -1,4 +1,4 @@
-"""``list``: the registered retrievers."""
+"""``list``: lists the registered retrievers."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from benchmark.commands.options import (
 @rows_option
 @format_option
 def list_(form: str) -> None:
-    """List the retrievers, one a row: name, title, group."""
+    """List the retrievers: name, title and group."""
     from benchmark.registry import current
     from benchmark.report.tables import TEXT, Column, Table
 
@@ -33,9 +33,9 @@ def list_(form: str) -> None:
         for entry in entries
     ]
     notes = [
-        "Trained on WebQA: what is known of the training of published weights.",
-        "Rows of your own are made of any of these, or of a family with a model's name: "
-        f"{', '.join(current().templates)}.",
+        "Trained on WebQA: what is known about the training data of published weights.",
+        "`show NAME` describes a retriever. For a row of your own, take one of these, or a family "
+        f"with the name of a model: {', '.join(current().templates)}.",
     ]
     show_table(
         Table(

@@ -1,4 +1,4 @@
-"""``merge``: the shards that `encode` and `search` made, put together."""
+"""``merge``: combines the shards that `encode` and `search` made."""
 
 from __future__ import annotations
 
@@ -15,14 +15,17 @@ if TYPE_CHECKING:
 @click.command()
 @shard_command
 def merge(rankings: Rankings, store: Store) -> None:
-    """Put the shards together that `encode` and `search` made; name those that are missing.
+    """Combine the shards that `encode` and `search` made.
 
-    `run` scores what is complete.
+    An error names the shards that are missing. Then `run` scores the complete lists.
+
+    \b
+        python -m benchmark merge clip-dpr
     """
     for name, ranking in rankings:
         complete(ranking.further_dependencies(), name, "encode", store)
         if store.has(ranking) or store.chunks(ranking).exists():
             complete([ranking], name, "search", store)
-            click.echo(f"{name}: embeddings and lists are complete")
+            click.echo(f"{name}: embeddings and ranked lists are complete")
         else:
-            click.echo(f"{name}: embeddings are complete; nothing is searched yet")
+            click.echo(f"{name}: embeddings are complete; `search` has not run yet")

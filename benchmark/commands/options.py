@@ -1,7 +1,8 @@
-"""Options that several commands share, resolved to what they stand for."""
+"""Options that several commands share, and the objects that they select."""
 
 from __future__ import annotations
 
+import shlex
 import shutil
 import sys
 from collections.abc import Callable, Sequence
@@ -11,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
+from click.core import ParameterSource
 
 from benchmark.errors import InputError
 from benchmark.protocol import JOINT, PROTOCOLS, Protocol
@@ -28,14 +30,14 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 
 class _Path(click.Path):
-    """A path that all libraries can open: pyarrow and Java take UTF-8, whatever the locale."""
+    """A path that all libraries can open: pyarrow and Java use UTF-8 under every locale."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         path = super().convert(value, param, ctx)
         if sys.getfilesystemencoding() != "utf-8" and not str(path).isascii():
             raise InputError(
                 "this locale's file names aren't UTF-8",
-                mend="set LC_ALL=C.UTF-8",
+                mend="set the environment variable LC_ALL=C.UTF-8",
                 path=Path(str(path)),
             )
         return path
@@ -44,7 +46,7 @@ class _Path(click.Path):
 PATH = _Path(path_type=Path)
 
 SEED_RANGE = click.IntRange(0, 2**32 - 1)
-"""What numpy's generators take as a seed."""
+"""The seeds that numpy's generators accept."""
 
 
 def _plug_in(_: click.Context, __: click.Parameter, paths: tuple[Path, ...]) -> None:
@@ -77,10 +79,10 @@ plugin_option = click.option(
     multiple=True,
     metavar="FILE.py",
     callback=_plug_in,
-    is_eager=True,  # before --rows, wherever it stands: rows may be of its retrievers
+    is_eager=True,  # read before --rows, whose rows may use the plug-in's retrievers
     expose_value=False,
-    help="Run a Python file that brings retrievers, metrics or a paper. It can do whatever Python "
-    "can.",
+    help="Load retrievers, metrics or a paper from a Python file. The file is executed with your "
+    "rights: read it first. May be repeated.",
 )
 rows_option = click.option(
     "--rows",
@@ -89,7 +91,8 @@ rows_option = click.option(
     metavar="FILE.toml",
     callback=_read_rows,
     expose_value=False,
-    help="Retrievers under other settings: [name] retriever = ..., title = ..., a setting = ...",
+    help="Load retrievers with other settings from a TOML file: a table [name] with retriever, "
+    "title, and settings. May be repeated.",
 )
 
 
@@ -107,8 +110,8 @@ remote_code_option = click.option(
     is_flag=True,
     callback=_allow_remote_code,
     expose_value=False,
-    help="Let models run Python code that their authors wrote, where their row says "
-    "remote_code = true. It can do all that you can: read it first.",
+    help="Allow models whose row says remote_code = true to execute Python code from their "
+    "authors. The code runs with your rights: read it first.",
 )
 store_option = click.option(
     "--store",
@@ -116,23 +119,34 @@ store_option = click.option(
     metavar="DIR",
     envvar="BENCHMARK_STORE",
     callback=_store,
-    help="Where indexes, embeddings and checkpoints are kept [default: the user's cache].",
+    help="The folder for indexes, embeddings and checkpoints [default: $BENCHMARK_STORE, else the "
+    "user's cache].",
 )
 data_dir_option = click.option(
-    "--data-dir", type=PATH, metavar="DIR", help="The data set's own files."
+    "--data-dir",
+    type=PATH,
+    metavar="DIR",
+    help="The folder with the data set's files, for a data set that isn't prepared.",
 )
-split_option = click.option("--split", default="test", show_default=True, help="Which questions.")
+split_option = click.option(
+    "--split",
+    default="test",
+    show_default=True,
+    metavar="NAME",
+    help="The split whose questions are used.",
+)
+RESULTS = Path("results")
 results_option = click.option(
     "--results",
     type=PATH,
-    default=Path("results"),
+    default=RESULTS,
     show_default=True,
     metavar="DIR",
-    help="Where results are kept.",
+    help="The folder of the results.",
 )
 FORMAT_NAMES = ("md", "json", "csv", "latex", "html")
 TERMINAL = "terminal"
-"""The format of a table where none is named and it goes to a terminal."""
+"""The format of a table that is printed on a terminal without --format."""
 
 
 def _format(_: click.Context, __: click.Parameter, form: str | None) -> str:
@@ -144,28 +158,28 @@ def _wide(context: click.Context, _: click.Parameter, wide: bool) -> None:
 
 
 WIDE = "benchmark.wide"
-"""Where a command's context keeps ``--wide``."""
+"""The key under which a command's context keeps ``--wide``."""
 
 
 def table_options(*further: str, help_of_further: str = "") -> Callable[[F], F]:
-    """Options of a command that prints tables: their format, and whether they may be wide.
+    """Options of a command that prints tables: ``--format`` and ``--wide``.
 
-    further: formats that this command has beside those of all.
+    further: formats that only this command has.
     """
     form = click.option(
         "--format",
         "form",
         type=click.Choice([*FORMAT_NAMES, *further]),
         callback=_format,
-        help="Markdown, JSON for programs, CSV, LaTeX for papers, HTML [default: a table that "
-        f"fits the terminal; Markdown where the output goes to a file or a pipe].{help_of_further}",
+        help="The output format [default: a table that fits the terminal, or md if the output goes "
+        f"to a file or a pipe].{help_of_further}",
     )
     wide = click.option(
         "--wide",
         is_flag=True,
         expose_value=False,
         callback=_wide,
-        help="Show all columns on a terminal, even where they are wider than it.",
+        help="Show all columns on a terminal, even if they don't fit.",
     )
     return lambda function: form(wide(function))
 
@@ -176,65 +190,76 @@ metric_option = click.option(
     "metrics",
     multiple=True,
     metavar="NAME",
-    help="The benchmark's (MRR@10), ir_measures' (RR@10, AP(rel=2)), trec_eval's (ndcg_cut_10), "
-    "ranx's (precision@5), or a plug-in's; may be repeated.",
+    help="A metric by its name in the benchmark (MRR@10), ir_measures (RR@10, AP(rel=2)), "
+    "trec_eval (ndcg_cut_10), ranx (precision@5) or a plug-in. May be repeated.",
 )
 protocol_option = click.option(
     "--protocol",
     type=click.Choice(PROTOCOLS),
     default=JOINT,
     show_default=True,
-    help="Which documents each question searches: all (joint), those of the modality that answers "
-    "it (split), or its own listed candidates (local).",
+    help="The documents that are searched for a question: all (joint), those of the modality that "
+    "answers it (split), or its own candidate list (local).",
 )
 qrels_option = click.option(
-    "--qrels", type=PATH, required=True, metavar="FILE", help="Judgments of 3, 4 or 5 columns."
+    "--qrels",
+    type=PATH,
+    required=True,
+    metavar="FILE",
+    help="Relevance judgments, in 3, 4 or 5 columns.",
 )
-
-
 run_option = click.option(
     "--run",
     "running",
     is_flag=True,
-    help="Run what has no result. Without it, nothing is run; the reference stands in.",
+    help="Run what has no result. Without it, nothing is run, and the reference's results fill "
+    "the gaps.",
 )
 
 
-def seed_options(function: F) -> F:
-    """Add the first seed and how many follow it."""
-    seed = click.option(
-        "--seed",
-        type=SEED_RANGE,
-        default=1234,
-        show_default=True,
-        help="For all that is trained or drawn.",
+def seed_option(use: str) -> Callable[[F], F]:
+    """The option ``--seed``; its help says what the seed is for."""
+    return click.option(
+        "--seed", type=SEED_RANGE, default=1234, show_default=True, metavar="N", help=use
     )
+
+
+training_seed_option = seed_option("The seed of training and of random draws.")
+
+
+def seed_options(function: F) -> F:
+    """Add the first training seed and the number of seeds."""
     seeds = click.option(
         "--seeds",
         type=click.IntRange(1),
         default=1,
         show_default=True,
-        help="How many seeds, counting up from --seed; figures are means over them.",
+        metavar="N",
+        help="The number of training seeds, counted up from --seed. Figures are means over them.",
     )
-    return seed(seeds(function))
+    return training_seed_option(seeds(function))
+
+
+DATA_SET = "NAME|FILE.toml|ir_datasets:ID"
+"""How a command's help names a data set."""
 
 
 def data_options(function: F) -> F:
-    """Add the options that name a data set and a split of it, and the store."""
+    """Add the options that select a data set, a split of it, and the store."""
     dataset = click.option(
         "--dataset",
         default="webqa-mini",
         show_default=True,
-        metavar="NAME|FILE.toml|ir_datasets:ID",
-        help="A data set by name, by a TOML file with name, format and path, or a text collection "
-        "by its id in ir_datasets.",
+        metavar=DATA_SET,
+        help="The data set: a name (`data list` shows them), a TOML file with name, format and "
+        "path, or a text collection of ir_datasets.",
     )
     return dataset(data_dir_option(split_option(store_option(function))))
 
 
 @dataclass(frozen=True, kw_only=True)
 class Chosen:
-    """What the options of a command name: a split of a data set, the store, the results."""
+    """The data set, split, protocol, store and results that a command's options select."""
 
     dataset: str
     data_dir: Path | None
@@ -245,7 +270,7 @@ class Chosen:
 
     @cached_property
     def data(self) -> Collection:
-        """The data set, prepared when it is first asked for."""
+        """The data set, prepared at first use."""
         from benchmark.datasets import find
 
         return find(self.dataset, self.data_dir, self.store)
@@ -255,6 +280,26 @@ class Chosen:
         """The data set and the split, as plots name them."""
         return f"{self.data.name} ({self.split})"
 
+    def repeated(self, words: str) -> str:
+        """Another command (``run bm25``, say) on the same data, for a message.
+
+        It repeats the options of this command line that the other command has, too.
+        """
+        context = click.get_current_context()
+        values = {name: getattr(self, name) for name in ("dataset", "data_dir", "split", "results")}
+        values |= {"store": self.store.root, "protocol": self.protocol}
+        group = context.find_root().command
+        other = group.commands[words.split()[0]] if isinstance(group, click.Group) else None
+        options = [
+            f" --{name.replace('_', '-')} {shlex.quote(str(value))}"
+            for name, value in values.items()
+            if f"--{name} " not in words
+            and context.get_parameter_source(name) is ParameterSource.COMMANDLINE
+            and other is not None
+            and any(parameter.name == name for parameter in other.params)
+        ]
+        return f"{words}{''.join(options)}"
+
     @property
     def home(self) -> Path:
         """The folder of the data set's results."""
@@ -263,7 +308,7 @@ class Chosen:
         return results_folder(self.results, self.data, self.split, self.protocol)
 
     def at_hand(self, *, empty: bool = False) -> list[Result]:
-        """The results on the data set, and the reference's of what wasn't run.
+        """The results on the data set, and the reference's for rows that were not run.
 
         Raises InputError where there are none, unless ``empty`` allows it.
         """
@@ -281,7 +326,10 @@ class Chosen:
     def variants(
         self, variants: Sequence[Variant], seed: int, seeds: int, *, running: bool
     ) -> dict[str, Result]:
-        """The results of variants by name; those that have none are run, or said to be missing."""
+        """The results of variants, by name.
+
+        running: run those that have none. Otherwise a warning names them.
+        """
         from benchmark.execution.experiment import run_variants
         from benchmark.progress import log
         from benchmark.results.variants import at_hand, minutes
@@ -289,14 +337,14 @@ class Chosen:
         if running:
             task = replace(self.task, seed=seed)
             return run_variants(variants, task, seeds=seeds, results=self.results, store=self.store)
-        found = at_hand(variants, self.results, self.data, self.split, self.protocol)
-        missing = [variant for variant in variants if variant.name not in found]
+        results = at_hand(variants, self.results, self.data, self.split, self.protocol)
+        missing = [variant for variant in variants if variant.name not in results]
         if names := list(dict.fromkeys(variant.name for variant in missing)):
             log.warning(
-                f"no result of {', '.join(names)}: the same command with --run makes "
+                f"no result of {', '.join(names)}: add --run to this command to make "
                 f"{'them' if len(names) > 1 else 'it'}{minutes(missing, self.at_hand(empty=True))}"
             )
-        return found
+        return results
 
     def inspector(self) -> Inspector:
         """The results on the data set, question by question."""
@@ -306,7 +354,7 @@ class Chosen:
 
 
 def chosen_options(function: Callable[..., None]) -> Callable[..., None]:
-    """Add the options of ``data_options`` and where results are; the function gets ``chosen``."""
+    """Add the options that select data and results; the function gets them as ``chosen``."""
 
     @wraps(function)
     def command(
@@ -332,7 +380,7 @@ def chosen_options(function: Callable[..., None]) -> Callable[..., None]:
 
 
 def show_table(table: Table, form: str) -> None:
-    """Print a table in the format asked for."""
+    """Print a table in the format ``form``."""
     show_tables([table], form)
 
 

@@ -1,4 +1,4 @@
-"""``plot``: a chart of results, as SVG and PNG."""
+"""``plot``: draws a chart of results, as SVG and PNG."""
 
 from __future__ import annotations
 
@@ -11,40 +11,49 @@ from benchmark.commands.options import (
     Chosen,
     chosen_options,
 )
-from benchmark.errors import InputError
 
 
 @click.command()
 @click.argument("name")
+@click.option(
+    "--out",
+    type=PATH,
+    default=Path(),
+    metavar="DIR",
+    help="The folder to write to [default: the current folder].",
+)
 @chosen_options
-@click.option("--out", type=PATH, default=Path(), metavar="DIR", help="Where [default: here].")
 def plot(
     name: str,
     chosen: Chosen,
     out: Path,
 ) -> None:
-    """Write a plot as SVG and PNG.
+    """Draw a chart as SVG and PNG.
+
+    NAME is one of:
 
     \b
-    overview         a question with the lists of two systems, beside the best eight systems
-    leaderboard      each system's MRR@10 with its 95% interval
-    places           the places that each system may truly have
-    learning-curves  what was measured while each system was trained, a file each
-    bias             the share of images among the first ten, by what answers the questions
-    spaces           maps of the embeddings that `space` measured, a file each
-    seconds          what each system took to make, by stage
-    cost             what each system took to make, against its MRR@10
+    overview         one question with the lists of two systems, beside the best eight systems
+    leaderboard      MRR@10 of each system, with its 95% interval
+    places           the rank of each system, with its 95% interval
+    learning-curves  loss, accuracy and MRR during training, a file for each system
+    bias             share of images among the first ten documents, by modality of the question
+    spaces           maps of the embeddings that `space` computed, a file for each system
+    seconds          seconds to build each system, by stage
+    cost             seconds to build each system, against its MRR@10
+
+    \b
+        python -m benchmark plot leaderboard --out plots
     """
-    from benchmark.errors import unknown
-    from benchmark.report.charts import PLOTS
+    from benchmark.errors import NotMeasuredError, unknown
+    from benchmark.report.charts import MADE_BY, PLOTS
 
     if name not in PLOTS:
         raise unknown("plot", name, list(PLOTS))
     charts = PLOTS[name](chosen.inspector(), chosen.store)
     if not charts:
-        raise InputError(
-            "nothing was measured for this plot", mend="train here, or run `space`, first"
-        )
+        what, command = MADE_BY[name]
+        raise NotMeasuredError(what, chosen.repeated(command))
     for chart in charts:
         for path in chart.write(out, chosen.source):
             click.echo(path)

@@ -1,4 +1,4 @@
-"""``power``: how many questions and seeds a difference needs."""
+"""``power``: computes how many questions and seeds it takes to show a difference."""
 
 from __future__ import annotations
 
@@ -12,21 +12,31 @@ from benchmark.errors import InputError, unknown
 
 @click.command()
 @click.argument("systems", nargs=-1, metavar="[SYSTEM SYSTEM]...")
-@chosen_options
 @click.option(
     "--difference",
     type=click.FloatRange(0, 100, min_open=True),
     default=1.0,
     show_default=True,
-    help="The true difference to be found, in points of 100.",
+    metavar="POINTS",
+    help="The true difference that is to be detected, in points of 100.",
 )
 @click.option(
     "--pairs",
     type=click.IntRange(1),
-    help="How many pairs are tested together [default: all pairs of the leaderboard].",
+    metavar="N",
+    help="The number of pairs that are tested together [default: all pairs of the leaderboard].",
 )
-@click.option("--metric", default="MRR@10", show_default=True, help="A metric of the benchmark.")
-@click.option("--out", type=PATH, metavar="DIR", help="Write a plot as SVG and PNG, too.")
+@click.option(
+    "--metric",
+    default="MRR@10",
+    show_default=True,
+    metavar="NAME",
+    help="A metric of the benchmark.",
+)
+@click.option(
+    "--out", type=PATH, metavar="DIR", help="Also draw a chart as SVG and PNG in this folder."
+)
+@chosen_options
 @format_option
 def power(
     systems: tuple[str, ...],
@@ -37,10 +47,10 @@ def power(
     out: Path | None,
     form: str,
 ) -> None:
-    """Tell how many questions and training seeds a difference needs.
+    """Compute how many questions and seeds a difference needs.
 
-    The variances are those of two systems that were run on the data set, or the median over all
-    pairs of several; without names, of all that were run.
+    The variances are estimated from the results: from those of two named systems, or else as the
+    median over all pairs of the named systems; without names, of all systems.
 
     \b
         python -m benchmark power univl-dr clip-dpr --difference 2
@@ -52,15 +62,15 @@ def power(
 
     if metric not in METRICS:
         raise unknown("metric", metric, METRICS)
-    found = {result.name: result for result in chosen.at_hand()}
+    results = {result.name: result for result in chosen.at_hand()}
     for name in systems:
-        if name not in found:
-            raise unknown("system with a result", name, list(found))
+        if name not in results:
+            raise unknown("system with a result", name, list(results))
     if len(set(systems)) < len(systems):
-        raise InputError("one system is named twice", mend="name each once")
-    asked = {name: found[name].over_seeds for name in systems or found}
-    count = max(len(found) * (len(found) - 1) // 2, 1) if pairs is None else pairs
-    show_table(power_table(asked, metric, difference / 100, count), form)
+        raise InputError("a system is named twice", mend="name each system once")
+    scores = {name: results[name].over_seeds for name in systems or results}
+    count = max(len(results) * (len(results) - 1) // 2, 1) if pairs is None else pairs
+    show_table(power_table(scores, metric, difference / 100, count), form)
     if out is not None:
-        for path in power_chart(asked, metric, difference / 100, count).write(out, chosen.source):
+        for path in power_chart(scores, metric, difference / 100, count).write(out, chosen.source):
             click.echo(path, err=True)

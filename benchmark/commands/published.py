@@ -1,4 +1,4 @@
-"""``published``: figures that others published on WebQA."""
+"""``published``: lists figures that others published on WebQA."""
 
 from __future__ import annotations
 
@@ -8,19 +8,26 @@ from benchmark.commands.options import format_option, plugin_option, show_tables
 
 
 @click.command()
-@click.option("--task", metavar="NAME", help="joint, split-passages, split-images, union-...")
-@click.option("--source", metavar="NAME", help="mteb, pyserini, or a paper.")
-@click.option("--model", default="", metavar="TEXT", help="Models whose names hold this.")
-@click.option("--metric", metavar="NAME", help="This metric alone.")
+@click.option(
+    "--task",
+    metavar="NAME",
+    help="Only this task: joint, split-passages, split-images, union-passages or union-images.",
+)
+@click.option("--source", metavar="NAME", help="Only this source: mteb, pyserini, or a paper.")
+@click.option(
+    "--model", default="", metavar="TEXT", help="Only models whose names contain this text."
+)
+@click.option("--metric", metavar="NAME", help="Only this metric.")
 @plugin_option
 @format_option
 def published(
     task: str | None, source: str | None, model: str, metric: str | None, form: str
 ) -> None:
-    """List what others published on WebQA, a table for each task, best first.
+    """List figures that others published on WebQA.
 
-    A task is a protocol and its questions: figures of two tasks don't compare, nor do those of two
-    metrics. Notes name the sources and say what each of them means by a metric.
+    There is one table for each task, best system first. A task is a protocol with its questions.
+    Figures of different tasks or different metrics are not comparable. Notes name the sources, and
+    how each of them defines its metrics.
 
     \b
         python -m benchmark published --task split-images

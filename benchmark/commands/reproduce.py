@@ -1,4 +1,4 @@
-"""``reproduce``: how well results reproduce a reference."""
+"""``reproduce``: measures how well results reproduce a reference."""
 
 from __future__ import annotations
 
@@ -27,18 +27,23 @@ if TYPE_CHECKING:
     "--reference",
     type=PATH,
     metavar="DIR|FILE",
-    help="Results, or the TREC run of one system [default: reference/ among the results].",
+    help="A folder of results, or a TREC run of one system [default: reference/ in --results].",
 )
-@click.option("--qrels", type=PATH, metavar="FILE", help="Judgments of run files.")
+@click.option(
+    "--qrels",
+    type=PATH,
+    metavar="FILE",
+    help="Relevance judgments for run files [default: the data set's].",
+)
 @click.option(
     "--baseline",
     default="bm25",
     show_default=True,
     metavar="NAME",
-    help="The row upon which others are to improve.",
+    help="The retriever against which effects are measured.",
 )
+@click.option("--out", type=PATH, metavar="DIR", help="Write a certificate to this folder.")
 @chosen_options
-@click.option("--out", type=PATH, metavar="DIR", help="Write the certificate there.")
 @format_option
 def reproduce(
     names: tuple[str, ...],
@@ -49,12 +54,12 @@ def reproduce(
     out: Path | None,
     form: str,
 ) -> None:
-    """Compare results with reference results: measures, and a verdict for each.
+    """Compare results with reference results.
 
-    Without NAME, all results that the reference has, too. With a file as --reference, NAME is a
-    TREC run (or a result), and --qrels gives the judgments where they aren't the data set's. The
-    verdicts are IDENTICAL, EQUIVALENT and DIFFERENT; the last two name the first stage that
-    diverged, where manifests tell. The certificate is certificate.md, .json and .html.
+    Each result gets a verdict: IDENTICAL, EQUIVALENT or DIFFERENT; for the last two, the table
+    names the first stage that diverged, if the manifests show it. Without NAME, all results are
+    compared that the reference also has. If --reference is a file, NAME is a TREC run or a result.
+    --out writes certificate.md, certificate.json and certificate.html.
 
     \b
         python -m benchmark reproduce
@@ -66,14 +71,14 @@ def reproduce(
 
     reference = chosen.results / REFERENCE if reference is None else reference
     if reference.is_file():
-        found = [_files(names, reference, qrels, chosen)]
-        title = f"{found[0].outcome.name} against {reference}"
+        reproductions = [_run_files(names, reference, qrels, chosen)]
+        title = f"{reproductions[0].outcome.name} against {reference}"
     elif qrels is not None:
-        raise InputError("--qrels is for run files", mend="give a run file as --reference, too")
+        raise InputError("--qrels needs run files", mend="give a run file as --reference, too")
     else:
         from benchmark.results.reproduction import reproduce_all
 
-        found = reproduce_all(
+        reproductions = reproduce_all(
             chosen.results,
             reference,
             chosen.data,
@@ -83,24 +88,25 @@ def reproduce(
             baseline=baseline,
         )
         title = f"Results on {chosen.data.name} ({chosen.split}) against {reference}"
-    tables = reproduction_tables(found, title, baseline)
+    tables = reproduction_tables(reproductions, title, baseline)
     show_tables(tables, form)
     if out is not None:
         for path in write_certificate(tables, out):
             click.echo(path, err=True)
 
 
-def _files(
+def _run_files(
     names: Sequence[str], reference: Path, qrels: Path | None, chosen: Chosen
 ) -> Reproduction:
-    """A run file or result against a run file."""
+    """Compare a run file, or a result, with a run file."""
     from benchmark.evaluation.metrics import DEPTH, score_run
     from benchmark.io.trec import read_qrels, read_run
     from benchmark.results.reproduction import Measured, reproduce
 
     if len(names) != 1:
         raise InputError(
-            "a run file is compared with one system", mend="name one run file or result"
+            "a run file as --reference is compared with one system",
+            mend="name one run file or result",
         )
     judged = read_qrels(qrels) if qrels else chosen.data.qrels(chosen.split)
 
@@ -110,7 +116,7 @@ def _files(
 
     if Path(names[0]).is_file():
         return reproduce(measured(Path(names[0])), measured(reference))
-    results = {} if qrels else {one.name: one for one in chosen.at_hand(empty=True)}
+    results = {} if qrels else {result.name: result for result in chosen.at_hand(empty=True)}
     if names[0] not in results:
         raise unknown("run file or result", names[0], list(results))
     return reproduce(Measured.of(results[names[0]]), measured(reference))

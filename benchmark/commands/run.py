@@ -1,4 +1,4 @@
-"""``run``: retrievers on a data set, and the leaderboard."""
+"""``run``: runs retrievers on a data set, and prints the leaderboard."""
 
 from __future__ import annotations
 
@@ -30,28 +30,34 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("names", nargs=-1, metavar="[NAME]...")
-@click.option("--all", "everything", is_flag=True, help="Run every retriever that can run here.")
-@data_options
-@plugin_option
-@rows_option
-@remote_code_option
-@results_option
-@protocol_option
-@format_option
+@click.option(
+    "--all",
+    "everything",
+    is_flag=True,
+    help="Run all retrievers that can run here, and skip the others.",
+)
 @seed_options
 @click.option(
     "--jobs",
     type=click.IntRange(1),
-    help="Processes side by side [default: one a core on webqa-mini, else 1].",
+    metavar="N",
+    help="The number of parallel processes [default: one for each core on webqa-mini, else 1].",
 )
 @click.option(
     "--index",
     default="exact",
     show_default=True,
     metavar="BACKEND",
-    help="How dense retrievers search: exact, faiss:FACTORY[:PARAMETERS], qdrant[:URL]. "
-    "Others than exact make rows of their own, with their recall against exact search.",
+    help="The index of dense retrievers: exact, faiss:FACTORY[:PARAMETERS] or qdrant[:URL]. An "
+    "approximate index makes a row of its own, with its recall against exact search.",
 )
+@data_options
+@results_option
+@protocol_option
+@plugin_option
+@rows_option
+@remote_code_option
+@format_option
 def run(
     names: tuple[str, ...],
     everything: bool,
@@ -67,13 +73,14 @@ def run(
     jobs: int | None,
     index: str,
 ) -> None:
-    """Run retrievers on a data set, score them, and print the leaderboard.
+    """Run retrievers, score them, and print the leaderboard.
 
-    Results that exist are reused, and an interrupted run continues. If a retriever fails, the
-    others still run, and the exit code is 2.
+    Existing results are reused, and an interrupted run continues with the same command. If a
+    retriever fails, the others still run, and the exit code is 2.
 
     \b
-        python -m benchmark run --all
+        python -m benchmark run bm25 clip-dpr
+        python -m benchmark run --all --seeds 3
         python -m benchmark run bm25 --dataset beir --data-dir scifact/
         python -m benchmark run mine --plugin mine.py --dataset my-data.toml
     """
@@ -87,7 +94,10 @@ def run(
     from benchmark.retriever import Task
 
     if bool(names) == everything:
-        raise InputError("no retriever is named", mend="give names, or --all alone")
+        raise InputError(
+            "names and --all together" if names else "no retriever is named",
+            mend="give names of retrievers (`list` shows them), or --all",
+        )
     entries = [*retrievers().values()] if everything else [retriever(name) for name in names]
     if index != "exact":
         from benchmark.dense.backends import back_end
@@ -112,7 +122,7 @@ def run(
                 ranks=ranks,
             )
         except FailedJobsError as error:
-            failed = error  # the other rows ran
+            failed = error  # raised below, after the table of the rows that ran
     if ranks.first and (failed is None or any(folder.glob("*/manifest.json"))):
         show_table(write_leaderboard(results, data, split, protocol), form)
         _compare_with_reference(results, task, [entry.name for entry in entries])
@@ -121,7 +131,7 @@ def run(
 
 
 def _compare_with_reference(results: Path, task: Task, names: Sequence[str]) -> None:
-    """Tell each row's figure, the reference's, and the verdict, where there is a reference."""
+    """Log each row's figure beside the reference's, with the verdict, if there is a reference."""
     from benchmark.progress import log
     from benchmark.report.reproduction import verdict_lines
     from benchmark.results.reproduction import outcomes
@@ -131,10 +141,10 @@ def _compare_with_reference(results: Path, task: Task, names: Sequence[str]) -> 
     if not results_folder(reference, task.data, task.split, task.protocol).is_dir():
         return
     try:
-        found = outcomes(results, reference, task.data, task.split, task.protocol)
+        compared = outcomes(results, reference, task.data, task.split, task.protocol)
     except InputError as error:
         log.warning(f"not compared with the reference: {error}")
         return
-    log.info("\nCompared with the reference (`reproduce` tells more):")
-    for line in verdict_lines([one for one in found if one.name in names]):
+    log.info("\nCompared with the reference (`reproduce` shows more):")
+    for line in verdict_lines([outcome for outcome in compared if outcome.name in names]):
         log.info(line)

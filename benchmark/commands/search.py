@@ -1,4 +1,4 @@
-"""``search``: exact search of embeddings, all or a shard of them."""
+"""``search``: exact search in embeddings, all or one shard of them."""
 
 from __future__ import annotations
 
@@ -24,7 +24,9 @@ if TYPE_CHECKING:
 @shard_command
 @shard_option
 def search(rankings: Rankings, store: Store, shard: Shard | None) -> None:
-    """Search exactly what `encode` embedded, all or a shard of the documents.
+    """Search the embeddings that `encode` made.
+
+    The search is exact, over all documents or one shard of them.
 
     \b
         torchrun --nproc-per-node 4 -m benchmark search clip-dpr

@@ -1,4 +1,4 @@
-"""What `encode`, `search` and `merge` share: dense rankings, and work split into shards."""
+"""Shared by `encode`, `search` and `merge`: dense rankings, and work in shards."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import click
 
 from benchmark.commands.options import (
-    SEED_RANGE,
     data_options,
     plugin_option,
     remote_code_option,
     rows_option,
+    seed_option,
 )
 from benchmark.errors import InputError, UnavailableError
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from benchmark.execution.distributed import Ranks
 
 Rankings: TypeAlias = "Iterator[tuple[str, DenseRanking]]"
-"""The dense rankings of each retriever, by its name, made when first asked for."""
+"""Pairs (name of the retriever, dense ranking), made lazily."""
 
 
 def _shard(_: click.Context, __: click.Parameter, text: str | None) -> Shard | None:
@@ -36,7 +36,7 @@ def _shard(_: click.Context, __: click.Parameter, text: str | None) -> Shard | N
 
 
 def shard_command(function: Callable[..., None]) -> Callable[..., None]:
-    """Add what names retrievers on a data set; the function gets ``rankings`` and ``store``."""
+    """Add the options that select retrievers and data; passes on ``rankings`` and ``store``."""
 
     @wraps(function)
     def command(
@@ -51,9 +51,7 @@ def shard_command(function: Callable[..., None]) -> Callable[..., None]:
         rankings = _dense(names, dataset, data_dir, split, store, seed)
         function(rankings=rankings, store=store, **others)
 
-    seed = click.option(
-        "--seed", type=SEED_RANGE, default=1234, show_default=True, help="Of what was trained."
-    )
+    seed = seed_option("The seed of the trained models.")
     names = click.argument("names", nargs=-1, required=True, metavar="NAME...")
     return names(data_options(plugin_option(rows_option(remote_code_option(seed(command))))))
 
@@ -62,7 +60,7 @@ shard_option = click.option(
     "--shard",
     callback=_shard,
     metavar="I/N",
-    help="This one of N equal parts, from 0, by itself [default: all, over torchrun's ranks].",
+    help="Only shard I (from 0) of N equal shards [default: all, divided among torchrun's ranks].",
 )
 
 
@@ -75,16 +73,16 @@ def _dense(
     from benchmark.retriever import Task
 
     task = Task(data=find(dataset, data_dir, store), split=split, seed=seed).searching()
-    found = []
+    dense = []
     for name in names:
         made = retriever(name).make()
         if reason := made.why_unavailable(task):
             raise UnavailableError(f"{name} {reason}")
         rankings = list(dense_rankings(made.ranking(task)))
         if not rankings:
-            raise InputError(f"{name} embeds nothing", mend="name a dense retriever")
-        found += [(name, ranking) for ranking in rankings]
-    yield from found
+            raise InputError(f"{name} makes no embeddings", mend="name a dense retriever")
+        dense += [(name, ranking) for ranking in rankings]
+    yield from dense
 
 
 @contextmanager
@@ -94,8 +92,8 @@ def joined_ranks(shard: Shard | None) -> Iterator[Ranks]:
     with joined() as ranks:
         if shard is not None and ranks.count > 1:
             raise InputError(
-                "--shard is for processes that know nothing of each other",
-                mend="leave it out under torchrun, whose ranks are the shards",
+                "--shard is for independent processes",
+                mend="leave it out under torchrun, where each rank takes one shard",
             )
         yield ranks
 
@@ -111,7 +109,7 @@ def make(artefact: Chunked, store: Store, shard: Shard | None, ranks: Ranks) -> 
 
 
 def complete(artefacts: Sequence[Chunked], name: str, command: str, store: Store) -> None:
-    """Build ``artefacts`` from their chunks. Raises InputError, naming shards that are missing."""
+    """Build ``artefacts`` from their chunks. Raises InputError with the shards that are missing."""
     from benchmark.artefacts.chunks import missing
 
     if lost := {shard for artefact in artefacts for shard in missing(artefact, store)}:
@@ -126,7 +124,7 @@ def complete(artefacts: Sequence[Chunked], name: str, command: str, store: Store
 
 
 def _ranges(numbers: Sequence[int]) -> str:
-    """Ascending numbers as Slurm's ``--array`` takes them: 0-3,7."""
+    """Ascending numbers in the syntax of Slurm's ``--array``: 0-3,7."""
     runs: list[list[int]] = []
     for number in numbers:
         if runs and number == runs[-1][-1] + 1:

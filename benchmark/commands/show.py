@@ -1,4 +1,4 @@
-"""``show``: one retriever with its settings."""
+"""``show``: describes one retriever."""
 
 from __future__ import annotations
 
@@ -18,9 +18,22 @@ SOURCES = ("protocol", "source")
 @click.argument("name")
 @plugin_option
 @rows_option
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="The output format.",
+)
 def show(name: str, form: str) -> None:
-    """Show a retriever: what it does, its settings, where its code is."""
+    """Show a retriever: description, settings, source file.
+
+    NAME is a retriever or a family; `list` shows them.
+
+    \b
+        python -m benchmark show clip-dpr
+    """
     import inspect
 
     from benchmark.registry import current
@@ -30,19 +43,19 @@ def show(name: str, form: str) -> None:
     made = entry.make()
     code = inspect.getsourcefile(type(made))
     values = settings(made)
-    told = []
+    notes = []
     if entry.trained_on_webqa:
-        told.append(f"Trained on WebQA: {entry.trained_on_webqa}")
-    for one in entry.published:
-        figures = [f"{key} {value}" for key, value in one.items() if key not in SOURCES]
-        told.append(f"Published, {one['protocol']}: {', '.join(figures)} ({one['source']})")
+        notes.append(f"Trained on WebQA: {entry.trained_on_webqa}")
+    for row in entry.published:
+        figures = [f"{key} {value}" for key, value in row.items() if key not in SOURCES]
+        notes.append(f"Published, {row['protocol']}: {', '.join(figures)} ({row['source']})")
     if form == "json":
         facts = {
             "name": name,
             "title": entry.title,
             "group": entry.group,
             "trained_on_webqa": entry.trained_on_webqa,
-            "published": [dict(one) for one in entry.published],
+            "published": [dict(row) for row in entry.published],
         }
         shown = {key: value if _plain(value) else repr(value) for key, value in values.items()}
         click.echo(json.dumps({**facts, "settings": shown, "code": code}, indent=1))
@@ -51,8 +64,8 @@ def show(name: str, form: str) -> None:
     click.echo(f"{inspect.getdoc(type(made))}\n")
     for key, value in values.items():
         click.echo(f"  {key} = {value!r}")
-    for said in told:
-        click.echo(f"\n{said}")
+    for note in notes:
+        click.echo(f"\n{note}")
     click.echo(f"\nCode: {code}")
 
 

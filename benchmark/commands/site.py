@@ -1,4 +1,4 @@
-"""``site``: the results as a site that opens from disk."""
+"""``site``: writes the results as web pages that open from disk."""
 
 from __future__ import annotations
 
@@ -16,31 +16,35 @@ from benchmark.commands.options import (
 
 def _count(_: click.Context, __: click.Parameter, value: str) -> int | None:
     if value != "all" and not value.isdecimal():
-        raise click.BadParameter(f"'{value}' is no number; give one, or all")
+        raise click.BadParameter(f"'{value}' is not a number; give a number, or all")
     return None if value == "all" else int(value)
 
 
 @click.command()
-@chosen_options
-@plugin_option
-@click.option("--out", type=PATH, required=True, metavar="DIR", help="Where the site is written.")
+@click.option("--out", type=PATH, required=True, metavar="DIR", help="The folder to write to.")
 @click.option(
     "--questions",
     callback=_count,
     default="all",
     show_default=True,
     metavar="N|all",
-    help="How many questions have a page, in the order of the data set.",
+    help="The number of questions that get a page, in the order of the data set.",
 )
+@chosen_options
+@plugin_option
 def site(
     chosen: Chosen,
     out: Path,
     questions: int | None,
 ) -> None:
-    """Write the results as a site that opens from disk: DIR/index.html.
+    """Write the results as web pages that open from disk.
 
-    The leaderboard, tables, charts, each system's card, each question's page. Nothing is run, and
-    nothing is fetched when it is looked at. A site that is in DIR already is replaced.
+    The pages show the leaderboard, tables, charts, each system and each question; open
+    DIR/index.html. No retriever is run, and the pages load nothing from the network. A site that
+    is already in DIR is replaced.
+
+    \b
+        python -m benchmark site --out site
     """
     from benchmark.site.build import build
 

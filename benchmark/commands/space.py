@@ -1,4 +1,4 @@
-"""``space``: maps of embeddings, and the gap between passages and images."""
+"""``space``: maps embeddings, and measures the gap between passages and images."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import click
 
 from benchmark.commands.options import (
-    SEED_RANGE,
     data_options,
     format_option,
     plugin_option,
@@ -16,6 +15,7 @@ from benchmark.commands.options import (
     results_option,
     rows_option,
     show_table,
+    training_seed_option,
 )
 from benchmark.errors import InputError
 
@@ -26,26 +26,20 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("names", nargs=-1, metavar="[NAME]...")
-@data_options
-@plugin_option
-@rows_option
-@remote_code_option
-@results_option
-@format_option
-@click.option(
-    "--seed",
-    type=SEED_RANGE,
-    default=1234,
-    show_default=True,
-    help="For all that is trained or drawn.",
-)
+@training_seed_option
 @click.option(
     "--method",
     type=click.Choice(["pca", "tsne"]),
     default="pca",
     show_default=True,
-    help="How the embeddings are laid out in two dimensions.",
+    help="The projection of the embeddings to two dimensions.",
 )
+@data_options
+@results_option
+@plugin_option
+@rows_option
+@remote_code_option
+@format_option
 def space(
     names: tuple[str, ...],
     dataset: str,
@@ -57,10 +51,14 @@ def space(
     seed: int,
     method: Method,
 ) -> None:
-    """Map the embeddings of retrievers and measure the gap between passages and images.
+    """Map embeddings and measure the gap between the modalities.
 
-    Without names: before training and after (clip-zero-shot, clip-dpr, univl-dr). What is missing
-    is run; the map goes beside each one's result.
+    NAME is a dense retriever with one embedding space for passages and images; without NAME,
+    clip-zero-shot (before training), clip-dpr and univl-dr (after it). Retrievers without a result
+    are run first. Each map is saved beside the result; `plot spaces` draws it.
+
+    \b
+        python -m benchmark space clip-zero-shot clip-dpr
     """
     from benchmark.datasets import find
     from benchmark.dense.embedding_map import embedding_map_of
@@ -75,8 +73,8 @@ def space(
     data = find(dataset, data_dir, store)
     if not all(data.corpus.numbers(modality) for modality in MODALITIES):
         raise InputError(
-            f"{data.name} has no passages or no images, so that there is no gap between them",
-            mend="name a --dataset with both",
+            f"{data.name} has only one modality, so that there is no gap to measure",
+            mend="give a --dataset with passages and images",
         )
     entries = [retriever(name) for name in names or ("clip-zero-shot", "clip-dpr", "univl-dr")]
     task, home = Task(data=data, split=split, seed=seed), results_folder(results, data, split)
@@ -85,8 +83,8 @@ def space(
         mapped = embedding_map_of(entry.make().ranking(task), method)
         if mapped is None:
             raise InputError(
-                f"{entry.name} embeds nothing, or passages and images apart",
-                mend="name a dense retriever of one space",
+                f"{entry.name} has no single embedding space for passages and images",
+                mend="name a dense retriever that has one",
             )
         write_embedding_map(home / entry.name, mapped.content(store))
     show_table(gap_table([Result(home / entry.name) for entry in entries], data, split), form)

@@ -1,4 +1,4 @@
-"""``submit``: a run that was made elsewhere."""
+"""``submit``: adds a run that was made elsewhere."""
 
 from __future__ import annotations
 
@@ -24,11 +24,12 @@ def submit(
     chosen: Chosen,
     form: str,
 ) -> None:
-    """Add a run that was made elsewhere to the leaderboard, as an external row.
+    """Add a run that was made elsewhere to the leaderboard.
 
-    DIR holds run.trec.gz (or run.trec), seed-<n>/run.trec.gz of further seeds, manifest.json with
-    data.fingerprint and data.split, and submission.toml with name, title, group, by, and perhaps
-    url. The run is checked and scored here; figures that come along are not read.
+    DIR contains run.trec.gz (or run.trec), seed-<n>/run.trec.gz for each further seed,
+    manifest.json with data.fingerprint and data.split, and submission.toml with name, title, group,
+    by, and optionally url. The run is checked and scored here; figures in DIR are not read. The row
+    is marked as external.
 
     \b
         python -m benchmark submit their-results/ --dataset webqa

@@ -1,4 +1,4 @@
-"""``table``: tables of results, running what is missing of ablations."""
+"""``table``: prints tables of results; for ablations it can also run missing variants."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ if TYPE_CHECKING:
 
 
 PROTOCOLS_TABLE = "protocols"
-"""The table that reads the results under every protocol."""
+"""The name of the table that compares the results under all protocols."""
 
 
 class _TableCommand(click.Command):
-    """Its help lists the tables of the papers that there are."""
+    """A command whose help also lists the tables of the papers."""
 
     def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the description, then the tables and ablations of each paper."""
@@ -49,22 +49,23 @@ class _TableCommand(click.Command):
 
 @click.command(cls=_TableCommand)
 @click.argument("name", default="leaderboard")
-@chosen_options
-@plugin_option
 @seed_options
 @run_option
 @click.option(
     "--against",
     type=click.Choice(["paper", "mteb"]),
-    help="A paper's table beside the published figures, with differences and a status; or the "
-    "leaderboard beside MTEB's, for the same weights under protocol split.",
+    help="paper: show the published figures beside ours, with difference and status (for tables "
+    "of a paper). mteb: show MTEB's figures for the same weights beside ours (for the leaderboard "
+    "with --protocol split).",
 )
 @click.option(
     "--metric",
     metavar="NAME",
-    help="Of the leaderboard: rank by another metric of the benchmark's, ir_measures', ranx's, or "
-    "a plug-in's.",
+    help="For the leaderboard: rank by this metric of the benchmark, ir_measures, trec_eval, ranx "
+    "or a plug-in [default: MRR@10].",
 )
+@chosen_options
+@plugin_option
 @format_option
 def table(
     name: str,
@@ -76,25 +77,32 @@ def table(
     metric: str | None,
     form: str,
 ) -> None:
-    """Print a table of a data set, from its results and, where nothing was run, the reference's.
+    """Print the leaderboard or another table of results.
+
+    Results of the reference are shown for systems that were not run. NAME is one of:
 
     \b
-    leaderboard  all systems, best first, with what the tests can tell apart (the default)
-    bias         which modality each system retrieves, and what stands first
-    scores       how the scores of passages and images lie
-    gap          how far passages and images are apart, of those that `space` mapped
-    certainty    how sure each place is: who is best, who would swap
-    agreement    how far metrics and kinds of questions rank alike
-    unjudged     how much of what is retrieved is judged, and how far figures could move
-    protocols    figures and ranks under each protocol, with Kendall's tau between them
+    leaderboard  all systems, best first, with significance tests (the default)
+    bias         share of images that each system retrieves, and its first documents
+    scores       quantiles of the scores of passages and of images
+    gap          distance of passages and images in the spaces that `space` mapped
+    certainty    probability that a system is the best, and intervals of the ranks
+    agreement    rank correlation between metrics, and between kinds of questions
+    unjudged     share of judged documents, and bounds of the figures
+    protocols    figures and ranks under each protocol, with their rank correlation
+
+    \b
+        python -m benchmark table
+        python -m benchmark table --metric nDCG@10
+        python -m benchmark table table1 --against paper --dataset webqa
     """
-    from benchmark.errors import unknown
+    from benchmark.errors import NotMeasuredError, unknown
     from benchmark.papers import ablations_of, papers, tables_of
     from benchmark.report.by_metric import ranked_by
     from benchmark.report.derived import DERIVED
 
-    found = papers()
-    tables, ablations = tables_of(found), ablations_of(found)
+    known = papers()
+    tables, ablations = tables_of(known), ablations_of(known)
     if name not in {*DERIVED, PROTOCOLS_TABLE, *tables, *ablations}:
         raise unknown("table", name, [*DERIVED, PROTOCOLS_TABLE, *tables, *ablations])
     if against == "mteb" and name == "leaderboard":
@@ -103,49 +111,56 @@ def table(
     beside = tables[name].beside if name in tables else None
     if against and (beside is None or against == "mteb"):
         mend = ", ".join(name for name, table in tables.items() if table.beside)
-        raise InputError(f"nothing is published against '{name}'", mend=f"use {mend}")
+        raise InputError(f"table '{name}' has no published figures", mend=f"use {mend}")
     if against and chosen.protocol != JOINT:
         raise InputError(
-            "the paper's figures are of protocol joint, and compare with no other",
+            "the paper's figures are comparable under protocol joint only",
             mend="leave --protocol out",
         )
     if metric is not None and name != "leaderboard":
-        raise InputError("--metric is of the leaderboard", mend="leave it or the table's name out")
-    if metric is not None:
-        made = ranked_by(chosen.at_hand(), chosen.data, chosen.split, metric)
-    elif name == PROTOCOLS_TABLE:
-        made = _protocols(chosen)
-    elif name in ablations:
-        made = _ablation(ablations[name], chosen, seed, seeds, running=running)
-    else:
-        make = DERIVED[name] if name in DERIVED else tables[name].make
-        made = (beside if against and beside else make)(chosen.at_hand(), chosen.data, chosen.split)
+        raise InputError(
+            "--metric is for the leaderboard", mend="leave it or the name of the table out"
+        )
+    try:
+        if metric is not None:
+            made = ranked_by(chosen.at_hand(), chosen.data, chosen.split, metric)
+        elif name == PROTOCOLS_TABLE:
+            made = _protocols(chosen)
+        elif name in ablations:
+            made = _ablation(ablations[name], chosen, seed, seeds, running=running)
+        else:
+            make = DERIVED[name] if name in DERIVED else tables[name].make
+            make = beside if against and beside else make
+            made = make(chosen.at_hand(), chosen.data, chosen.split)
+    except NotMeasuredError as error:
+        raise NotMeasuredError(error.what, chosen.repeated(error.command)) from None
     show_table(made, form)
 
 
 def _protocols(chosen: Chosen) -> Table:
     from benchmark.report.protocols import protocols_table
 
-    found = {
+    results = {
         protocol: replace(chosen, protocol=protocol).at_hand(empty=True) for protocol in PROTOCOLS
     }
-    return protocols_table(found, chosen.data, chosen.split)
+    return protocols_table(results, chosen.data, chosen.split)
 
 
 def _against_mteb(chosen: Chosen) -> Table:
     from benchmark.papers import publications
     from benchmark.report.atlas.tables import against_mteb
 
-    (mteb,) = (one for one in publications() if one.name == "mteb")
+    (mteb,) = (publication for publication in publications() if publication.name == "mteb")
     return against_mteb(chosen.at_hand(), chosen.data, chosen.split, mteb)
 
 
 def _ablation(ablation: Ablation, chosen: Chosen, seed: int, seeds: int, *, running: bool) -> Table:
     from benchmark.report.ablations import ablation_table
 
-    found = chosen.variants(ablation.variants, seed, seeds, running=running)
-    if not found:
+    results = chosen.variants(ablation.variants, seed, seeds, running=running)
+    if not results:
         raise InputError(
-            f"no row of '{ablation.title}' has a result", mend="give --run to run what can run here"
+            f"no variant of '{ablation.title}' has a result",
+            mend="give --run to run those that can run here",
         )
-    return ablation_table(ablation, found, chosen.data, chosen.split)
+    return ablation_table(ablation, results, chosen.data, chosen.split)

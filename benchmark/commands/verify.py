@@ -1,4 +1,4 @@
-"""``verify``: all figures of a data set's results, computed again."""
+"""``verify``: computes all figures of a data set's results again."""
 
 from __future__ import annotations
 
@@ -17,10 +17,14 @@ from benchmark.commands.options import (
 @chosen_options
 @plugin_option
 def verify(chosen: Chosen) -> None:
-    """Compute all metrics, tables and hashes of a data set's results again, from the files.
+    """Recompute all figures and hashes of the results.
 
-    Exit code 1, with a line for each file that differs from what was written or from what the run
-    scores: results, their seeds and variants, leaderboard and claims, artefacts in the store.
+    Checked are all results with their seeds and variants, the leaderboard and claims tables, and
+    the artefacts in the store. Each file that was changed, or whose figures do not follow from the
+    run, is printed on a line; then the exit code is 1.
+
+    \b
+        python -m benchmark verify
     """
     from benchmark.papers import papers
     from benchmark.verify import verify

@@ -125,7 +125,7 @@ def find(name: str, data_dir: Path | None, store: Store) -> Collection:
     if not is_prepared(name, store):
         raise InputError(
             f"data set '{name}' isn't prepared",
-            mend=f"give --data-dir DIR, or run `{_preparation(name)}` once",
+            mend=f"give --data-dir DIR, or run `{preparation(name)}` once",
         )
     folder = _pointed(name, store)
     store.check(folder)
@@ -160,7 +160,7 @@ def can_fetch(name: str) -> bool:
     return hasattr(_module(name), "fetch")
 
 
-def _preparation(name: str) -> str:
+def preparation(name: str) -> str:
     """The command that prepares a data set."""
     usual = f"data prepare {name}" + ("" if can_fetch(name) else " --source DIR")
     return getattr(_module(name), "COMMAND", usual)
@@ -224,7 +224,7 @@ def _pointed(name: str, store: Store) -> Path:
     if kind != name_of(Prepared) or not folder.isalnum():
         raise InputError(
             "names no prepared data set",
-            mend=f"run `{_preparation(name)}` again",
+            mend=f"run `{preparation(name)}` again",
             path=_pointer(name, store),
         )
     return store.root / kind / folder

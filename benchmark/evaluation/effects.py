@@ -173,15 +173,15 @@ class Effect:
     mean, too; and ``detectable`` where the differences have no spread.
     """
 
-    found: Parts
+    parts: Parts
 
     @property
     def seeds(self) -> int:
-        return self.found.seeds
+        return self.parts.seeds
 
     @property
     def questions(self) -> int:
-        return self.found.questions
+        return self.parts.questions
 
     @property
     def is_defined(self) -> bool:
@@ -190,20 +190,20 @@ class Effect:
 
     @property
     def mean(self) -> float | None:
-        return float(self.found.mean) if self.questions else None
+        return float(self.parts.mean) if self.questions else None
 
     @property
     def low(self) -> float | None:
-        return float(self.found.mean - self._reach) if self.is_defined else None
+        return float(self.parts.mean - self._reach) if self.is_defined else None
 
     @property
     def high(self) -> float | None:
-        return float(self.found.mean + self._reach) if self.is_defined else None
+        return float(self.parts.mean + self._reach) if self.is_defined else None
 
     @property
     def p(self) -> float | None:
         """Two-sided, against no difference."""
-        return float(self.found.design.p(self.found.mean)) if self.is_defined else None
+        return float(self.parts.design.p(self.parts.mean)) if self.is_defined else None
 
     @property
     def detectable(self) -> float | None:
@@ -214,9 +214,9 @@ class Effect:
 
     def detectable_among(self, tests: int) -> float | None:
         """The same at the first step of Holm's correction over so many tests."""
-        if not self.is_defined or not self.found.design.error > 0:
+        if not self.is_defined or not self.parts.design.error > 0:
             return None
-        return float(self.found.design.detectable(ALPHA / tests))
+        return float(self.parts.design.detectable(ALPHA / tests))
 
     def record(self) -> dict[str, float | int | None]:
         """The figures as data."""
@@ -225,7 +225,7 @@ class Effect:
 
     @property
     def _reach(self) -> Floats:
-        return self.found.design.reach(1 - ALPHA / 2)
+        return self.parts.design.reach(1 - ALPHA / 2)
 
 
 def effect(differences: Floats) -> Effect:

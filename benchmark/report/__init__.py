@@ -1,1 +1,1 @@
-"""Reports: made from results alone, and at any time again."""
+"""Reports: tables and charts that are made from results, without running retrievers."""

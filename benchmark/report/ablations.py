@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from benchmark.datasets import Collection
 from benchmark.evaluation.bias import judged_share
-from benchmark.evaluation.comparison import Comparison, compare, letters
+from benchmark.evaluation.comparison import compare, letters
 from benchmark.evaluation.metrics import MAIN
 from benchmark.report.figures import figures, judged_images
 from benchmark.report.tables import LABEL, TEXT, WHOLE, Column, Format, Table, percent
@@ -22,9 +22,9 @@ from benchmark.types import Modality
 
 @dataclass(frozen=True, kw_only=True)
 class Measured:
-    """A figure of each row: the mean of ``measure`` over questions of one modality, or all.
+    """A column of figures: the mean of ``measure`` over all questions, or those of one modality.
 
-    scope: the corpus, too, is restricted to one modality, by a run of its own.
+    scope: the corpus is restricted to this modality, too, which needs a run of its own.
     """
 
     title: str
@@ -35,7 +35,7 @@ class Measured:
 
 @dataclass(frozen=True, kw_only=True)
 class Ablation:
-    """A table of variants. factors: what varies, the headings of the rows' labels."""
+    """A table of variants. factors: the settings that vary, as headings of the rows' labels."""
 
     title: str
     factors: tuple[str, ...]
@@ -45,7 +45,7 @@ class Ablation:
 
     @property
     def variants(self) -> list[Variant]:
-        """All that the table needs."""
+        """The variants that the table needs, also for columns with a scope."""
         scopes = dict.fromkeys(column.scope for column in self.columns)
         return [replace(row, scope=scope) for row in self.rows.values() for scope in scopes]
 
@@ -89,8 +89,12 @@ def ablation_table(
         rows=rows,
         records=records,
         notes=[
-            *_notes(ablation, comparisons, data, split),
+            *_notes(ablation, f" ({method(comparisons)})" if comparisons else "", data, split),
             *reference_notes(results[variant.name] for variant in variants.values()),
+        ],
+        brief=[
+            *_notes(ablation, "", data, split),
+            *reference_notes((results[one.name] for one in variants.values()), brief=True),
         ],
     )
 
@@ -119,20 +123,18 @@ OVER_SEEDS = Format(
 )
 
 
-def _notes(
-    ablation: Ablation, comparisons: Sequence[Comparison], data: Collection, split: str
-) -> list[str]:
+def _notes(ablation: Ablation, tests: str, data: Collection, split: str) -> list[str]:
+    """The notes on the figures; ``tests`` describes the tests, in brackets."""
     qrels = data.qrels(split)
     images = judged_images(data, qrels)
     share = np.mean(list(judged_share(qrels, images).values()))
     notes = [
-        f"Figures in percent, means over the judged questions (and seeds; sd: between them). "
-        f"Share of images among the relevant documents: {percent(float(share))}.",
-        f"Group: rows that share a letter do not differ significantly in {MAIN} over all questions "
-        f"({method(comparisons)})."
-        if comparisons
-        else "",
+        "Figures in percent, means over the judged questions and the training seeds; sd: standard "
+        "deviation of the seeds' means. Share of images among the relevant documents: "
+        f"{percent(float(share))}.",
+        f"Group: rows that share a letter do not differ significantly in {MAIN} over all "
+        f"questions{tests}.",
         ablation.note,
+        data.notice,
     ]
-    notes = [note for note in notes if note]
-    return [*notes, data.notice] if data.notice else notes
+    return [note for note in notes if note]

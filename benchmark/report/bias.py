@@ -1,4 +1,4 @@
-"""Tables of modality bias: what is retrieved by modality, what stands first, how scores lie."""
+"""Tables of modality bias: share of images, first documents, and scores by modality."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from benchmark.datasets import Collection
-from benchmark.errors import InputError
+from benchmark.errors import NotMeasuredError
 from benchmark.evaluation.bias import Retrieved
-from benchmark.report.figures import look
+from benchmark.report.figures import retrieved_by
 from benchmark.report.tables import COUNT, PERCENT, SYSTEM, TEXT, Column, Format, Table, percent
 from benchmark.results.result import Result, best_first, oracle_rows
 from benchmark.types import MODALITIES, Modality
@@ -27,10 +27,10 @@ GROUPS: tuple[tuple[str, Modality | None], ...] = (
 
 
 def bias_table(results: Sequence[Result], data: Collection, split: str) -> Table:
-    """Share and exposure of images by question modality, and what stands first."""
+    """Share and exposure of images by question modality, and what is ranked first."""
     rows, ranked = [], best_first(results)
     for result in ranked:
-        retrieved = look(result, data, split)
+        retrieved = retrieved_by(result, data, split)
         shares = {
             f"{what}@{depth}": {
                 name: _mean(measure(depth), retrieved, kind) for name, kind in GROUPS
@@ -49,7 +49,7 @@ def bias_table(results: Sequence[Result], data: Collection, split: str) -> Table
                 "first": outcomes,
             }
         )
-    asked = ", ".join(f"{name} {percent(share)}" for name, share in judged.items())
+    shares_judged = ", ".join(f"{name} {percent(share)}" for name, share in judged.items())
     return Table(
         title=f"Modality bias on {data.name} ({split})",
         columns=[
@@ -63,11 +63,11 @@ def bias_table(results: Sequence[Result], data: Collection, split: str) -> Table
         ],
         rows=rows,
         notes=[
-            "In percent. Images@k: share of images among the first k of all, image and text "
-            f"questions; judged share: {asked}."
-            " Exposure@k: the same, ranks weighed by 1 / log2(1 + rank).",
-            "First: what stands at rank 1, of the questions that one modality answers; questions "
-            "without results make up the rest. Of several seeds, the first.",
+            "Figures in percent. Images@k: share of images among the first k documents, for all, "
+            "image and text questions; the share among relevant documents is "
+            f"{shares_judged}. Exposure@k: the same, with ranks weighted by 1 / log2(1 + rank).",
+            "First: the document at rank 1, for questions that one modality answers; the rest are "
+            "questions without results. With several seeds, the first is shown.",
             *([data.notice] if data.notice else []),
         ],
         unranked=oracle_rows(ranked),
@@ -77,16 +77,14 @@ def bias_table(results: Sequence[Result], data: Collection, split: str) -> Table
 def scores_table(results: Sequence[Result], data: Collection, split: str) -> Table:
     """Quantiles of the scores of retrieved passages and images.
 
-    Raises InputError where no result bears scores: the reference's don't.
+    Raises NotMeasuredError if no result has scores, as in the reference.
     """
     results = [result for result in results if result.has_scores]
     if not results:
-        raise InputError(
-            "the reference keeps no scores", mend="run the retrievers that are to be shown"
-        )
+        raise NotMeasuredError("the reference has no scores", "run bm25 clip-dpr")
     rows = []
     for result in results:
-        retrieved = look(result, data, split)
+        retrieved = retrieved_by(result, data, split)
         for modality in MODALITIES:
             scores = retrieved.scores_of(modality)
             at = np.quantile(scores, QUANTILES).tolist() if len(scores) else [None] * len(QUANTILES)

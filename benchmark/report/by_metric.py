@@ -1,4 +1,4 @@
-"""All results on a data set by one metric of any name, best first."""
+"""The leaderboard by any metric, also one that the results do not contain."""
 
 from __future__ import annotations
 
@@ -16,10 +16,11 @@ from benchmark.retriever import Task
 
 
 def ranked_by(results: Sequence[Result], data: Collection, split: str, name: str) -> Table:
-    """The leaderboard by the metric called ``name``; without further columns by one not kept.
+    """The leaderboard by the metric called ``name``.
 
-    Metrics that were not kept with the results are computed from their ranked lists. Raises
-    InputError for an unknown metric, a count, or one that looks beyond the end of the lists.
+    A metric that the results do not contain is computed from the ranked lists; then there are no
+    columns of other metrics. Raises InputError for an unknown metric, a metric that counts, or one
+    whose cutoff is beyond the end of the lists.
     """
     check_share(name)
     if known := benchmark_name(name):

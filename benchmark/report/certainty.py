@@ -1,4 +1,4 @@
-"""How sure a leaderboard is: who is best, who would change places, which rankings agree."""
+"""The certainty of a leaderboard: probabilities and intervals of ranks, agreement of rankings."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from benchmark.datasets import Collection
 from benchmark.evaluation.metrics import MAIN, METRICS, Scores
 from benchmark.evaluation.significance import Floats
 from benchmark.evaluation.standing import Agreement, Standing, agreement, standings
-from benchmark.report.figures import asked
+from benchmark.report.figures import answered_by
 from benchmark.report.tables import PERCENT, TEXT, WHOLE, Column, Format, Table, decimals
 from benchmark.results.result import Result, best_first
 from benchmark.types import MODALITIES
@@ -26,12 +26,12 @@ TAU = Format(
 )
 
 FEWEST_SYSTEMS = 3
-"""Below this many systems a rank correlation says nothing."""
+"""The smallest number of systems for which rank correlations are shown."""
 
 
 @dataclass(frozen=True)
 class Placed:
-    """A system, its mean, and how sure its place is."""
+    """A system, its mean, and the certainty of its rank."""
 
     name: str
     mean: float
@@ -39,47 +39,48 @@ class Placed:
 
 
 def placed(results: Sequence[Result], metric: str = MAIN) -> list[Placed]:
-    """The systems, best first, with how sure their places are.
+    """The systems without oracles, best first, with the certainty of their ranks.
 
-    What is told part of the answer has no place, unless there is nothing else.
+    Oracles, which are told part of the answer, are ranked only if there are no other systems.
     """
     ranked = best_first(results, metric)
-    ranked = [one for one in ranked if not one.oracle] or ranked
-    found = standings([by_seed(one.over_seeds, metric) for one in ranked])
+    ranked = [result for result in ranked if not result.oracle] or ranked
+    certainties = standings([by_seed(result.over_seeds, metric) for result in ranked])
     return [
-        Placed(one.name, one.over_seeds.mean(metric), standing)
-        for one, standing in zip(ranked, found, strict=True)
+        Placed(result.name, result.over_seeds.mean(metric), standing)
+        for result, standing in zip(ranked, certainties, strict=True)
     ]
 
 
 def certainty_table(results: Sequence[Result], data: Collection, split: str) -> Table:
-    """The probability that each system is the best, its place, and who would swap."""
-    found = placed(results)
+    """The probability that each system is the best, the interval of its rank, and the probability
+    that it falls behind the next.
+    """
     return Table(
-        title=f"How sure the leaderboard is: {data.name} ({split})",
+        title=f"Certainty of the leaderboard: {data.name} ({split})",
         columns=[
             Column("#", "place", WHOLE, first=True),
             Column("Name", "name", TEXT, first=True),
             Column(MAIN, "mean", PERCENT, first=True),
-            Column("Best", "best", decimals(2)),
-            Column("Place [95%]", "places", PLACES),
-            Column("Swaps with the next", "swap", PROBABILITY),
+            Column("P(best)", "best", decimals(2)),
+            Column("Rank [95%]", "places", PLACES),
+            Column("P(swap with next)", "swap", PROBABILITY),
         ],
         rows=[
             {
                 "place": place,
-                "name": one.name,
-                "mean": one.mean,
-                **asdict(one.standing),
-                "places": (one.standing.first, one.standing.last),
+                "name": system.name,
+                "mean": system.mean,
+                **asdict(system.standing),
+                "places": (system.standing.first, system.standing.last),
             }
-            for place, one in enumerate(found, 1)
+            for place, system in enumerate(placed(results), 1)
         ],
         notes=[
-            f"Best: the probability that the true mean of {MAIN} is the highest. Place: where the "
-            "true mean lies among the others' with probability 0.95. Swaps with the next: the "
-            "probability that the system would fall behind the one below it on another sample of "
-            "as many questions and training seeds; 0.5 is a toss-up.",
+            f"P(best): the probability that the true mean of {MAIN} is the highest. Rank: the "
+            "interval that contains the rank of the true mean with probability 0.95. P(swap with "
+            "next): the probability that the system falls behind the next one on another sample of "
+            "as many questions and training seeds; 0.5 means that the order is pure chance.",
             "Bayesian bootstrap over the questions (Rubin, 1981), with Student's t for the "
             "training seeds; not corrected for the number of systems.",
             *([data.notice] if data.notice else []),
@@ -88,8 +89,8 @@ def certainty_table(results: Sequence[Result], data: Collection, split: str) -> 
 
 
 def agreement_table(results: Sequence[Result], data: Collection, split: str) -> Table:
-    """Rank correlations of the systems between metrics and between kinds of questions."""
-    systems = {one.name: one.over_seeds for one in best_first(results)}
+    """Rank correlations between metrics, and between text and image questions."""
+    systems = {result.name: result.over_seeds for result in best_first(results)}
     compared: list[tuple[str, str, int, Agreement]] = []
     if len(systems) >= FEWEST_SYSTEMS:
         own = _tables(systems, MAIN)
@@ -98,10 +99,13 @@ def agreement_table(results: Sequence[Result], data: Collection, split: str) -> 
                 other = _tables(systems, metric)
                 compared.append((MAIN, metric, len(own), agreement(own, other, paired=True)))
         kinds = {
-            kind: {name: one.among(asked(data, split, kind)) for name, one in systems.items()}
+            kind: {
+                name: scores.among(answered_by(kind, data, split))
+                for name, scores in systems.items()
+            }
             for kind in MODALITIES
         }
-        if all(some.queries for kind in kinds.values() for some in kind.values()):
+        if all(scores.queries for kind in kinds.values() for scores in kind.values()):
             text, image = (_tables(kinds[kind], MAIN) for kind in ("text", "image"))
             compared.append(
                 (
@@ -112,7 +116,7 @@ def agreement_table(results: Sequence[Result], data: Collection, split: str) -> 
                 )
             )
     return Table(
-        title=f"How far rankings of the systems agree: {data.name} ({split})",
+        title=f"Agreement of rankings: {data.name} ({split})",
         columns=[
             Column("Ranking", "first", TEXT, first=True),
             Column("Other ranking", "second", TEXT, first=True),
@@ -120,14 +124,14 @@ def agreement_table(results: Sequence[Result], data: Collection, split: str) -> 
             Column("Kendall's tau [95%]", "agreement", TAU, first=True),
         ],
         rows=[
-            {"first": one, "second": other, "systems": count, "agreement": asdict(tau)}
-            for one, other, count, tau in compared
+            {"first": first, "second": second, "systems": count, "agreement": asdict(tau)}
+            for first, second, count, tau in compared
         ],
         notes=[
-            "Tau is 1 where two rankings order all pairs of systems alike, 0 where they agree in "
-            "half of them, -1 where they reverse all. The interval is that of the true means, by "
-            "the Bayesian bootstrap; figures over the same questions are drawn together. "
-            "`table protocols` has the agreement between protocols.",
+            "Tau is 1 if two rankings order all pairs of systems alike, 0 if they agree on half of "
+            "the pairs, and -1 if they disagree on all. The interval is for the rankings by the "
+            "true means (Bayesian bootstrap; metrics over the same questions share their draws). "
+            "`table protocols` shows the agreement between protocols.",
             *([data.notice] if data.notice else []),
         ],
     )
@@ -138,6 +142,6 @@ def _tables(systems: Mapping[str, Scores], metric: str) -> list[Floats]:
 
 
 def by_seed(scores: Scores, metric: str) -> Floats:
-    """The figures of each seed and question, shape (seeds, questions)."""
+    """The figures of each seed and question; float64, shape (seeds, questions)."""
     seeds = [scores.seeds[number] for number in sorted(scores.seeds)] or [scores]
-    return np.stack([one.values[metric] for one in seeds])
+    return np.stack([seed.values[metric] for seed in seeds])

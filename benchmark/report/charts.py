@@ -1,4 +1,4 @@
-"""The plots made of results, by name."""
+"""The plots that are drawn from results, by name."""
 
 from __future__ import annotations
 
@@ -24,32 +24,34 @@ from benchmark.report.trainings import trainings
 
 
 def seconds(of: Inspector) -> list[Chart]:
-    """What each system that was made here took, the quickest first, in one chart."""
-    took = {one.name: seconds_by_stage(one) for one in of.results if not one.external}
-    ranked = dict(sorted(took.items(), key=lambda item: sum(item[1].values())))
+    """The build time of each system that was built here, the quickest first, in one chart."""
+    times = {result.name: seconds_by_stage(result) for result in of.results if not result.external}
+    ranked = dict(sorted(times.items(), key=lambda item: sum(item[1].values())))
     return [seconds_chart(ranked)] if ranked else []
 
 
 def cost(of: Inspector) -> list[Chart]:
-    """What each system that was made here took, against how well it ranks."""
-    made = {
-        one.name: (sum(seconds_by_stage(one).values()), one.over_seeds.mean(MAIN))
-        for one in of.ranked
-        if not one.external
+    """The build time of each system that was built here, against its MRR@10."""
+    built = [result for result in of.ranked if not result.external]
+    points = {
+        result.name: (sum(seconds_by_stage(result).values()), result.over_seeds.mean(MAIN))
+        for result in built
     }
-    chart = cost_chart(made, [one.name for one in of.ranked if one.oracle and one.name in made])
+    chart = cost_chart(points, [result.name for result in built if result.oracle])
     return [chart] if chart else []
 
 
 def learning_curves(of: Inspector, store: Store) -> list[Chart]:
     """All trainings whose checkpoints are in the store, a chart for each system."""
-    return [curves_chart(*one) for one in trainings(of.results, store).items()]
+    return [curves_chart(*training) for training in trainings(of.results, store).items()]
 
 
 def spaces(of: Inspector) -> list[Chart]:
     """The maps of the systems whose embeddings were mapped."""
     return [
-        embedding_map_chart(one.name, one.embedding_map) for one in of.ranked if one.embedding_map
+        embedding_map_chart(result.name, result.embedding_map)
+        for result in of.ranked
+        if result.embedding_map
     ]
 
 
@@ -65,4 +67,23 @@ PLOTS: Mapping[str, Callable[[Inspector, Store], list[Chart]]] = MappingProxyTyp
         "cost": lambda of, _: cost(of),
     }
 )
-"""Name -> the charts there are to draw, none where nothing was measured."""
+"""Name -> the charts; an empty list if the results lack what they show."""
+
+_BUILT_HERE = ("no system was built here", "run bm25")
+
+MADE_BY: Mapping[str, tuple[str, str]] = MappingProxyType(
+    {
+        "learning-curves": (
+            "no checkpoint of these systems is in the store",
+            "run clip-dpr univl-dr",
+        ),
+        "overview": (
+            "no image question is answered better by the best of two systems",
+            "run bm25 clip-dpr",
+        ),
+        "spaces": ("no embeddings are mapped", "space clip-zero-shot clip-dpr univl-dr"),
+        "seconds": _BUILT_HERE,
+        "cost": _BUILT_HERE,
+    }
+)
+"""Plots that the results may lack: what is missing, and the command that makes it."""

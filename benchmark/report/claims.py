@@ -1,8 +1,8 @@
-"""Claims, and the verdict on each over all its questions and seeds, corrected over the claims.
+"""Claims of papers, and the verdict on each, corrected over all claims that are tested.
 
-A claim speaks of pairs of systems, and may name control pairs as conditions: those of a training
-against one of as many steps without what the claim is about. The rules are in
-evaluation/verdicts.py.
+A claim is about pairs of systems. It may have control pairs, which are further conditions: a
+training against another of as many steps that lacks what the claim is about. The rules of the
+verdicts are in evaluation/verdicts.py.
 """
 
 from __future__ import annotations
@@ -41,13 +41,14 @@ Pair: TypeAlias = tuple[Variant, Variant]
 
 @dataclass(frozen=True, kw_only=True)
 class Claim:
-    """In each of ``pairs`` the first system is said to do better than the second, in all of them.
+    """The claim that in each of ``pairs`` the first system does better than the second.
 
-    measure: a metric or a measure of modality bias. better: which way it improves.
-    questions: those answered by one modality, or all.
-    smallest: the smallest relevant effect.
-    controls: conditions: pairs of a training and of one with as many steps that lacks what the
-    claim is about. The claim holds only where the first does better in each of these, too.
+    name: short, for files and anchors. says: the claim in words.
+    measure: a metric, or a measure of modality bias (figures.BIAS). better: the direction in which
+    the measure improves. questions: only questions that are answered by this modality.
+    smallest: the smallest relevant effect, as a share.
+    controls: further pairs of a training and another of as many steps that lacks what the claim is
+    about. The claim holds only if the first does better in each of these, too.
     """
 
     name: str
@@ -61,22 +62,23 @@ class Claim:
 
     @property
     def tested(self) -> tuple[Pair, ...]:
-        """All pairs that it has to hold in, the controls last."""
+        """All pairs in which the claim has to hold, the controls last."""
         return self.pairs + self.controls
 
     @property
     def variants(self) -> list[Variant]:
-        """All systems that the claim speaks of."""
+        """All systems that the claim is about."""
         return [variant for pair in self.tested for variant in pair]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Tested:
-    """A claim with the effect of each of its pairs; effects are positive in its direction.
+    """A claim with the effect of each of its pairs, positive if it agrees with the claim.
 
-    p: of each statement about the claim, and p_holm: corrected over all claims tested; empty for
-    a claim that wasn't. verdict: with its reason. overturned: the probability that another set of
-    training seeds would give another verdict; None where one seed alone was run.
+    p, p_holm: the p-value of each statement about the claim, and the same corrected over all
+    claims that were tested; empty for a claim that was not. reason: why this is the verdict.
+    overturned: the probability that another set of training seeds would give another verdict; None
+    with a single seed.
     """
 
     claim: Claim
@@ -89,21 +91,21 @@ class Tested:
 
     @property
     def seeds(self) -> int:
-        """The training seeds of its pairs, the most there are."""
-        return max((one.seeds for one in self.effects), default=0)
+        """The number of training seeds: the largest of its pairs."""
+        return max((effect.seeds for effect in self.effects), default=0)
 
 
 def judge(claims: Sequence[tuple[Claim, Sequence[Effect]]]) -> list[Tested]:
-    """The verdict on each claim from the effects of its pairs; one without effects isn't tested."""
+    """The verdict on each claim from the effects of its pairs; not tested without effects."""
     tested = [
         place
         for place, (_, effects) in enumerate(claims)
-        if effects and all(one.is_defined for one in effects)
+        if effects and all(effect.is_defined for effect in effects)
     ]
     p = {
         statement: np.array(
             [
-                float(p_of(statement, [one.found for one in effects], claim.smallest))
+                float(p_of(statement, [effect.parts for effect in effects], claim.smallest))
                 for claim, effects in (claims[place] for place in tested)
             ]
         )
@@ -116,19 +118,22 @@ def judge(claims: Sequence[tuple[Claim, Sequence[Effect]]]) -> list[Tested]:
             judged.append(_not_tested(claim, effects))
             continue
         number = tested.index(place)
-        p_holm = {one: float(values[number]) for one, values in corrected.items()}
-        levels = {one: level_among(np.delete(p[one], number).tolist()) for one in STATEMENTS}
-        holding = {one: p_holm[one] <= ALPHA for one in STATEMENTS}
+        p_holm = {statement: float(values[number]) for statement, values in corrected.items()}
+        levels = {
+            statement: level_among(np.delete(p[statement], number).tolist())
+            for statement in STATEMENTS
+        }
+        holding = {statement: p_holm[statement] <= ALPHA for statement in STATEMENTS}
         verdict = VERDICTS[int(decided(holding))]
         judged.append(
             Tested(
                 claim=claim,
                 effects=tuple(effects),
-                p={one: float(values[number]) for one, values in p.items()},
+                p={statement: float(values[number]) for statement, values in p.items()},
                 p_holm=p_holm,
                 verdict=verdict,
                 reason=_reason(claim, effects, verdict, holding, len(tested)),
-                overturned=overturned([one.found for one in effects], claim.smallest, levels),
+                overturned=overturned([effect.parts for effect in effects], claim.smallest, levels),
             )
         )
     return judged
@@ -137,7 +142,7 @@ def judge(claims: Sequence[tuple[Claim, Sequence[Effect]]]) -> list[Tested]:
 def effects_of(
     claim: Claim, results: Mapping[str, Result], data: Collection, split: str
 ) -> list[Effect]:
-    """The effect of each pair of a claim; none where a system has no result."""
+    """The effect of each pair of a claim; none if a system has no result."""
     if any(variant.name not in results for variant in claim.variants):
         return []
 
@@ -148,20 +153,20 @@ def effects_of(
         return dict(zip([seed.number for seed in result.seeds], values, strict=True))
 
     pairs = [paired(measured(first), measured(second)) for first, second in claim.tested]
-    # The share of images among what was retrieved is undefined where nothing was retrieved.
+    # The share of images is undefined for a question without retrieved documents.
     return [effect(pair[:, ~np.isnan(pair).any(axis=0)]) for pair in pairs]
 
 
-def wanted(claims: Iterable[Claim]) -> list[Variant]:
-    """All systems that the claims speak of."""
+def variants_of(claims: Iterable[Claim]) -> list[Variant]:
+    """All systems that the claims are about."""
     return [variant for claim in claims for variant in claim.variants]
 
 
 def judged_at_hand(
     claims: Sequence[Claim], results: Path, data: Collection, split: str
 ) -> list[Tested]:
-    """The verdict on each of a paper's claims from the results there are, running nothing."""
-    return judged(claims, at_hand(wanted(claims), results, data, split), data, split)
+    """The verdict on each of a paper's claims from existing results; nothing is run."""
+    return judged(claims, at_hand(variants_of(claims), results, data, split), data, split)
 
 
 def judged(
@@ -172,7 +177,7 @@ def judged(
 
 
 def in_points(value: float) -> str:
-    """A share as points of 100, in words."""
+    """A share as text, in points of 100."""
     return f"{100 * value:.1f} points"
 
 
@@ -195,7 +200,7 @@ def _reason(
     holding: Mapping[Statement, bool],
     tests: int,
 ) -> str:
-    """Where the intervals lie that the verdict follows from."""
+    """Why this is the verdict: where the effects lie, or what is detectable."""
     least = in_points(claim.smallest)
     each = " in each pair" if len(effects) > 1 else ""
     each += ", controls included" if claim.controls else ""
@@ -205,30 +210,31 @@ def _reason(
         return f"above 0{each}, but not above {least}"
     if verdict == "not reproduced":
         bound = 0.0 if holding["below zero"] else claim.smallest
-        below = [one.high is not None and one.high < bound for one in effects]
-        where = f"below 0, the opposite,{_which(claim, below)}".rstrip(",")
-        if not holding["below zero"]:
-            where = f"below {least}{_which(claim, below)}"
+        below = [effect.high is not None and effect.high < bound for effect in effects]
+        if holding["below zero"]:
+            reason = f"below 0{_which(claim, below)}, the opposite"
+        else:
+            reason = f"below {least}{_which(claim, below)}"
             if holding["above zero"]:
-                where += ", though above 0"
-        p = max(p_equivalent(one.found, claim.smallest) for one in effects)
+                reason += ", though above 0"
+        p = max(p_equivalent(effect.parts, claim.smallest) for effect in effects)
         same = f"; equivalent within {least} (p = {p_value(p)})" if p <= ALPHA else ""
-        return where + same
-    shown = [one.detectable_among(tests) for one in effects]
-    if None in shown:
+        return reason + same
+    detectable = [effect.detectable_among(tests) for effect in effects]
+    if None in detectable:
         return "a difference is the same for every question"
-    detectable = max(one.detectable or 0.0 for one in effects)
-    corrected = max(one or 0.0 for one in shown)
+    alone = max(effect.detectable or 0.0 for effect in effects)
+    corrected = max(value or 0.0 for value in detectable)
     return (
-        f"too little data: only effects above {in_points(detectable)} are detectable, above "
+        f"too little data: only effects above {in_points(alone)} are detectable, above "
         f"{in_points(corrected)} after the correction"
     )
 
 
 def _which(claim: Claim, chosen: Sequence[bool]) -> str:
-    """In how many of several pairs, and in which kind."""
+    """In how many of the pairs and controls, as text; empty for a claim with one pair."""
     pairs, controls = sum(chosen[: len(claim.pairs)]), sum(chosen[len(claim.pairs) :])
-    said = f" in {pairs} of {len(claim.pairs)} pairs" if len(claim.pairs) > 1 and pairs else ""
+    text = f" in {pairs} of {len(claim.pairs)} pairs" if len(claim.pairs) > 1 and pairs else ""
     if controls:
-        said += f"{' and' if pairs else ''} against {controls} of {len(claim.controls)} controls"
-    return said
+        text += f"{' and' if pairs else ''} against {controls} of {len(claim.controls)} controls"
+    return text

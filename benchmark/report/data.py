@@ -1,4 +1,4 @@
-"""Tables about data sets: which there are, what one holds, what agrees with what is known."""
+"""Tables about data sets: their list, the contents of one, and its comparison with known counts."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from dataclasses import asdict
 from benchmark.artefacts.store import Store
 from benchmark.datasets import DEFAULT, Collection, formats
 from benchmark.datasets.describe import categories, lengths, samples
-from benchmark.datasets.find import can_fetch, is_prepared
+from benchmark.datasets.find import is_prepared, preparation
 from benchmark.datasets.verify import Check
 from benchmark.report.tables import COUNT, TEXT, WHOLE, Column, Table, decimals
 
 
 def data_sets(store: Store) -> Table:
-    """The data sets by name."""
+    """The data sets, and how to get those that are not prepared."""
     rows = []
     for name, module in formats().items():
         state = "prepared" if is_prepared(name, store) else _how(name)
@@ -27,7 +27,7 @@ def data_sets(store: Store) -> Table:
 
 
 def descriptions(data: Collection, split: str, count: int) -> list[Table]:
-    """What a data set holds, and some of its questions."""
+    """The contents of a data set, and ``count`` of its questions."""
     documents = data.metadata["documents"]
     total = sum(documents.values())
     shares = [
@@ -64,7 +64,7 @@ def descriptions(data: Collection, split: str, count: int) -> list[Table]:
             notes=[note] if note else [],
         ),
         Table(
-            title="Words",
+            title="Length in words",
             columns=[
                 Column("Texts", "what", TEXT),
                 count_of,
@@ -76,12 +76,12 @@ def descriptions(data: Collection, split: str, count: int) -> list[Table]:
             rows=[asdict(row) for row in lengths(data)],
         ),
         Table(
-            title=f"Questions of {split}",
+            title=f"Questions of split {split}",
             columns=[Column("Kind", "kind", TEXT), count_of],
             rows=kinds,
         ),
         Table(
-            title="Some of them",
+            title="Examples of questions",
             columns=[Column(name.capitalize(), name, TEXT) for name in fields],
             rows=[{name: row[name] for name in fields} for row in drawn],
         ),
@@ -89,14 +89,14 @@ def descriptions(data: Collection, split: str, count: int) -> list[Table]:
 
 
 def verification(data: Collection, checks: Sequence[Check]) -> Table:
-    """Each fact: what is known, what was found, whether they agree."""
+    """Each fact: the known value, the value in this data set, and whether they agree."""
     return Table(
         title=f"{data.name}: {data.title}",
         columns=[
             Column("Fact", "fact", TEXT, first=True),
             Column("Known", "expected", TEXT),
             Column("Found", "found", TEXT, first=True),
-            Column("", "status", TEXT, first=True),
+            Column("Status", "status", TEXT, first=True),
         ],
         rows=[{**asdict(check), "status": _status(check)} for check in checks],
         records=[{**asdict(check), "agrees": check.agrees} for check in checks],
@@ -104,12 +104,10 @@ def verification(data: Collection, checks: Sequence[Check]) -> Table:
 
 
 def _how(name: str) -> str:
-    if name == DEFAULT:
-        return "made when first used"
-    return f"run data prepare {name}" if can_fetch(name) else "give --data-dir, or prepare it"
+    return "generated at first use" if name == DEFAULT else preparation(name)
 
 
 def _status(check: Check) -> str:
     if check.expected is None:
-        return "nothing known"
-    return {True: "agrees", False: "DIFFERS", None: "could not be checked"}[check.agrees]
+        return "no known value"
+    return {True: "agrees", False: "DIFFERS", None: "not checked"}[check.agrees]

@@ -1,4 +1,4 @@
-"""The tables that need nothing but results, whatever paper they are of, by name."""
+"""The tables that are computed from results and belong to no paper, by name."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from benchmark.report.unjudged import unjudged_table
 from benchmark.results.result import Result
 
 MakeTable: TypeAlias = Callable[[Sequence[Result], Collection, str], Table]
-"""Makes a table from the results on a data set's split."""
+"""A function that makes a table from the results on a split of a data set."""
 
 DERIVED: Mapping[str, MakeTable] = MappingProxyType(
     {

@@ -1,20 +1,23 @@
-"""The modality gap of the systems whose embeddings were mapped."""
+"""The modality gap: distances of passages, images and questions in the embedding space."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from benchmark.datasets import Collection
-from benchmark.errors import InputError
+from benchmark.errors import NotMeasuredError
 from benchmark.report.tables import PERCENT, SYSTEM, Column, Table, decimals
 from benchmark.results.result import Result
 
 
 def gap_table(results: Sequence[Result], data: Collection, split: str) -> Table:
-    """Distances between the kinds of embeddings, and how well a line tells two of them apart."""
+    """Distances between centroids, and how well a linear classifier separates the modalities.
+
+    Raises NotMeasuredError if no result has mapped embeddings.
+    """
     mapped = [(result, result.embedding_map) for result in results if result.embedding_map]
     if not mapped:
-        raise InputError("no embeddings are mapped", mend="run `space` first")
+        raise NotMeasuredError("no embeddings are mapped", "space clip-zero-shot clip-dpr univl-dr")
     rows = [
         {
             "title": result.title,
@@ -33,9 +36,9 @@ def gap_table(results: Sequence[Result], data: Collection, split: str) -> Table:
         ],
         rows=rows,
         notes=[
-            "Gaps: distances between the centroids of unit vectors, 0 to 2. Separability: accuracy "
-            "in percent with which a logistic regression tells passages from images, "
-            "cross-validated, half of each; 50 is chance. Of several seeds, the first.",
+            "Gaps: distances between the centroids of the unit vectors, from 0 to 2. Separability: "
+            "cross-validated accuracy, in percent, of a logistic regression that separates as many "
+            "passages as images; 50 is chance. With several seeds, the first is shown.",
             *([data.notice] if data.notice else []),
         ],
     )

@@ -1,4 +1,4 @@
-"""Tables of one run's figures, and of the differences between runs."""
+"""Tables of the figures of run files, and of the differences between runs."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ from benchmark.types import Qrels
 
 
 def evaluation_table(name: str, file: RunFile, qrels: Qrels, by: str | None) -> Table:
-    """Each metric's mean with its interval, over all questions and over each group ``by``."""
+    """Each metric's mean with its interval, over all questions and over each group of ``by``."""
     scores = file.scores
     groups = {"all": scores}
     if by == "modality":
@@ -58,11 +58,13 @@ def evaluation_table(name: str, file: RunFile, qrels: Qrels, by: str | None) -> 
 
 
 def evaluations_table(files: Mapping[str, RunFile]) -> Table:
-    """Several runs, best first by the first metric: means, and the first one's interval."""
+    """Several runs, best first by the first metric: all means, and the interval of that metric."""
     summaries = {name: summary(file.scores) for name, file in files.items()}
     metrics = list(next(iter(summaries.values())))
-    if any([*one] != metrics for one in summaries.values()):
-        raise InputError("ranked runs and unranked sets", mend="evaluate files of one kind")
+    if any([*figures] != metrics for figures in summaries.values()):
+        raise InputError(
+            "these are both ranked runs and unranked sets", mend="evaluate files of one kind"
+        )
     main, *others = metrics
     ranked = sorted(files, key=lambda name: (-summaries[name][main]["mean"], name))
     rows = []
@@ -91,13 +93,15 @@ def evaluations_table(files: Mapping[str, RunFile]) -> Table:
 
 
 def per_query_table(files: Mapping[str, RunFile]) -> Table:
-    """The figures of each question and run, a row each."""
+    """The figures of each question in each run, one row for each."""
     metrics = list(next(iter(files.values())).scores.values)
     rows = [
         {
             "run": name,
             "question": query,
-            "metrics": {metric: float(all_[place]) for metric, all_ in file.scores.values.items()},
+            "metrics": {
+                metric: float(figures[place]) for metric, figures in file.scores.values.items()
+            },
         }
         for name, file in files.items()
         for place, query in enumerate(file.scores.queries)
@@ -129,21 +133,23 @@ def _evaluation_notes(file: RunFile) -> list[str]:
         )
     if file.tied:
         notes.append(
-            f"{file.tied:,} lists hold equal scores; as in trec_eval, the greater document id "
-            "comes first"
+            f"{file.tied:,} lists contain equal scores; as in trec_eval, the document with the "
+            "greater id comes first"
         )
     return notes
 
 
 def comparison_table(systems: Mapping[str, Scores], seed: int) -> Table:
-    """Every pair of systems on every metric that they share."""
+    """The difference of every pair of systems in every metric that all systems have."""
     shared = [
         metric
         for metric in next(iter(systems.values())).values
         if all(metric in scores.values for scores in systems.values())
     ]
     if not shared:
-        raise InputError("ranked runs and unranked sets", mend="compare runs of one kind")
+        raise InputError(
+            "these are both ranked runs and unranked sets", mend="compare files of one kind"
+        )
     pairs = compare(systems, *shared, seed=seed)
     records = [(pair, {**asdict(pair), "significant": pair.significant}) for pair in pairs]
     return Table(
@@ -158,14 +164,14 @@ def comparison_table(systems: Mapping[str, Scores], seed: int) -> Table:
             Column("p", ("shown", "p"), LABEL),
             Column("p (Holm)", ("shown", "p_holm"), LABEL, first=True),
             Column("t-test p (Holm)", "p_t_holm", P_VALUE),
-            Column("Different", "significant", YES_NO),
+            Column("Significant", "significant", YES_NO),
         ],
         rows=[{**record, "shown": _shown(pair, systems)} for pair, record in records],
         records=[record for _, record in records],
         notes=[
-            f"{method(pairs)}, within each metric; seed {seed} for permutations and resampling; "
-            "differences in points of 100; d: mean difference by its standard deviation over the "
-            "questions",
+            f"Test: {method(pairs)}, for each metric. Seed {seed} of permutations and resampling. "
+            "Differences in points of 100. d: the mean difference divided by its standard "
+            "deviation over the questions.",
             intervals(pairs),
             *_readings(systems, pairs),
             *_undefined(pairs),
@@ -174,7 +180,7 @@ def comparison_table(systems: Mapping[str, Scores], seed: int) -> Table:
 
 
 def _shown(pair: Comparison, systems: Mapping[str, Scores]) -> dict[str, str]:
-    """What a row of a pair has beside its values: systems with their figures, p with its bound."""
+    """The texts of a pair's row: the systems with their figures, and p-values with "<="."""
     return {
         "first": f"{pair.first} {percent(systems[pair.first].mean(pair.metric))}",
         "second": f"{pair.second} {percent(systems[pair.second].mean(pair.metric))}",
@@ -184,19 +190,22 @@ def _shown(pair: Comparison, systems: Mapping[str, Scores]) -> dict[str, str]:
 
 
 def _readings(systems: Mapping[str, Scores], pairs: Sequence[Comparison]) -> list[str]:
-    """What the data say of the true difference of two systems, a sentence for each metric."""
+    """The posterior of the true difference of two systems, a sentence for each metric."""
     if len(systems) != 2 or pairs[0].questions < FEWEST_QUESTIONS:
         return []
     first, second = systems
-    said = []
+    sentences = []
     for pair in pairs:
-        found = reading(differences(systems[first], systems[second], pair.metric))
-        said.append(
-            f"{pair.metric}: {first} is better than {second} by more than a point with probability "
-            f"{found.better:.2f}, within a point of it with {found.equivalent:.2f}, worse by more "
-            f"than a point with {found.worse:.2f}"
+        posterior = reading(differences(systems[first], systems[second], pair.metric))
+        sentences.append(
+            f"{pair.metric}: {first} is better than {second} by more than 1 point with probability "
+            f"{posterior.better:.2f}, within 1 point with {posterior.equivalent:.2f}, and worse by "
+            f"more than 1 point with {posterior.worse:.2f}."
         )
-    return [*said, "probabilities: posterior of the true difference, by the Bayesian bootstrap"]
+    return [
+        *sentences,
+        "Probabilities: posterior of the true difference, by the Bayesian bootstrap.",
+    ]
 
 
 def _share(value: float | None) -> str:
@@ -215,16 +224,16 @@ SIGNED = Format(
 
 
 def _undefined(pairs: Sequence[Comparison]) -> list[str]:
-    """Why some of the statistics are not defined."""
+    """Why some statistics are not defined."""
     if any(pair.questions < FEWEST_QUESTIONS for pair in pairs):
-        return ["-: not defined; intervals, effect sizes and tests need at least two questions"]
+        return ["-: not defined; intervals, effect sizes and tests need at least two questions."]
     if any(pair.effect is None for pair in pairs):
-        return ["-: not defined, since the difference is the same for every question"]
+        return ["-: not defined, since the difference is the same for every question."]
     return []
 
 
 def _by_modality(qrels: Qrels) -> dict[str, set[str]]:
-    """Questions by the modality of their relevant documents, told by WebQA's ids."""
+    """Questions by the modality of their relevant documents, which WebQA's ids show."""
     groups: dict[str, set[str]] = {"image": set(), "text": set(), "both": set()}
     for query, judged in qrels.items():
         kinds = {document.isdecimal() for document, level in judged.items() if level > 0}

@@ -1,4 +1,4 @@
-"""A figure of each judged question and seed, by the name of what is measured."""
+"""The figures of each judged question and seed, by the name of a measure."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from benchmark.types import Modality, Qrels
 
 BIAS: Mapping[str, Callable[[Retrieved], Floats]] = MappingProxyType(
     {
-        "Images@10": lambda found: found.share(10),
-        "Images@100": lambda found: found.share(100),
-        "Preference@10": lambda found: found.preference(10),
+        "Images@10": lambda retrieved: retrieved.share(10),
+        "Images@100": lambda retrieved: retrieved.share(100),
+        "Preference@10": lambda retrieved: retrieved.preference(10),
     }
 )
-"""Measures of modality bias beside the metrics."""
+"""Measures of modality bias, which can be used like metrics."""
 
 
 def figures(
@@ -32,27 +32,27 @@ def figures(
     split: str,
     questions: Modality | None = None,
 ) -> Floats:
-    """What was measured of each seed and question; float64, shape (seeds, questions).
+    """The figure of each seed and question; float64, shape (seeds, questions).
 
-    measure: a metric by any of its names, or one of BIAS. questions: those that this modality
-    alone answers.
+    measure: a metric by any of its names, or one of BIAS. questions: only questions that are
+    answered by this modality alone; None for all.
     """
     if measure in BIAS:
-        looks = [look(seed, data, split) for seed in result.seeds]
-        return np.stack([BIAS[measure](one)[one.asking(questions)] for one in looks])
+        by_seed = [retrieved_by(seed, data, split) for seed in result.seeds]
+        return np.stack([BIAS[measure](seed)[seed.asking(questions)] for seed in by_seed])
     check_share(measure)
     scope = result.manifest["data"]["scope"]
     qrels = Task(data=data, split=split, scope=scope).qrels()
     scores = [seed.scored([measure], qrels) for seed in result.seeds]
     if questions is not None:
-        asking = asked(data, split, questions)
-        scores = [score.among(asking) for score in scores]
+        answered = answered_by(questions, data, split)
+        scores = [score.among(answered) for score in scores]
     return np.stack([next(iter(score.values.values())) for score in scores])
 
 
 @cache
-def look(result: Result, data: Collection, split: str) -> Retrieved:
-    """What a result's run retrieved, by modality."""
+def retrieved_by(result: Result, data: Collection, split: str) -> Retrieved:
+    """The modalities of the documents that a result's run retrieved."""
     qrels, run = data.qrels(split), result.run()
     scored = {query: qrels[query] for query in result.scores.queries}
     ids = {document for ranked in run.documents.values() for document in ranked}
@@ -60,8 +60,8 @@ def look(result: Result, data: Collection, split: str) -> Retrieved:
 
 
 @cache
-def asked(data: Collection, split: str, modality: Modality) -> set[str]:
-    """The judged questions that documents of one modality alone answer."""
+def answered_by(modality: Modality, data: Collection, split: str) -> set[str]:
+    """The ids of the judged questions whose relevant documents are all of one modality."""
     qrels = data.qrels(split)
     images = judged_images(data, qrels)
     whole = 1.0 if modality == "image" else 0.0
@@ -69,7 +69,7 @@ def asked(data: Collection, split: str, modality: Modality) -> set[str]:
 
 
 def judged_images(data: Collection, qrels: Qrels) -> set[str]:
-    """The judged documents that are images."""
+    """The ids of the judged documents that are images."""
     return _images(data, {document for judged in qrels.values() for document in judged})
 
 

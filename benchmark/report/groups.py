@@ -1,4 +1,4 @@
-"""A paper's table: its rows in its order and groups, with what the tests can tell apart."""
+"""A table of a paper: its rows in its order and groups, with letters of significance."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ def grouped_table(
 ) -> Table:
     """The rows of ``groups`` that have a result; a note names the others.
 
-    Superscripts tell which figures of a column do not differ significantly. groups: group of rows
-    -> names of retrievers. notes: what else stands below.
+    Figures of a column that share a superscript letter do not differ significantly. groups: group
+    of rows -> names of retrievers. notes: further notes below the table.
     """
     by_name = {result.name: result for result in results}
     rows: list[dict[str, Any]] = []
@@ -41,17 +41,25 @@ def grouped_table(
     shown = [by_name[row["name"]] for row in rows]
     missing = [name for names in groups.values() for name in names if name not in by_name]
     judged = data.metadata["splits"][split]["judged"]
-    said = [f"{judged:,} judged questions, the denominator of all means. Figures in percent."]
-    said.append(legend)
+    origin = [
+        f"{judged:,} judged questions, the denominator of all means. Figures in percent.",
+        legend,
+    ]
+    letters_note = (
+        "Superscripts: figures of a column that share a letter do not differ significantly"
+    )
     comparisons = compare({result.name: result.over_seeds for result in shown}, *metrics)
-    if comparisons:
-        said.append(
-            "Superscripts: figures of a column that share a letter do not differ significantly "
-            f"({method(comparisons)} of each metric). Letters of other tables are of other pairs."
-        )
-    said += [data.notice] if data.notice else []
-    said += notes
-    said += [f"Not run: {', '.join(missing)}."] if missing else []
+    tests = (
+        [
+            f"{letters_note} (for each metric: {method(comparisons)}). Other tables test other "
+            "pairs, and so have other letters."
+        ]
+        if comparisons
+        else []
+    )
+    tests_in_brief = [f"{letters_note}."] if comparisons else []
+    others = [*([data.notice] if data.notice else []), *notes]
+    others += [f"Not run: {', '.join(missing)}."] if missing else []
     return Table(
         title=f"{title} on {data.name} ({split})",
         columns=[
@@ -61,7 +69,8 @@ def grouped_table(
             *(Column(metric, metric, PERCENT) for metric in metrics),
         ],
         rows=rows,
-        notes=said,
+        notes=[*origin, *tests, *others],
+        brief=[*origin, *tests_in_brief, *others],
         marks=_marks(shown, metrics, comparisons),
         unranked=oracle_rows(shown),
     )
@@ -72,7 +81,7 @@ def _marks(
     metrics: Sequence[str],
     comparisons: Sequence[Comparison],
 ) -> dict[Cell, Mark]:
-    """The best two figures of each column, and the letters of significance."""
+    """The marks of the best two figures of each column, and the letters of significance."""
     means = {
         metric: [None if result.oracle else result.summary[metric]["mean"] for result in results]
         for metric in metrics

@@ -1,4 +1,4 @@
-"""How results came about, read from their manifests: artefact trees and seconds."""
+"""How results were made, from their manifests: artefact trees and seconds."""
 
 from __future__ import annotations
 
@@ -20,19 +20,20 @@ STAGES: Mapping[str, str] = {
     "FaissIndex": "indexing",
     "IndexedRanking": "searching",
 }
-"""Kind of artefact -> the stage that its seconds belong to."""
+"""Kind of artefact -> the stage that its build time is counted for."""
 
 ASKING = ("encoding questions", "searching")
-"""The stages that each new question needs."""
+"""The stages that are repeated for a new question."""
 
 OTHER = "other"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Node:
-    """A value of a recipe, with what it is made from.
+    """A value in a recipe, and the values that it is made from.
 
-    identity, seconds: of an artefact; None for other values. repeated: its content stands above.
+    role: its name in the parent's recipe. identity, seconds: of an artefact, else None. repeated:
+    its settings and parts are shown at an earlier node of the tree.
     """
 
     role: str
@@ -45,20 +46,20 @@ class Node:
 
 
 def tree(manifest: Mapping[str, Any]) -> Node:
-    """The tree of artefacts and settings that a result was made by."""
-    seconds = {one["identity"]: one["seconds"] for one in manifest["artefacts"]}
+    """The tree of artefacts and settings that a result was made from."""
+    seconds = {artefact["identity"]: artefact["seconds"] for artefact in manifest["artefacts"]}
     seen: set[str] = set()
 
     def node(role: str, recipe: Mapping[str, Any]) -> Node:
         key = digest(recipe)
-        made = key if key in seconds else None
-        repeated = made is not None and made in seen
-        if made:
-            seen.add(made)
+        identity = key if key in seconds else None
+        repeated = identity is not None and identity in seen
+        if identity:
+            seen.add(identity)
         return Node(
             role=role,
             kind=recipe["kind"],
-            identity=made,
+            identity=identity,
             seconds=seconds.get(key),
             settings={} if repeated else dict(_settings(recipe)),
             parts=[] if repeated else [node(*part) for part in _parts(recipe)],
@@ -69,29 +70,31 @@ def tree(manifest: Mapping[str, Any]) -> Node:
 
 
 def seconds_by_stage(result: Result) -> dict[str, float]:
-    """How long each stage of a result took when its artefacts were built."""
-    took: dict[str, float] = {}
+    """The seconds that each stage of a result took when its artefacts were built."""
+    seconds: dict[str, float] = {}
     for artefact in result.manifest["artefacts"]:
         stage = STAGES.get(artefact["kind"], OTHER)
-        took[stage] = took.get(stage, 0.0) + artefact["seconds"]
+        seconds[stage] = seconds.get(stage, 0.0) + artefact["seconds"]
     return {
-        stage: took[stage] for stage in (*dict.fromkeys(STAGES.values()), OTHER) if stage in took
+        stage: seconds[stage]
+        for stage in (*dict.fromkeys(STAGES.values()), OTHER)
+        if stage in seconds
     }
 
 
 def seconds_table(results: Sequence[Result]) -> Table:
-    """Seconds by stage of each system, the quickest first; of external ones nothing is known."""
+    """Seconds by stage of each system, the quickest first, without external systems."""
     results = [result for result in results if not result.external]
-    found = {result: seconds_by_stage(result) for result in results}
-    ranked = sorted(results, key=lambda result: sum(found[result].values()))
-    stages = list(dict.fromkeys(stage for took in found.values() for stage in took))
+    seconds = {result: seconds_by_stage(result) for result in results}
+    ranked = sorted(results, key=lambda result: sum(seconds[result].values()))
+    stages = list(dict.fromkeys(stage for by_stage in seconds.values() for stage in by_stage))
     rows = [
         {
             "title": result.title,
             "name": result.name,
-            "seconds": found[result],
-            "total": sum(found[result].values()),
-            "search_ms": _search_ms(result, found[result]),
+            "seconds": seconds[result],
+            "total": sum(seconds[result].values()),
+            "search_ms": _search_ms(result, seconds[result]),
         }
         for result in ranked
     ]
@@ -100,7 +103,7 @@ def seconds_table(results: Sequence[Result]) -> Table:
         for machine in (result.manifest["machine"] for result in results)
     }
     return Table(
-        title="Seconds to make each system",
+        title="Seconds to build each system",
         columns=[
             *SYSTEM,
             *(Column(stage.capitalize(), ("seconds", stage), decimals(1)) for stage in stages),
@@ -109,9 +112,9 @@ def seconds_table(results: Sequence[Result]) -> Table:
         ],
         rows=rows,
         notes=[
-            "Wall-clock seconds of each artefact when it was built, whatever else the machine was "
-            "doing; one that several systems share counts for each of them.",
-            "Search: encoding the questions and searching, together, divided by their number.",
+            "Wall-clock seconds of each artefact when it was built; other programs may have run at "
+            "the same time. An artefact that several systems share counts for each of them.",
+            "Search: the time to encode and search all questions, divided by their number.",
             f"Built or last used on: {'; '.join(sorted(machines))}.",
             "A cell is empty where a system has no such stage.",
         ],
@@ -120,7 +123,7 @@ def seconds_table(results: Sequence[Result]) -> Table:
 
 
 def _search_ms(result: Result, seconds: Mapping[str, float]) -> float | None:
-    """Milliseconds a question at search; None where no stage of it was measured."""
+    """Milliseconds of search for each question; None if no stage of the search was measured."""
     stages = [seconds[stage] for stage in ASKING if stage in seconds]
     return 1000 * sum(stages) / result.metrics["questions"] if stages else None
 

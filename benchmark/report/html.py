@@ -1,4 +1,4 @@
-"""HTML by templates that escape all text."""
+"""HTML from templates that escape all text."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ BRACKETS = re.compile(r"(.+) ([\[(].+[\])])")
 
 @cache
 def templates(*packages: str) -> Environment:
-    """The templates in ``templates/`` of each package, then those here."""
+    """The templates in ``templates/`` of each package, then those of this package."""
     from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 
     from benchmark.report.tables import BEST, RUNNER_UP
@@ -51,5 +51,5 @@ def _figure(cell: str) -> str | Markup:
 
 
 def _is_grouped(table: Table) -> bool:
-    """Whether some rows belong to the one above them, so that no other order makes sense."""
+    """Whether some rows belong to the row above them, so that the table cannot be sorted."""
     return any(not row[0] for i, row in enumerate(table.cells) if i not in table.unranked)

@@ -1,10 +1,11 @@
-"""A question under the magnifier: its judged documents, and what each system puts first."""
+"""A single question: its judged documents, and the first documents of each system."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain
 from pathlib import Path
 
 from benchmark.datasets import Collection
@@ -16,12 +17,12 @@ from benchmark.types import Document, Qrels, Query
 
 FIELDS = ("modality", "title", "text")
 DEPTH = 10
-"""How many documents of each system are shown."""
+"""The number of documents of each system that are shown."""
 
 
 @dataclass(frozen=True)
 class Shown:
-    """A document by its corpus row; ``credit`` names author, licence and address, where known."""
+    """A document and its corpus row; ``credit``: author, licence and address, if known."""
 
     row: int
     document: Document
@@ -30,7 +31,7 @@ class Shown:
 
 @dataclass(frozen=True)
 class Inspector:
-    """The results on a split; of several seeds, the lists are the first one's."""
+    """The results on a split. With several seeds, the lists are those of the first seed."""
 
     results: Sequence[Result]
     data: Collection
@@ -38,7 +39,7 @@ class Inspector:
 
     @property
     def folder(self) -> Path:
-        """Where the results of all data sets are."""
+        """The folder with the results of all data sets."""
         return self.results[0].folder.parent.parent
 
     @cached_property
@@ -48,7 +49,7 @@ class Inspector:
 
     @property
     def contenders(self) -> list[Result]:
-        """The results, best first, without oracles; all where there are only oracles."""
+        """The results without oracles, best first; all results if there are only oracles."""
         return [result for result in self.ranked if not result.oracle] or self.ranked
 
     @cached_property
@@ -59,7 +60,7 @@ class Inspector:
     def queries(self) -> dict[str, Query]:
         """The judged questions by id."""
         scored = set(self.results[0].scores.queries)
-        return {one.id: one for one in self.data.queries(self.split) if one.id in scored}
+        return {query.id: query for query in self.data.queries(self.split) if query.id in scored}
 
     @cached_property
     def lists(self) -> dict[str, Mapping[str, list[str]]]:
@@ -82,7 +83,7 @@ class Inspector:
         }
 
     def query(self, name: str) -> Query:
-        """The judged question of that id. Raises InputError with the nearest id."""
+        """The judged question with the id ``name``. Raises InputError with the most similar id."""
         if name not in self.queries:
             raise unknown("judged question", name, [*self.queries][:DEPTH])
         return self.queries[name]
@@ -93,11 +94,11 @@ class Inspector:
 
     def shown(self, query: str) -> list[str]:
         """The ids of all documents to show for a question, the relevant ones first."""
-        found = [name for lists in self.lists.values() for name in lists.get(query, [])]
-        return list(dict.fromkeys([*self.relevant(query), *found]))
+        retrieved = [name for lists in self.lists.values() for name in lists.get(query, [])]
+        return list(dict.fromkeys([*self.relevant(query), *retrieved]))
 
     def documents(self, ids: Iterable[str]) -> dict[str, Shown]:
-        """What there is to show of each document that the collection holds."""
+        """The documents with these ids that the collection contains, by id."""
         corpus = self.data.corpus
         rows = corpus.find(ids)
         credited = corpus.credits(list(rows.values()))
@@ -107,25 +108,29 @@ class Inspector:
         }
 
     def system(self, name: str) -> str:
-        """The name of a system that has a result. Raises InputError with the nearest name."""
+        """``name``, if it has a result. Raises InputError with the most similar name."""
         if name not in self.figures:
             raise unknown("system with a result", name, list(self.figures))
         return name
 
 
 def question_tables(inspector: Inspector, name: str, systems: Sequence[str]) -> list[Table]:
-    """A question's relevant documents, the lists of some systems side by side, and all ranks."""
+    """A question's relevant documents, the lists of some systems, and the ranks of all systems.
+
+    name: the question's id. systems: the systems whose lists are shown side by side.
+    """
     query, relevant = inspector.query(name), inspector.relevant(name)
-    chosen = {system: inspector.lists[inspector.system(system)].get(name, []) for system in systems}
-    ids = dict.fromkeys([*relevant, *(one for found in chosen.values() for one in found)])
+    lists = {system: inspector.lists[inspector.system(system)].get(name, []) for system in systems}
+    ids = dict.fromkeys([*relevant, *chain.from_iterable(lists.values())])
     shown = inspector.documents(ids)
-    documents = {key: one.document for key, one in shown.items()}
-    credited = {one.credit: None for one in shown.values() if one.credit}
+    documents = {document: about.document for document, about in shown.items()}
+    credits_ = {about.credit: None for about in shown.values() if about.credit}
     kinds = _kinds(query)
     answers = [f"Answer: {answer}" for answer in query.answers]
-    deepest = max((len(found) for found in chosen.values()), default=0)
+    deepest = max(map(len, lists.values()), default=0)
     ranks = {
-        system: _first(lists.get(name, []), relevant) for system, lists in inspector.lists.items()
+        system: _first_rank(all_lists.get(name, []), relevant)
+        for system, all_lists in inspector.lists.items()
     }
     return [
         Table(
@@ -137,40 +142,40 @@ def question_tables(inspector: Inspector, name: str, systems: Sequence[str]) -> 
                 Column("Text", "text", TEXT, first=True),
             ],
             rows=[
-                {"id": one, **dict(zip(FIELDS, _described(documents.get(one)), strict=True))}
-                for one in relevant
+                {"id": id_, **dict(zip(FIELDS, _described(documents.get(id_)), strict=True))}
+                for id_ in relevant
             ],
-            records=[{"id": one, "document": _described(documents.get(one))} for one in relevant],
+            records=[{"id": id_, "document": _described(documents.get(id_))} for id_ in relevant],
             notes=[f"Question {name}" + "".join(f", {kind}" for kind in kinds), *answers],
         ),
         Table(
             title="Side by side",
             columns=[
                 Column("Rank", "rank", WHOLE, first=True),
-                *(Column(system, ("lists", system), TEXT, first=True) for system in chosen),
-                *(Column(f"Id, {system}", ("ids", system), LABEL) for system in chosen),
+                *(Column(system, ("lists", system), TEXT, first=True) for system in lists),
+                *(Column(f"Id, {system}", ("ids", system), LABEL) for system in lists),
             ],
             rows=[
                 {
                     "rank": rank,
                     "lists": {
-                        system: _entry(found[rank - 1], documents, relevant)
-                        for system, found in chosen.items()
-                        if rank <= len(found)
+                        system: _entry(ranked[rank - 1], documents, relevant)
+                        for system, ranked in lists.items()
+                        if rank <= len(ranked)
                     },
                     "ids": {
-                        system: found[rank - 1]
-                        for system, found in chosen.items()
-                        if rank <= len(found)
+                        system: ranked[rank - 1]
+                        for system, ranked in lists.items()
+                        if rank <= len(ranked)
                     },
                 }
                 for rank in range(1, deepest + 1)
             ],
-            records=[{"system": system, "documents": found} for system, found in chosen.items()],
-            notes=["+ marks a relevant document.", *credited],
+            records=[{"system": system, "documents": ranked} for system, ranked in lists.items()],
+            notes=["+ marks a relevant document.", *credits_],
         ),
         Table(
-            title=f"Where each system has its first relevant document, within {DEPTH}",
+            title=f"Rank of the first relevant document, within the first {DEPTH}",
             columns=[Column("System", "system", TEXT), Column("Rank", "rank", WHOLE)],
             rows=[{"system": system, "rank": rank} for system, rank in ranks.items()],
         ),
@@ -185,24 +190,25 @@ def questions_table(
     apart: tuple[str, str] | None,
     limit: int,
 ) -> Table:
-    """The questions that hold ``text`` and are of a kind (category or modality).
+    """The questions that contain ``text`` and are of a kind (category or modality).
 
-    Those come first where the two systems of ``apart`` differ most.
+    apart: two systems; the questions on which they differ most come first.
     """
-    found = [
+    matching = [
         query
         for query in inspector.queries.values()
-        if text.lower() in query.text.lower() and (kind is None or kind.lower() in _kinds(query))
+        if text.lower() in query.text.lower()
+        and (kind is None or kind.lower() in [name.lower() for name in _kinds(query)])
     ]
-    if not found:
-        raise InputError("no judged question is like that", mend="ask for less")
+    if not matching:
+        raise InputError("no judged question matches", mend="leave --text or --kind out")
     figures = [inspector.figures[inspector.system(name)] for name in apart or ()]
     if figures:
         first, second = figures
-        found.sort(key=lambda query: -abs(first[query.id] - second[query.id]))
+        matching.sort(key=lambda query: -abs(first[query.id] - second[query.id]))
     rows, records = [], []
-    for query in found[:limit]:
-        shown = [one[query.id] for one in figures]
+    for query in matching[:limit]:
+        shown = [by_query[query.id] for by_query in figures]
         record = {
             "id": query.id,
             "text": query.text,
@@ -213,7 +219,7 @@ def questions_table(
         rows.append({**record, "kinds": _kinds(query)})
         records.append(record)
     return Table(
-        title=f"{len(found):,} questions of {inspector.data.name} ({inspector.split})",
+        title=f"{len(matching):,} questions of {inspector.data.name} ({inspector.split})",
         columns=[
             Column("Id", "id", LABEL, first=True),
             Column("Question", "text", TEXT, first=True),
@@ -222,17 +228,19 @@ def questions_table(
         ],
         rows=rows,
         records=records,
-        notes=[f"The first {limit} are shown."] if len(found) > limit else [],
+        notes=[f"The first {limit} are shown; --limit N shows more."]
+        if len(matching) > limit
+        else [],
     )
 
 
 def _kinds(query: Query) -> list[str]:
-    kinds = [kind.lower() for kind in (query.category, query.modality) if kind]
-    return list(dict.fromkeys(kinds))
+    """The category and the modality, as the data spell them."""
+    return list(dict.fromkeys(kind for kind in (query.category, query.modality) if kind))
 
 
-def _first(found: Sequence[str], relevant: Sequence[str]) -> int | None:
-    return next((rank for rank, one in enumerate(found, 1) if one in relevant), None)
+def _first_rank(ranked: Sequence[str], relevant: Sequence[str]) -> int | None:
+    return next((rank for rank, name in enumerate(ranked, 1) if name in relevant), None)
 
 
 def _described(document: Document | None) -> list[str]:

@@ -1,4 +1,4 @@
-"""Figures by kind of question: by the category and the modality that the data name."""
+"""Figures by kind of question: by the category and the modality in the data set."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ def kinds(queries: Iterable[Query]) -> Sequence[Kind]:
 
     A category that holds the same questions as a modality is left out.
     """
-    asked = list(queries)
-    groups: dict[str, set[str]] = {"all": {query.id for query in asked}}
-    for query in asked:
+    questions = list(queries)
+    groups: dict[str, set[str]] = {"all": {query.id for query in questions}}
+    for query in questions:
         if query.modality:
             groups.setdefault(f"{query.modality} questions", set()).add(query.id)
-    for query in sorted(asked, key=lambda one: one.category or ""):
+    for query in sorted(questions, key=lambda query: query.category or ""):
         if query.category:
             groups.setdefault(query.category, set()).add(query.id)
     distinct: list[Kind] = []

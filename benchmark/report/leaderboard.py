@@ -1,4 +1,4 @@
-"""The leaderboard: all results on a data set, best first, with what the tests can tell apart."""
+"""The leaderboard: all results on a data set, best first, with significance tests."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from statistics import mean
 from benchmark.datasets import Collection
 from benchmark.evaluation.comparison import Comparison, compare, letters
 from benchmark.evaluation.metrics import MAIN, METRICS
-from benchmark.evaluation.significance import FEWEST_QUESTIONS
+from benchmark.evaluation.significance import ALPHA, FEWEST_QUESTIONS
 from benchmark.io.files import write_text
 from benchmark.protocol import EXPLAINED, JOINT, Protocol
 from benchmark.report.formats import render
@@ -38,8 +38,9 @@ from benchmark.results.result import (
 
 OF_EXACT = "Of the exact lists"
 OF_TIES = "Any order of ties"
+COPIES = "duplicates as one"
 ONE_SEED = "1 only"
-"""The mark of a system that was trained with one seed and could be with others."""
+"""The mark of a system that was trained with only one of its possible seeds."""
 
 
 def leaderboard(
@@ -49,9 +50,9 @@ def leaderboard(
     metric: str = MAIN,
     comparisons: Sequence[Comparison] | None = None,
 ) -> Table:
-    """Rank ``results`` by ``metric``, with intervals and the letters of significance.
+    """Rank ``results`` by ``metric``, with intervals and letters of significance.
 
-    comparisons: what ``compared`` gives, where that is known already.
+    comparisons: the result of ``compared``, if it was computed before.
     """
     ranked = best_first(results, metric)
     if comparisons is None:
@@ -79,8 +80,8 @@ def leaderboard(
             merged = [seed.metrics["copies_as_one"][metric]["mean"] for seed in result.seeds]
             row["copies_merged"] = mean(merged)
         if approximate:
-            found = [seed.metrics.get("recall_of_exact", 1.0) for seed in result.seeds]
-            row["of_exact"] = mean(found)
+            recalls = [seed.metrics.get("recall_of_exact", 1.0) for seed in result.seeds]
+            row["of_exact"] = mean(recalls)
         if "ties" in result.metrics:
             row["tie_bounds"] = _tie_bounds(result, metric)
         rows.append(row)
@@ -95,7 +96,7 @@ def leaderboard(
         *(Column(name, ("metrics", name, "mean"), PERCENT) for name in others),
     ]
     columns += [Column(OF_TIES, "tie_bounds", RANGE)] if _shows_ties(ranked, data) else []
-    columns += [Column(f"{metric}, copies as one", "copies_merged", PERCENT)] if copies else []
+    columns += [Column(f"{metric}, {COPIES}", "copies_merged", PERCENT)] if copies else []
     columns += [Column("Seeds", (), SEEDS)] if several else []
     columns += [Column(OF_EXACT, "of_exact", PERCENT)] if approximate else []
     return Table(
@@ -103,6 +104,7 @@ def leaderboard(
         columns=columns,
         rows=rows,
         notes=_notes(ranked, data, split, metric, comparisons),
+        brief=_brief(ranked, data, split, metric, comparisons),
         marks=best_two(
             {
                 title: [
@@ -122,43 +124,45 @@ def findings(
     comparisons: Sequence[Comparison],
     metric: str = MAIN,
 ) -> list[str]:
-    """Three sentences: what was compared, which system is best, and whether the difference is real.
+    """Three sentences: what was compared, which system is best, and whether it differs
+    significantly from the second.
 
-    Systems that are told part of the answer do not count as the best.
+    Oracles, which are told part of the answer, do not count as the best.
     """
     documents = data.metadata["documents"]
-    said = [
+    sentences = [
         f"{len(results)} systems retrieve the answers to {len(results[0].scores.queries):,} "
         f"questions of {data.name} ({_conditions(results, split)}) from {documents['text']:,} "
         f"passages and {documents['image']:,} captioned images."
     ]
     contenders = [result for result in best_first(results, metric) if not result.oracle]
     if not contenders:
-        return said
+        return sentences
     best = contenders[0]
     figure = best.summary[metric]
-    said.append(
+    sentences.append(
         f"The best is {_title(best, results)} with {metric} {PERCENT_INTERVAL.text(figure)}, "
         "mean with 95% interval in percent."
     )
     if len(contenders) > 1:
         second = contenders[1]
-        pairs = [one for one in comparisons if {one.first, one.second} == {best.name, second.name}]
-        said += [_difference(pair, _title(second, results)) for pair in pairs]
-    return said
+        names = {best.name, second.name}
+        pairs = [pair for pair in comparisons if {pair.first, pair.second} == names]
+        sentences += [_difference(pair, _title(second, results)) for pair in pairs]
+    return sentences
 
 
-def _title(result: Result, among: Sequence[Result]) -> str:
-    """A system's title; it says so where a figure is the reference's and others aren't."""
-    mixed = not all(one.reference for one in among)
+def _title(result: Result, all_results: Sequence[Result]) -> str:
+    """A system's title, with "(reference)" if only some results are the reference's."""
+    mixed = not all(other.reference for other in all_results)
     return result.title if mixed else str(result.metrics["title"])
 
 
 def _difference(pair: Comparison, second: str) -> str:
-    """Whether the best system is better than the second."""
+    """A sentence on whether the best system is better than the second."""
     shown = f"{points(pair.difference)} [{points(pair.low)}, {points(pair.high)}]"
     if pair.p_holm is None:
-        return f"Its difference from {second}, {shown}, can't be tested."
+        return f"Its difference from {second}, {shown}, cannot be tested."
     real = "is significant" if pair.significant else "is not significant"
     return (
         f"Its difference from the next, {second}, is {shown} points and "
@@ -167,7 +171,7 @@ def _difference(pair: Comparison, second: str) -> str:
 
 
 def _ranks(ranked: Sequence[Result]) -> dict[str, int | None]:
-    """Name -> rank among the contenders; None for what is told part of the answer."""
+    """Name -> rank among the contenders; None for oracles."""
     contenders = [result.name for result in ranked if not result.oracle]
     ranks = {name: rank for rank, name in enumerate(contenders, 1)}
     return {result.name: ranks.get(result.name) for result in ranked}
@@ -176,7 +180,7 @@ def _ranks(ranked: Sequence[Result]) -> dict[str, int | None]:
 def write_leaderboard(
     results: Path, data: Collection, split: str, protocol: Protocol = JOINT
 ) -> Table:
-    """The leaderboard of all results on a data set, put beside them as Markdown."""
+    """The leaderboard of all results on a data set; it is also written to leaderboard.md."""
     table = leaderboard(read_results(results, data, split, protocol), data, split)
     home = results_folder(results, data, split, protocol)
     write_text(home / "leaderboard.md", render(table, "md"))
@@ -184,23 +188,38 @@ def write_leaderboard(
 
 
 def _conditions(results: Sequence[Result], split: str) -> str:
-    """The split, and the protocol where it isn't joint."""
+    """The split, and the protocol if it isn't joint."""
     protocols = {result.protocol for result in results} - {JOINT}
     return ", ".join([split, *(f"protocol {one}" for one in sorted(protocols))])
 
 
 def compared(results: Sequence[Result], metric: str) -> list[Comparison]:
-    """All pairs of systems, the better one first."""
-    return compare({one.name: one.over_seeds for one in best_first(results, metric)}, metric)
+    """The tests of all pairs of systems; the better system is the first of its pair."""
+    ranked = best_first(results, metric)
+    return compare({result.name: result.over_seeds for result in ranked}, metric)
 
 
-def _notes(
+def _brief(
     ranked: Sequence[Result],
     data: Collection,
     split: str,
     metric: str,
     comparisons: Sequence[Comparison],
 ) -> list[str]:
+    """The notes of a terminal: what the figures are, and how to read the letters."""
+    notes = _origin(ranked, data, split)
+    if comparisons:
+        notes.append(
+            f"Group: systems that share a letter do not differ significantly in {metric} (Holm's "
+            f"correction over {len(comparisons)} pairs, alpha {ALPHA})."
+        )
+    if any(result.oracle for result in ranked):
+        notes.append("Rows without rank are oracles: they are told part of the answer.")
+    return notes + _reservations(ranked)
+
+
+def _origin(ranked: Sequence[Result], data: Collection, split: str) -> list[str]:
+    """Notes on the data, the protocol, and whose figures these are."""
     documents = data.metadata["documents"]
     notes = [
         f"{data.metadata['splits'][split]['judged']:,} judged questions, "
@@ -211,10 +230,38 @@ def _notes(
     notes += [EXPLAINED[protocol] for protocol in protocols if protocol != JOINT]
     if all(result.reference for result in ranked):
         notes.append("Nothing was run here: all figures are those of the reference.")
-    elif any(result.reference for result in ranked):
-        notes.append("(reference): not run here; the figures are those of the reference.")
-    if data.notice:
-        notes.append(data.notice)
+    elif count := sum(result.reference for result in ranked):
+        notes.append(
+            f"{count} systems, marked (reference), were not run here: their figures are those of "
+            "the reference."
+        )
+    return [*notes, data.notice] if data.notice else notes
+
+
+def _reservations(ranked: Sequence[Result]) -> list[str]:
+    """Notes on external rows, and on questions without a result."""
+    notes = [
+        f"{result.name}: external, submitted by {result.external}. Its run was scored here; how it "
+        "was made is only stated by its author."
+        for result in ranked
+        if result.external
+    ]
+    notes += [
+        f"{result.name}: {result.scores.unanswered:,} questions without a result"
+        for result in ranked
+        if result.scores.unanswered
+    ]
+    return notes
+
+
+def _notes(
+    ranked: Sequence[Result],
+    data: Collection,
+    split: str,
+    metric: str,
+    comparisons: Sequence[Comparison],
+) -> list[str]:
+    notes = _origin(ranked, data, split)
     if comparisons:
         notes.append(
             f"Group: systems that share a letter do not differ significantly in {metric} "
@@ -227,7 +274,7 @@ def _notes(
             f"{pair.first} - {pair.second}: {points(pair.difference)} "
             f"[{points(pair.low)}, {points(pair.high)}], p {_equals(corrected_p(pair))}"
             for pair in comparisons
-            if _neighbours(pair, ranked)
+            if _are_neighbours(pair, ranked)
         ]
     if any(len(result.seeds) > 1 for result in ranked):
         notes.append(
@@ -236,39 +283,28 @@ def _notes(
     if single := [result.name for result in ranked if _could_have_more(result)]:
         notes.append(
             f"{ONE_SEED}: trained with a single seed ({', '.join(single)}). Their intervals and "
-            "tests don't cover what another training seed would give: run them with --seeds."
+            "tests do not include the variance between training seeds: run them with --seeds."
         )
     notes += [
-        f"{result.name} searches approximately, by {result.metrics['index']}: it finds "
-        f"{percent(result.metrics['recall_of_exact'])}% of the documents that exact search lists."
+        f"{result.name} uses approximate search ({result.metrics['index']}): it retrieves "
+        f"{percent(result.metrics['recall_of_exact'])}% of the documents of exact search."
         for result in ranked
         if "index" in result.metrics
     ]
     if _shows_ties(ranked, data):
         notes.append(
             f"{OF_TIES}: the lowest and the highest {metric} over all orders of documents with "
-            "equal scores; empty where no order changes a figure."
+            "equal scores; empty if the order does not matter."
         )
-    if told := [result.name for result in ranked if result.oracle]:
+    if oracles := [result.name for result in ranked if result.oracle]:
         notes.append(
-            f"Without rank, and never the best: {', '.join(told)}. They are told part of the "
-            "answer, and are upper bounds."
+            f"Without rank: {', '.join(oracles)}. These oracles are told part of the answer; their "
+            "figures are upper bounds."
         )
     if any(result.metrics.get("copies_as_one") for result in ranked):
-        copies = sum(documents.values()) - data.metadata["distinct"]
-        notes.append(f"Copies as one: {copies:,} documents repeat another's content.")
-    notes += [
-        f"{result.name}: external, submitted by {result.external}. Its run was scored here; how it "
-        "was made is its author's word."
-        for result in ranked
-        if result.external
-    ]
-    notes += [
-        f"{result.name}: {result.scores.unanswered:,} questions without a result"
-        for result in ranked
-        if result.scores.unanswered
-    ]
-    return notes
+        copies = sum(data.metadata["documents"].values()) - data.metadata["distinct"]
+        notes.append(f"{COPIES}: {copies:,} duplicates, counted as one document with the original.")
+    return notes + _reservations(ranked)
 
 
 def _could_have_more(result: Result) -> bool:
@@ -276,19 +312,19 @@ def _could_have_more(result: Result) -> bool:
 
 
 def _seeds(row: Row) -> str:
-    """How many training seeds there are; empty for a system that none changes."""
+    """The number of training seeds; empty for a system without training."""
     if row["spread"] is not None:
         return f"{row['seeds']} (sd {percent(row['spread'])})"
     return ONE_SEED if row["seeds"] == 1 and row["seeded"] else ""
 
 
 def _shows_ties(ranked: Sequence[Result], data: Collection) -> bool:
-    """Whether the leaderboard tells what ties leave open: on real data, where they do."""
+    """Whether the leaderboard shows the bounds of ties: on real data, if ties change a figure."""
     return not data.stand_ins and any("ties" in result.metrics for result in ranked)
 
 
 def _tie_bounds(result: Result, metric: str) -> list[float]:
-    """The lowest and the highest mean that the order of equal scores allows, over the seeds."""
+    """The lowest and highest mean over all orders of equal scores, averaged over the seeds."""
     bounds = [
         seed.metrics.get("ties", {}).get(metric, [seed.scores.mean(metric)] * 2)
         for seed in result.seeds
@@ -301,10 +337,10 @@ SEEDS = Format(_seeds, lambda row: float(row["seeds"]) if _seeds(row) else None)
 
 
 def _equals(p: str) -> str:
-    """A p-value as part of a sentence."""
+    """A p-value as part of a sentence: "= 0.01" or "<= 0.01"."""
     return p if p.startswith("<") else f"= {p}"
 
 
-def _neighbours(pair: Comparison, ranked: Sequence[Result]) -> bool:
+def _are_neighbours(pair: Comparison, ranked: Sequence[Result]) -> bool:
     names = [result.name for result in ranked]
     return abs(names.index(pair.first) - names.index(pair.second)) == 1

@@ -1,8 +1,8 @@
-"""What a paper brings to the benchmark, as one value: its tables, claims and ablations.
+"""A paper as one value: its tables, claims, ablations and published figures.
 
-A paper is a package that exports it as ``PAPER``, with its published figures in files beside it. A
-folder under ``benchmark/papers/`` is found as it is; another package names its value by an entry
-point of the group "benchmark.papers".
+A paper is a package that exports this value as ``PAPER``; its published figures are files in the
+package. Folders in ``benchmark/papers/`` are found without registration; other packages use an
+entry point of the group "benchmark.papers".
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ from benchmark.report.derived import MakeTable
 
 @dataclass(frozen=True, kw_only=True)
 class PaperTable:
-    """A table of a paper that needs nothing but results.
+    """A table of a paper that is made from results.
 
-    title: what the paper calls it. says: what it shows, in a line. beside: the same table with the
-    published figures beside ours, where there are some.
+    title: its name in the paper. says: what it shows, in one line. beside: the same table with the
+    published figures beside ours, if there are any.
     """
 
     title: str
@@ -35,8 +35,8 @@ class PaperTable:
 class Paper:
     """A paper's tables and ablations by name, and its claims.
 
-    name: fit for a file, and not that of another paper. title: with authors, venue and year.
-    published: files of figures under the joint protocol, see ``published.Published``.
+    name: unique, and usable in file names. title: with authors, venue and year.
+    published: files with figures under the joint protocol, see ``published.Published``.
     """
 
     name: str
@@ -48,5 +48,5 @@ class Paper:
 
     @property
     def claims_file(self) -> str:
-        """The file beside the leaderboard that keeps the verdicts on its claims."""
+        """The file beside the leaderboard with the verdicts on its claims."""
         return f"claims-{self.name}.md"

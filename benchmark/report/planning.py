@@ -1,4 +1,4 @@
-"""How many questions and training seeds would show a difference, from the results at hand."""
+"""The number of questions and training seeds that a difference needs, estimated from results."""
 
 from __future__ import annotations
 
@@ -30,21 +30,21 @@ DIFFERENCE = Format(
 def power_table(
     systems: Mapping[str, Scores], metric: str, difference: float, comparisons: int
 ) -> Table:
-    """Questions needed for ``difference``, and what is detectable now, by the number of seeds.
+    """Questions needed for ``difference``, and the detectable difference, by the number of seeds.
 
-    Medians over all pairs of systems. comparisons: how many pairs are tested together. Raises
-    InputError where there is no pair that varies.
+    Medians over all pairs of systems. difference: as a share. comparisons: the number of pairs that
+    are tested together. Raises InputError if no pair of systems differs.
     """
-    found = spreads(systems, metric)
-    questions = found[0].questions
+    variances = spreads(systems, metric)
+    questions = variances[0].questions
     rows = []
-    for seeds in seeds_of(found):
+    for seeds in seeds_of(variances):
         needed, now = [], []
         for tests in (1, comparisons):
-            counts = [questions_needed(one, difference, seeds, tests) for one in found]
-            count = median(MOST + 1 if one is None else one for one in counts)
+            counts = [questions_needed(pair, difference, seeds, tests) for pair in variances]
+            count = median(MOST + 1 if count is None else count for count in counts)
             needed.append(None if count > MOST else round(count))
-            now.append(median(detectable(one, seeds, questions, tests) for one in found))
+            now.append(median(detectable(pair, seeds, questions, tests) for pair in variances))
         rows.append(
             {
                 "seeds": seeds,
@@ -57,7 +57,7 @@ def power_table(
     points = f"{100 * difference:g} {'point' if difference == 0.01 else 'points'}"
     pairs = f"{comparisons:,} pairs"
     return Table(
-        title=f"What it takes to show {points} of {metric}",
+        title=f"Questions and seeds needed to show {points} of {metric}",
         columns=[
             Column("Seeds", "seeds", WHOLE, first=True),
             Column(f"Questions for {points}", "questions", NEEDED, first=True),
@@ -67,17 +67,18 @@ def power_table(
         ],
         rows=rows,
         notes=[
-            f"A two-sided test at alpha {ALPHA} finds the difference with probability {POWER}; "
-            f"the columns with {pairs} are for the first step of Holm's correction over so many.",
-            f"From the variances of {_pairs(systems, found)} here (Sakai, 2016); what training "
-            "seeds contribute does not fall with more questions. Seeds are of each system. -: not "
-            f"even {MOST:,} questions would do, or not even a difference of 100 points is found.",
+            f"A two-sided test at alpha {ALPHA} detects the difference with probability {POWER}; "
+            f"columns with {pairs}: at the first step of Holm's correction over these pairs.",
+            f"Estimated from the variances of {_pairs(systems, variances)} (Sakai, 2016). The "
+            "variance between training seeds does not fall with more questions. Seeds: the number "
+            f"for each system. -: {MOST:,} questions are not enough, or a difference of 100 points "
+            "is not detectable.",
             *(
                 [
-                    "A single training seed was run, or none changes these systems: what other "
-                    "seeds would contribute isn't known, and is left out."
+                    "The variance between training seeds is not included: each of these systems "
+                    "was run with one seed, or has no training."
                 ]
-                if all(one.seeds == 1 for one in found)
+                if all(pair.seeds == 1 for pair in variances)
                 else []
             ),
         ],
@@ -85,29 +86,29 @@ def power_table(
 
 
 def spreads(systems: Mapping[str, Scores], metric: str) -> list[Parts]:
-    """The variances of each pair of systems; of those with several seeds, where there are some."""
+    """The variances of each pair of systems; only pairs with several seeds, if there are some."""
     if len(systems) < 2:
-        raise InputError("one system alone", mend="name two or more")
+        raise InputError("only one system is named or has a result", mend="name two or more")
     tables = [
-        differences(one, other, metric)
-        for one, other in itertools.combinations(systems.values(), 2)
+        differences(first, second, metric)
+        for first, second in itertools.combinations(systems.values(), 2)
     ]
     if tables[0].shape[1] < FEWEST_QUESTIONS:
-        raise InputError("a single question has no spread", mend="use a larger data set")
+        raise InputError("a single question has no variance", mend="use a larger data set")
     seeded = [table for table in tables if len(table) > 1]
-    found = [one for one in map(parts, seeded or tables) if one.design.error > 0]
-    if not found:
-        raise InputError("the systems don't differ on any question", mend="name others")
-    return found
+    variances = [pair for pair in map(parts, seeded or tables) if pair.design.error > 0]
+    if not variances:
+        raise InputError("the systems do not differ on any question", mend="name others")
+    return variances
 
 
-def seeds_of(found: Sequence[Parts]) -> tuple[int, ...]:
-    """The numbers of seeds to plan with."""
-    return (1,) if all(one.seeds == 1 for one in found) else SEEDS
+def seeds_of(variances: Sequence[Parts]) -> tuple[int, ...]:
+    """The numbers of seeds to show."""
+    return (1,) if all(pair.seeds == 1 for pair in variances) else SEEDS
 
 
-def _pairs(systems: Mapping[str, Scores], found: Sequence[Parts]) -> str:
+def _pairs(systems: Mapping[str, Scores], variances: Sequence[Parts]) -> str:
     if len(systems) == 2:
         return " and ".join(systems)
-    seeded = " with training seeds" if found[0].seeds > 1 else ""
-    return f"{len(found)} pairs{seeded}, the median over them,"
+    seeded = " with several training seeds" if variances[0].seeds > 1 else ""
+    return f"{len(variances)} pairs{seeded}, of which the median is shown"

@@ -1,4 +1,4 @@
-"""What the evaluation protocol changes: each system's figure and rank under each of them."""
+"""The effect of the evaluation protocol: each system's figure and rank under each protocol."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import itertools
 from collections.abc import Mapping, Sequence
 
 from benchmark.datasets import Collection
-from benchmark.errors import InputError
+from benchmark.errors import NotMeasuredError
 from benchmark.evaluation.metrics import MAIN
 from benchmark.evaluation.standing import agreement
 from benchmark.protocol import EXPLAINED, Protocol
@@ -18,40 +18,41 @@ RANK = Format(
     lambda rank: f"{rank['rank']}" + (f" ({rank['gained']:+d})" if rank["gained"] else ""),
     lambda rank: float(rank["rank"]),
 )
-"""A rank, and in brackets the places gained against the first protocol."""
+"""A rank, and in brackets the ranks gained against the first protocol."""
 
 
 def protocols_table(
     results: Mapping[Protocol, Sequence[Result]], data: Collection, split: str
 ) -> Table:
-    """The systems that have a result under every protocol that has any, best first under joint.
+    """The systems that have a result under all protocols with results; best first under the first.
 
-    results: of each protocol; those without one are left out. Notes give Kendall's tau between the
-    protocols' rankings. Raises InputError where there are not two protocols and two systems.
+    results: the results under each protocol; a protocol without results is left out. Notes give
+    Kendall's tau between the protocols' rankings. Raises NotMeasuredError with fewer than two
+    protocols or two systems.
     """
-    found = {
-        protocol: {result.name: result for result in of_it}
-        for protocol, of_it in results.items()
-        if of_it
+    by_name = {
+        protocol: {result.name: result for result in under_protocol}
+        for protocol, under_protocol in results.items()
+        if under_protocol
     }
     shared = [
         name
-        for name in next(iter(found.values()), {})
-        if all(name in rows for rows in found.values())
+        for name in next(iter(by_name.values()), {})
+        if all(name in systems for systems in by_name.values())
     ]
-    if len(found) < 2 or len(shared) < 2:
-        raise InputError(
-            "fewer than two systems have a result under two protocols",
-            mend="run systems with --protocol joint, and again with split or local",
+    if len(by_name) < 2 or len(shared) < 2:
+        raise NotMeasuredError(
+            "fewer than two systems have results under two protocols",
+            "run bm25 clip-dpr --protocol split",
         )
     means = {
-        protocol: {name: rows[name].over_seeds.mean(MAIN) for name in shared}
-        for protocol, rows in found.items()
+        protocol: {name: systems[name].over_seeds.mean(MAIN) for name in shared}
+        for protocol, systems in by_name.items()
     }
     ranks = {protocol: _ranks(figures) for protocol, figures in means.items()}
-    first = next(iter(found))
+    first = next(iter(by_name))
     columns = list(SYSTEM)
-    for protocol in found:
+    for protocol in by_name:
         columns += [
             Column(f"{MAIN}, {protocol}", (protocol, MAIN), PERCENT, first=True),
             Column(f"Rank, {protocol}", protocol, RANK),
@@ -62,32 +63,32 @@ def protocols_table(
         rows=[
             {
                 "name": name,
-                "title": found[first][name].title,
+                "title": by_name[first][name].title,
                 **{
                     protocol: {
                         MAIN: means[protocol][name],
                         "rank": ranks[protocol][name],
                         "gained": ranks[first][name] - ranks[protocol][name],
                     }
-                    for protocol in found
+                    for protocol in by_name
                 },
             }
             for name in sorted(shared, key=lambda name: (ranks[first][name], name))
         ],
         notes=[
             f"{len(shared)} systems with a result under each protocol. Figures in percent. In "
-            f"brackets: places gained (+) or lost (-) against protocol {first}.",
-            *(_agreement(*pair, found, shared) for pair in itertools.combinations(found, 2)),
-            *(EXPLAINED[protocol] for protocol in found),
-            "Figures of different protocols don't compare with each other: fewer candidates are "
-            "easier to rank. Ranks do.",
+            f"brackets: ranks gained (+) or lost (-) against protocol {first}.",
+            *(_agreement(*pair, by_name, shared) for pair in itertools.combinations(by_name, 2)),
+            *(EXPLAINED[protocol] for protocol in by_name),
+            "Figures under different protocols are not comparable, since fewer candidates are "
+            "easier to rank. Ranks are comparable.",
             *([data.notice] if data.notice else []),
         ],
     )
 
 
 def _ranks(figures: Mapping[str, float]) -> dict[str, int]:
-    """Each system's rank; systems whose figures are equal share the best of their ranks."""
+    """Each system's rank; systems with equal figures share the best of their ranks."""
     return {
         name: 1 + sum(other > value for other in figures.values())
         for name, value in figures.items()
@@ -97,16 +98,17 @@ def _ranks(figures: Mapping[str, float]) -> dict[str, int]:
 def _agreement(
     first: Protocol,
     second: Protocol,
-    found: Mapping[Protocol, Mapping[str, Result]],
+    by_name: Mapping[Protocol, Mapping[str, Result]],
     shared: Sequence[str],
 ) -> str:
-    """A note on how far the rankings under two protocols agree."""
-    one, other = (
-        [by_seed(found[protocol][name].over_seeds, MAIN) for name in shared]
+    """A note on the agreement of the rankings under two protocols."""
+    left, right = (
+        [by_seed(by_name[protocol][name].over_seeds, MAIN) for name in shared]
         for protocol in (first, second)
     )
-    tau = agreement(one, other, paired=True)
+    tau = agreement(left, right, paired=True)
     return (
         f"{first} and {second}: Kendall's tau-b of the rankings is {tau.tau:.2f} [{tau.low:.2f}, "
-        f"{tau.high:.2f}] (95% interval of the true means' tau; the same questions under both)."
+        f"{tau.high:.2f}] (95% interval for the rankings by the true means, over the same "
+        "questions)."
     )

@@ -1,4 +1,4 @@
-"""A paper's published figures beside ours, with their source, the difference, and a status."""
+"""A paper's published figures beside ours, with source, difference and status."""
 
 from __future__ import annotations
 
@@ -18,9 +18,10 @@ Status: TypeAlias = Literal["MATCH", "CLOSE", "BELOW", "ABOVE", "NOT RUN"]
 
 @dataclass(frozen=True, kw_only=True)
 class Published:
-    """A publication's figures in percent, by system and metric, as a paper's TOML file has them.
+    """A publication's figures in percent, by system and metric, as read from a TOML file.
 
-    tolerance: how far a figure may be from the published one to match it, or to be close.
+    errata: system -> a note on its figures. tolerance: the largest difference, in points of 100,
+    for the statuses "match" and "close".
     """
 
     source: str
@@ -31,13 +32,13 @@ class Published:
     licence: str = ""
 
     def of(self, system: str) -> dict[str, float]:
-        """The figures of a system by metric."""
+        """The figures of a system, by metric."""
         return dict(zip(self.metrics, self.figures[system], strict=True))
 
 
 @dataclass(frozen=True, kw_only=True)
 class Figure:
-    """One published figure beside ours, in percent; ``status`` is None where they don't compare."""
+    """A published figure beside ours, in percent; ``status``: None if they are not comparable."""
 
     name: str
     metric: str
@@ -49,20 +50,20 @@ class Figure:
 
     @property
     def difference(self) -> float | None:
-        """Ours less the published one; None where they don't compare."""
+        """Our figure minus the published one; None if they are not comparable."""
         return None if self.ours is None or self.status is None else self.ours - self.published
 
 
 def read_published(path: Path) -> Published:
-    """The figures in a TOML file of a paper's folder."""
+    """Read the figures in a TOML file of a paper's folder."""
     return Published(**read_toml(path))
 
 
 def status(ours: float | None, published: float, tolerance: Mapping[str, float]) -> Status:
-    """MATCH and CLOSE within the tolerance; beyond it BELOW or ABOVE, neither of them a match."""
+    """MATCH or CLOSE within the tolerance, BELOW or ABOVE beyond it; NOT RUN without a figure."""
     if ours is None:
         return "NOT RUN"
-    # In hundredths of a point, as printed: binary fractions don't move a figure over the edge.
+    # In hundredths of a point, as printed: rounding errors of floats must not change the status.
     difference = round(100 * ours) - round(100 * published)
     if abs(difference) <= round(100 * tolerance["match"]):
         return "MATCH"
@@ -82,10 +83,10 @@ def beside_published(
     paper: Published,
     later: Published | None = None,
 ) -> Table:
-    """A table of a paper as published beside ours, and later publications; see ``comparable``.
+    """A table of a paper: published figures, ours, and the differences if they are comparable.
 
-    table: what the paper calls it. groups: group of rows -> names of retrievers. metrics: its
-    columns. later: figures that others published later under the same protocol.
+    table: its name in the paper. groups: group of rows -> names of retrievers. metrics: its
+    columns. later: figures that were published later under the same protocol.
     """
     by_name, compares = {result.name: result for result in results}, comparable(data, split)
     rows: list[dict[str, Any]] = []
@@ -113,7 +114,8 @@ def beside_published(
                 )
                 for metric, value in later.of(name).items()
             ]
-            rows += [{"group": "Later", "title": name, **line} for line in _lines(figures)]
+            system = {"group": "Later", "title": name, "name": name}
+            rows += [{**system, **line} for line in _lines(figures)]
             records += [_record("Later", name, figure) for figure in figures]
     return Table(
         title=f"{table}: the paper beside {data.name} ({split})",
@@ -139,9 +141,7 @@ TONES = {"MATCH": "good", "CLOSE": "good", "BELOW": "bad", "ABOVE": "bad", "NOT 
 
 
 def side_by_side(beside: Table, metric: str) -> Table:
-    """One metric of what ``beside_published`` gives: a row has the paper's figure, ours, the
-    difference and its status.
-    """
+    """One metric of the table of ``beside_published``: a row has both figures and the status."""
     told = {beside.rows[row]["name"] for row in beside.unranked}
     rows = [
         {**record, "said": record["status"] or _uncompared(record)}
@@ -157,7 +157,7 @@ def side_by_side(beside: Table, metric: str) -> Table:
             Column("Published", "published", decimals(2), first=True),
             Column("Ours", "ours", decimals(2), first=True),
             Column("Difference", "difference", SIGNED),
-            Column("Status", "said", Format(TEXT.text, tone=lambda one: TONES.get(str(one)))),
+            Column("Status", "said", Format(TEXT.text, tone=lambda text: TONES.get(str(text)))),
         ],
         rows=rows,
         notes=beside.notes,
@@ -171,9 +171,9 @@ def _uncompared(record: Mapping[str, Any]) -> str:
 
 
 def comparable(data: Collection, split: str) -> bool:
-    """Whether this is the paper's test split of the real WebQA, by all that is known of it.
+    """Whether this is the paper's test split of the real WebQA: all known counts agree.
 
-    A variant of it never is, whatever its counts.
+    A variant of WebQA is never comparable, even if its counts agree.
     """
     if data.variant_of:
         return False
@@ -203,7 +203,7 @@ SIGNED = Format(
 
 
 class Written(NamedTuple):
-    """A figure as a line of the table shows it."""
+    """A figure and its text in a row of the table."""
 
     number: float | None
     text: str
@@ -213,7 +213,7 @@ WRITTEN = Format(lambda figure: figure.text, lambda figure: figure.number)
 
 
 def _lines(figures: Sequence[Figure]) -> Iterator[dict[str, object]]:
-    """The lines of a system: published, ours, the difference with its status."""
+    """The rows of a system: published, ours, the difference with its status."""
     published = {
         figure.metric: Written(figure.published, f"{figure.published:.2f}") for figure in figures
     }
@@ -240,18 +240,18 @@ def _notes(
     data: Collection, paper: Published, later: Published | None, compares: bool
 ) -> list[str]:
     match, close = paper.tolerance["match"], paper.tolerance["close"]
-    what = f"is a variant of {data.variant_of}, not" if data.variant_of else "isn't"
-    said = (
-        f"MATCH: within {match} points of the published figure; CLOSE: within {close}; else BELOW "
-        f"or ABOVE, neither of which is a match; NOT RUN: there is no result."
+    what = f"is a variant of {data.variant_of}, not" if data.variant_of else "is not"
+    statuses = (
+        f"MATCH: within {match} points of the published figure; CLOSE: within {close}; BELOW or "
+        "ABOVE: further away; NOT RUN: there is no result."
         if compares
         else f"This {what} the paper's test split of the real WebQA: the published figures are "
-        "context, and can't be compared with ours."
+        "context, and not comparable with ours."
     )
     errata = {**paper.errata, **(later.errata if later else {})}
     afterwards = f" Later, under the same protocol: {later.source}." if later else ""
     return [
-        f"{said} Figures in percent.",
+        f"{statuses} Figures in percent.",
         f"Published: {paper.source}.{afterwards}",
         *(f"{name}: {erratum}." for name, erratum in errata.items()),
     ]

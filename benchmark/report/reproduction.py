@@ -1,4 +1,4 @@
-"""Tables of how well results reproduce a reference, and the certificate that says so."""
+"""Tables that compare results with a reference, and the certificate of a reproduction."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from benchmark.report.tables import P_VALUE, PERCENT, TEXT, WHOLE, Column, Table
 from benchmark.results.reproduction import SMALLEST, Outcome, Reproduction, counts
 
 CERTIFICATE: Mapping[str, str] = MappingProxyType({"md": "md", "json": "json", "html": "html"})
-"""Format -> ending of the certificate's file."""
+"""Format -> extension of the certificate's file."""
 
 NUMBER = decimals(4)
 
@@ -24,10 +24,10 @@ COLUMNS = (
     Column("Reference", ("outcome", "reference"), PERCENT, first=True),
     Column("Verdict", ("outcome", "verdict"), TEXT, first=True),
     Column("p (equivalent)", ("outcome", "p"), P_VALUE),
-    Column("Lists alike", ("order", "identical"), PERCENT),
+    Column("Equal lists", ("order", "identical"), PERCENT),
     Column("Kendall's tau union", ("order", "tau"), NUMBER),
     Column("RBO", ("order", "overlap"), NUMBER),
-    Column("Figures alike", ("figures", "alike"), PERCENT),
+    Column("Equal figures", ("figures", "alike"), PERCENT),
     Column("RMSE", ("figures", "rmse"), NUMBER),
     Column("p (t-test)", ("figures", "p"), P_VALUE),
     Column("Effect ratio", ("effects", "ratio"), NUMBER),
@@ -36,9 +36,11 @@ COLUMNS = (
 )
 
 
-def reproduction_tables(found: Sequence[Reproduction], title: str, baseline: str) -> list[Table]:
-    """What agrees of each run, and what differs of the environments."""
-    return [_measures(found, title, baseline), _environment(found)]
+def reproduction_tables(
+    reproductions: Sequence[Reproduction], title: str, baseline: str
+) -> list[Table]:
+    """The measures of each reproduction, and the differences of the environments."""
+    return [_measures(reproductions, title, baseline), _environment(reproductions)]
 
 
 def write_certificate(tables: Sequence[Table], out: Path) -> list[Path]:
@@ -53,60 +55,61 @@ def write_certificate(tables: Sequence[Table], out: Path) -> list[Path]:
     return paths
 
 
-def verdict_lines(found: Sequence[Outcome]) -> list[str]:
+def verdict_lines(outcomes: Sequence[Outcome]) -> list[str]:
     """A line for each run: its figure, the reference's, the verdict."""
-    width = max((len(one.name) for one in found), default=0)
+    width = max((len(outcome.name) for outcome in outcomes), default=0)
     return [
-        f"{one.name:<{width}}  {one.metric} {percent(one.mean)}, reference "
-        f"{percent(one.reference)}: {one.verdict}"
-        + (f" (from {one.stage} on)" if one.stage and one.verdict != "IDENTICAL" else "")
-        for one in found
+        f"{outcome.name:<{width}}  {outcome.metric} {percent(outcome.mean)}, reference "
+        f"{percent(outcome.reference)}: {outcome.verdict}"
+        + (
+            f" (from {outcome.stage} on)"
+            if outcome.stage and outcome.verdict != "IDENTICAL"
+            else ""
+        )
+        for outcome in outcomes
     ]
 
 
-def _measures(found: Sequence[Reproduction], title: str, baseline: str) -> Table:
-    metric = found[0].outcome.metric if found else ""
-    verdicts = ", ".join(
-        f"{count} {verdict}" for verdict, count in counts([one.outcome for one in found]).items()
-    )
+def _measures(reproductions: Sequence[Reproduction], title: str, baseline: str) -> Table:
+    outcomes = [reproduction.outcome for reproduction in reproductions]
+    metric = outcomes[0].metric if outcomes else ""
+    verdicts = ", ".join(f"{count} {verdict}" for verdict, count in counts(outcomes).items())
     return Table(
         title=title,
         columns=COLUMNS,
-        rows=[asdict(one) for one in found],
+        rows=[asdict(reproduction) for reproduction in reproductions],
         notes=[
             f"{verdicts}. Figures are {metric} in percent, means over the judged questions and the "
             "seeds.",
             "IDENTICAL: the same documents in the same order for every question and seed. "
-            f"EQUIVALENT: the difference lies within {100 * SMALLEST:.0f} point of 100, by two "
-            "one-sided tests over the questions (and over the seeds where there are several) at "
-            "0.05. DIFFERENT: else.",
-            "Lists alike, figures alike: the share of questions with the same list, and with the "
-            f"same figure to the last digit. RBO: rank-biased overlap, p = {PERSISTENCE}. Tau, "
+            f"EQUIVALENT: the difference is within {100 * SMALLEST:.0f} point of 100, by two "
+            "one-sided tests at alpha 0.05 over the questions (and over the seeds, if there are "
+            "several). DIFFERENT: all others.",
+            "Equal lists, equal figures: the share of questions with the same list, or with "
+            f"exactly the same figure. RBO: rank-biased overlap, p = {PERSISTENCE}. Tau, "
             "RBO, RMSE, the paired t-test, effect ratio and delta relative improvement are those "
             f"of repro_eval (Breuer et al., SIGIR 2020), the last two against {baseline}.",
         ],
     )
 
 
-def _environment(found: Sequence[Reproduction]) -> Table:
+def _environment(reproductions: Sequence[Reproduction]) -> Table:
     differing: dict[str, list[str]] = {}
-    for one in found:
-        for line in one.environment:
-            differing.setdefault(line, []).append(one.outcome.name)
+    for reproduction in reproductions:
+        for line in reproduction.environment:
+            differing.setdefault(line, []).append(reproduction.outcome.name)
     rows = []
     for line, names in differing.items():
         what, _, change = line.partition(": ")
-        everywhere = len(names) == len(found)
-        rows.append(
-            {"what": what, "change": change, "of": "all" if everywhere else ", ".join(names)}
-        )
+        of_all = len(names) == len(reproductions)
+        rows.append({"what": what, "change": change, "of": "all" if of_all else ", ".join(names)})
     return Table(
-        title="What differs of packages and machine",
+        title="Differences of packages and machine",
         columns=[
             Column("What", "what", TEXT),
             Column("Reference -> here", "change", TEXT),
-            Column("Of", "of", TEXT),
+            Column("Results", "of", TEXT),
         ],
         rows=rows,
-        notes=[] if rows else ["Nothing that the manifests tell."],
+        notes=[] if rows else ["The manifests show no difference."],
     )

@@ -1,4 +1,4 @@
-"""Where one system wins: the difference on slices of the questions, and what moved most."""
+"""The difference of two systems in groups of questions, and the questions that differ most."""
 
 from __future__ import annotations
 
@@ -30,36 +30,36 @@ from benchmark.types import Query
 
 By: TypeAlias = Literal["Qcate", "modality", "length"]
 MOVED = 10
-"""Questions shown that moved most, each way."""
+"""The number of questions shown in which each of the two systems is better."""
 
 
 def slices(queries: Sequence[Query], by: By) -> dict[str, set[str]]:
-    """The ids of the questions of each slice; lengths are cut at their tertiles.
+    """The ids of the questions of each group; lengths are grouped by their tertiles.
 
-    Raises InputError where the data don't tell what is asked for.
+    Raises InputError if the data set lacks this property of the questions.
     """
     if by == "length":
         return _by_length({query.id: len(query.text.split()) for query in queries})
-    found: dict[str, set[str]] = {}
+    groups: dict[str, set[str]] = {}
     for query in queries:
         if name := query.category if by == "Qcate" else query.modality:
-            found.setdefault(name, set()).add(query.id)
-    if not found:
-        raise InputError(f"the data set doesn't tell its questions' {by}", mend="slice by length")
-    return dict(sorted(found.items()))
+            groups.setdefault(name, set()).add(query.id)
+    if not groups:
+        raise InputError(f"the questions of this data set have no {by}", mend="use --by length")
+    return dict(sorted(groups.items()))
 
 
 def slices_table(
     systems: Mapping[str, Scores], metric: str, parts: Mapping[str, set[str]]
 ) -> Table:
-    """The difference between two systems on each slice, corrected over the slices."""
+    """The difference between two systems in each group, with Holm's correction over the groups."""
     first, second = systems
     groups = {"all": set(systems[first].queries), **parts}
     pairs: dict[str, Comparison] = {}
     for name, ids in groups.items():
-        some = {system: scores.among(ids) for system, scores in systems.items()}
-        if name == "all" or len(some[first].queries) >= FEWEST_QUESTIONS:
-            pairs[name] = compare(some, metric)[0]
+        in_group = {system: scores.among(ids) for system, scores in systems.items()}
+        if name == "all" or len(in_group[first].queries) >= FEWEST_QUESTIONS:
+            pairs[name] = compare(in_group, metric)[0]
     p_holm = {"all": pairs["all"].p_holm}
     named = [name for name in pairs if name != "all"]
     p = np.array([pairs[name].p for name in named], dtype=np.float64)
@@ -77,11 +77,11 @@ def slices_table(
             *(Column(system, ("means", system), PERCENT) for system in systems),
             Column("Difference [95%]", (), POINTS_INTERVAL),
             Column("p (Holm)", "p_holm", P_VALUE),
-            Column("Different", "p_holm", SIGNIFICANT),
+            Column("Significant", "p_holm", SIGNIFICANT),
         ],
         rows=rows,
         notes=[
-            f"{method([pairs['all']], 'the slices')}; in points of 100",
+            f"Differences in points of 100. Test: {method([pairs['all']], 'the groups')}.",
             intervals([pairs["all"]]),
         ],
     )
@@ -95,7 +95,7 @@ SIGNIFICANT = Format(lambda p: "yes" if _is_significant(p) else "no")
 
 
 def moved_table(systems: Mapping[str, Scores], metric: str, queries: Sequence[Query]) -> Table:
-    """The questions that gain and lose most from the second system to the first."""
+    """The questions with the largest differences, first those in which the first system wins."""
     first, second = systems
     texts = {query.id: query for query in queries}
     ids = systems[first].queries
@@ -117,7 +117,7 @@ def moved_table(systems: Mapping[str, Scores], metric: str, queries: Sequence[Qu
         rows.append({**record, "kinds": (query.category, query.modality), "figures": figures})
         records.append(record)
     return Table(
-        title=f"What moved most in {metric}",
+        title=f"Questions that differ most in {metric}",
         columns=[
             Column("Id", "query", LABEL),
             Column("Question", "text", TEXT, first=True),

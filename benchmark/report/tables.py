@@ -1,4 +1,4 @@
-"""One table model: rows of values under typed columns, and what stands out among them."""
+"""The model of a table: rows of values under typed columns, with marks for outstanding cells."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ BEST, RUNNER_UP = 1, 2
 LEGEND = "The best of each column is bold, the runner-up underlined."
 
 UNDEFINED = "-"
-"""What a table shows for a figure that is not defined, such as the spread of one question."""
+"""The text of a figure that is not defined, such as the spread of one question."""
 
 
 @dataclass(frozen=True)
 class Format:
-    """How the values of a column are written.
+    """How the values of a column are formatted.
 
-    number: the number that the text begins with, by which rows are sorted; None for a text.
-    tone: how a value is to be taken, where it says so: "good", "bad" or "unsure".
+    number: the number at the start of the text, used for sorting; None for other texts.
+    tone: "good", "bad" or "unsure" for values that are a verdict, such as MATCH; else None.
     """
 
     text: Callable[[Any], str]
@@ -35,10 +35,10 @@ class Format:
 
 @dataclass(frozen=True)
 class Column:
-    """A column: its heading, where its value is found in a row, and how it is written.
+    """A column: its heading, the key of its value in a row, and the format of the value.
 
-    key: the key of the value; several lead into nested mappings, and () is the row itself. A row
-    that lacks the key has an empty cell. first: shown before others where there is little room.
+    key: a tuple of keys leads into nested mappings, and () is the row itself. A row without the
+    key has an empty cell. first: the column is shown even on a narrow terminal.
     """
 
     title: str
@@ -47,31 +47,32 @@ class Column:
     first: bool = False
 
     def value(self, row: Row) -> Any:
-        """The value in a row; None where it is not defined, or the row lacks it."""
-        return self._find(row)[1]
+        """The value in a row; None if it is not defined or the row lacks it."""
+        return self._lookup(row)[1]
 
     def text(self, row: Row) -> str:
-        """The cell of a row."""
-        there, value = self._find(row)
-        return self.format.text(value) if there else ""
+        """The cell of a row, as text."""
+        exists, value = self._lookup(row)
+        return self.format.text(value) if exists else ""
 
     def number(self, row: Row) -> float | None:
-        """The number that the cell of a row begins with."""
+        """The number at the start of the cell of a row."""
         value = self.value(row)
         return None if value is None else self.format.number(value)
 
-    def _find(self, row: Row) -> tuple[bool, Any]:
-        found: Any = row
+    def _lookup(self, row: Row) -> tuple[bool, Any]:
+        """Whether the row has the value, and the value."""
+        value: Any = row
         for key in (self.key,) if isinstance(self.key, str) else self.key:
-            if not isinstance(found, Mapping) or key not in found:
+            if not isinstance(value, Mapping) or key not in value:
                 return False, None
-            found = found[key]
-        return True, found
+            value = value[key]
+        return True, value
 
 
 @dataclass(frozen=True)
 class Mark:
-    """How a cell stands out: as the best of its column or the runner-up, or by a superscript."""
+    """The mark of a cell: BEST or RUNNER_UP of its column, or 0, and a superscript."""
 
     rank: int = 0
     superscript: str = ""
@@ -81,9 +82,11 @@ class Mark:
 class Table:
     """Rows of values under columns, with notes below.
 
-    records: the content for programs, where it has another form than the rows.
-    marks: the cells that stand out; a note has to say what their superscripts mean.
-    unranked: the numbers of rows that do not compete, such as those that are told the answer.
+    records: the content of the JSON format, if it differs from the rows.
+    notes: shown below the table in all formats but CSV; on a terminal, ``brief`` is shown instead
+    if there is any.
+    marks: the marked cells; a note explains the superscripts.
+    unranked: the numbers of rows without a rank, such as oracles.
     """
 
     title: str
@@ -91,6 +94,7 @@ class Table:
     rows: Sequence[Row]
     records: Sequence[Row] | None = None
     notes: Sequence[str] = ()
+    brief: Sequence[str] = ()
     marks: Mapping[Cell, Mark] = field(default_factory=dict)
     unranked: Set[int] = frozenset()
 
@@ -105,20 +109,20 @@ class Table:
         return [[column.text(row) for column in self.columns] for row in self.rows]
 
     def mark(self, row: int, column: Column) -> Mark:
-        """How the cell of the row of that number stands out."""
+        """The mark of a cell, by the number of its row."""
         return self.marks.get((row, column.title), Mark())
 
     def is_numeric(self, column: Column) -> bool:
-        """Whether all cells of a column that hold something begin with a number."""
-        held = [row for row in self.rows if column.text(row) not in ("", UNDEFINED)]
-        return bool(held) and all(column.number(row) is not None for row in held)
+        """Whether all cells of a column that are not empty begin with a number."""
+        filled = [row for row in self.rows if column.text(row) not in ("", UNDEFINED)]
+        return bool(filled) and all(column.number(row) is not None for row in filled)
 
 
 def best_two(columns: Mapping[str, Sequence[float | None]]) -> dict[Cell, Mark]:
-    """Marks for the best and the second-best figure of each column, higher being better.
+    """Marks for the highest and the second-highest figure of each column.
 
-    columns: the title of a column -> the figure of each row, None where there is none. Figures
-    that print alike are alike.
+    columns: title of the column -> the figure of each row, None for rows that don't compete.
+    Figures are equal if they are printed alike.
     """
     marks = {}
     for title, values in columns.items():
@@ -142,11 +146,11 @@ def points(value: float | None) -> str:
 
 
 LEAST_P = 1e-140
-"""Below it, p-values are not told apart."""
+"""Smaller p-values are shown as "< 1e-140"."""
 
 
 def p_value(p: float | None, *, bound: bool = False) -> str:
-    """A p-value with as many digits as mean something; bound: the true one may be smaller."""
+    """A p-value as text. bound: the true p-value may be smaller, which "<=" shows."""
     if p is None:
         return UNDEFINED
     if p < LEAST_P:
@@ -155,7 +159,7 @@ def p_value(p: float | None, *, bound: bool = False) -> str:
 
 
 def decimals(digits: int, suffix: str = "") -> Format:
-    """Numbers with so many decimals."""
+    """Numbers with this many decimals."""
     return Format(
         lambda value: UNDEFINED if value is None else f"{value:.{digits}f}{suffix}",
         lambda value: round(value, digits),
@@ -179,7 +183,7 @@ def _difference(value: Row) -> str:
 
 
 def _number_of(value: object) -> float | None:
-    """A text as the number that it is, if it is one."""
+    """The number that a text spells, if it spells one."""
     try:
         return float(str(value))
     except ValueError:
@@ -192,7 +196,7 @@ def _as_percent(value: float | None) -> float | None:
 
 TEXT = Format(_text)
 LABEL = Format(_text, _number_of)
-"""Texts that are numbers in some data, such as ids."""
+"""Texts that are numbers in some data sets, such as ids."""
 
 WHOLE = Format(_text, float)
 COUNT = Format(lambda value: f"{value:,}", float)

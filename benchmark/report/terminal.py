@@ -1,6 +1,7 @@
-"""Tables on a terminal, fitted to its width: the main columns, then others as far as they fit.
+"""Tables on a terminal: the main columns, then as many others as fit its width.
 
-Where columns are left out, a line below names them. Colours are left out where NO_COLOR is set.
+A line below the table names the columns that are not shown. With NO_COLOR set, there are no
+colours.
 """
 
 from __future__ import annotations
@@ -17,19 +18,19 @@ if TYPE_CHECKING:
     from rich.text import Text
 
 GAP = 2
-"""Blanks between two columns."""
+"""The number of spaces between two columns."""
 
 NARROWEST = 12
-"""The width below which a note is not wrapped any more."""
+"""Notes are wrapped at this width at least, in characters."""
 
 STYLES = {"good": "green", "bad": "red", "unsure": "yellow"}
 """Tone of a value -> its colour."""
 
 
 def draw(tables: Sequence[Table], width: int, *, wide: bool = False) -> str:
-    """The tables as text for a terminal of ``width`` columns, one below the other.
+    """The tables as text for a terminal of ``width`` characters, one below the other.
 
-    wide: all columns of each table, unwrapped, however wide that is.
+    wide: show all columns, each row on one line, even if it is wider than the terminal.
     """
     from rich.console import Console
 
@@ -43,15 +44,15 @@ def draw(tables: Sequence[Table], width: int, *, wide: bool = False) -> str:
 
 
 def shown_columns(table: Table, width: int) -> list[Column]:
-    """The columns that a terminal of ``width`` has room for, in the order of the table.
+    """The columns that fit a terminal of ``width`` characters, in the order of the table.
 
-    Those that come first are always shown; then figures, and then texts. All are shown where none
-    comes first.
+    Columns with ``first`` are always shown (all columns, if none has it); then columns of figures
+    are added as far as they fit, and then columns of text.
     """
     chosen = [column for column in table.columns if column.first] or [*table.columns]
     room = width - sum(_width(table, column) + GAP for column in chosen) + GAP
     others = [column for column in table.columns if column not in chosen]
-    for column in sorted(others, key=lambda one: not table.is_numeric(one)):
+    for column in sorted(others, key=lambda column: not table.is_numeric(column)):
         if (needed := _width(table, column) + GAP) <= room:
             chosen.append(column)
             room -= needed
@@ -78,16 +79,18 @@ def _draw(table: Table, console: Console, width: int, wide: bool) -> None:
         )
     for number in range(len(table.rows)):
         cells = [_cell(table, number, column) for column in columns]
-        if any(cells):  # the further rows of a claim hold what may be left out
+        if any(cells):  # further rows of a claim are empty in the main columns
             grid.add_row(*cells)
     if wide:
         console.width = max(width, sum(widths.values()) + GAP * len(widths))
     console.print(grid)
     console.width = width
     left_out = [column.title for column in table.columns if column not in columns]
-    notes = [*table.notes]
+    notes = [*(table.brief or table.notes)]
     if left_out:
         notes.append(f"Columns not shown: {'; '.join(left_out)}. --wide shows all.")
+    if table.brief:
+        notes.append("--format md shows all notes.")
     if notes:
         console.print()
     for note in notes:
@@ -95,7 +98,7 @@ def _draw(table: Table, console: Console, width: int, wide: bool) -> None:
 
 
 def _print_note(note: str, console: Console) -> None:
-    """A note as an item of a list, its further lines indented."""
+    """Print a note as a list item; its further lines are indented."""
     for number, line in enumerate(_text(note).wrap(console, max(console.width - 2, NARROWEST))):
         line.rstrip()
         console.print(_text("  " if number else "- ") + line)
@@ -114,7 +117,7 @@ def _cell(table: Table, number: int, column: Column) -> Text:
 
 
 def _width(table: Table, column: Column) -> int:
-    """The columns of a terminal that a column of the table needs unwrapped."""
+    """The characters that a column of the table needs without wrapping."""
     from rich.cells import cell_len
 
     cells = [_cell(table, number, column).plain for number in range(len(table.rows))]
@@ -128,5 +131,5 @@ def _text(text: str, style: str = "") -> Text:
 
 
 def _printable(text: str) -> str:
-    """A text without signs that a terminal would take for commands."""
+    """A text without control characters, which a terminal would interpret as commands."""
     return "".join(" " if category(sign) in ("Cc", "Cf") else sign for sign in text)

@@ -1,4 +1,4 @@
-"""How pairs of systems were tested, in the words that stand below tables."""
+"""Notes below tables that describe the significance tests."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from benchmark.evaluation.significance import ALPHA, POWER, permutations_for
 from benchmark.report.tables import p_value, percent
 
 BOTH = (
-    "questions and training seeds are both random (standard error from the variances of both, "
-    "Student's t weighted by them: docs/explanation/statistics.md)"
+    "questions and training seeds are both random (standard error from both variances, Student's "
+    "t weighted by them: docs/explanation/statistics.md)"
 )
 
 
 def method(comparisons: Sequence[Comparison], family: str = "") -> str:
-    """How each pair was tested; empty where there is none. Of one metric, or alike for each.
+    """A description of the test of each pair, for one metric or for each of several.
 
-    family: what Holm's correction is over, where it isn't all pairs.
+    Empty without pairs. family: the tests that Holm's correction is over, if not all pairs.
     """
     if not comparisons:
         return ""
@@ -29,51 +29,50 @@ def method(comparisons: Sequence[Comparison], family: str = "") -> str:
         "permutations"
     )
     if seeded == len(comparisons):
-        tested = f"two-sided test in which {BOTH}"
+        test = f"two-sided test in which {BOTH}"
     elif seeded:
-        tested = f"{alone}; where a system has several training seeds, {BOTH}"
+        test = f"{alone}; if a system has several training seeds, {BOTH}"
     else:
-        tested = alone
+        test = alone
     count = "1 pair" if pairs == 1 else f"{pairs} pairs"
-    return f"{tested}; Holm's correction over {family or count}, alpha {ALPHA}"
+    return f"{test}; Holm's correction over {family or count}, alpha {ALPHA}"
 
 
 def intervals(comparisons: Sequence[Comparison]) -> str:
-    """What the 95% intervals are made by."""
+    """A sentence on how the 95% intervals are computed."""
     seeded = any(pair.seeds > 1 for pair in comparisons)
     return "95% intervals: bootstrap over the questions" + (
-        "; of systems with several training seeds, over questions and seeds by the formula of the "
-        "test."
+        "; for systems with several training seeds, from the standard error of the test."
         if seeded
         else "."
     )
 
 
 def detectable(comparisons: Sequence[Comparison], metric: str) -> str:
-    """The difference that is likely found, alone and after correction; empty where none is known.
+    """A sentence on the difference that a test detects with probability POWER.
 
-    Medians over the pairs.
+    It gives medians over the pairs, without and with correction; empty if none is known.
     """
-    found = [
+    differences = [
         (pair.detectable, pair.detectable_corrected)
         for pair in comparisons
         if pair.detectable is not None and pair.detectable_corrected is not None
     ]
-    if not found:
+    if not differences:
         return ""
-    alone, corrected = (median(values) for values in zip(*found, strict=True))
+    alone, corrected = (median(values) for values in zip(*differences, strict=True))
     text = (
-        f"Detectable: a true difference of {percent(alone)} in {metric} is found with probability "
-        f"{POWER} at alpha {ALPHA} where one pair alone is tested"
+        f"Detectable: a true difference of {percent(alone)} in {metric} is detected with "
+        f"probability {POWER} at alpha {ALPHA} if only one pair is tested"
     )
     if len(comparisons) == 1:
         return f"{text}."
     return (
-        f"{text}; with Holm's correction over all {len(comparisons)} pairs it takes up to "
+        f"{text}; after Holm's correction over all {len(comparisons)} pairs, one of up to "
         f"{percent(corrected)} (medians over the pairs)."
     )
 
 
 def corrected_p(pair: Comparison) -> str:
-    """The corrected p; as a bound where the permutations can give no smaller one."""
+    """The corrected p-value; with "<=" if so many permutations can give no smaller one."""
     return p_value(pair.p_holm, bound=pair.at_floor)

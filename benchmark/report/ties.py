@@ -1,4 +1,4 @@
-"""A run's figures as its file orders them, between the lowest and highest that ties leave open."""
+"""A run's figures in the order of its file, with their bounds over all orders of tied documents."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from benchmark.types import Qrels, Run
 
 
 def ties_table(run: Run, qrels: Qrels, metrics: Sequence[Metric]) -> Table:
-    """Each metric's mean in the worst order of the tied, as read, and in the best order."""
-    found = ties(run, qrels, metrics, "ir_measures")
+    """Each metric's mean in the worst order of tied documents, as read, and in the best order."""
+    tied = ties(run, qrels, metrics, "ir_measures")
     as_read = score_run(run, qrels, metrics, "ir_measures")
     rows = [
         {"metric": metric, "lowest": low, "as_read": as_read.mean(metric), "highest": high}
-        for metric, (low, high) in found.bounds().items()
+        for metric, (low, high) in tied.bounds().items()
     ]
     return Table(
-        title=f"{run.name}: what equal scores leave open",
+        title=f"{run.name}: bounds of the figures for equal scores",
         columns=[
             Column("Metric", "metric", TEXT, first=True),
             Column("Lowest", "lowest", decimals(4)),
@@ -29,8 +29,8 @@ def ties_table(run: Run, qrels: Qrels, metrics: Sequence[Metric]) -> Table:
         ],
         rows=rows,
         notes=[
-            f"{found.documents:,} documents of judged questions have the score of another in their "
-            "list. Lowest and highest: over all orders of documents with equal scores",
-            f"{as_read.unanswered} of the judged questions have no result and count 0",
+            f"{tied.documents:,} documents of judged questions share their score with another one "
+            "in the list. Lowest and highest: over all orders of documents with equal scores.",
+            f"{as_read.unanswered} of the judged questions have no result and count 0.",
         ],
     )

@@ -1,4 +1,4 @@
-"""The trainings that a system is made by, stage by stage, each with its learning curve."""
+"""The trainings of a system: its stages, each with its learning curve."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ OBJECTIVES: Mapping[str, str] = {
     "MaskedWords": "masked words",
     "Symmetric": "contrastive loss both ways",
 }
-"""Kind of an objective -> what its loss looks at; others go by their own name."""
+"""Kind of an objective -> a description of its loss; other kinds are shown by name."""
 
 MINED = ("HardNegatives", "Negatives")
-"""Kinds of what the examples of a training with mined negatives are made from."""
+"""Kinds of artefacts that show that the examples of a training contain mined negatives."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Stage:
-    """A training by the identity of its checkpoint, with its number and loss as its title."""
+    """A training, identified by its checkpoint; ``title``: its number and loss."""
 
     identity: str
     title: str
@@ -35,41 +35,41 @@ class Stage:
 
 
 def stages(result: Result, store: Store) -> list[Stage]:
-    """The trainings of a system in their order, those whose curves are in the store."""
-    trained = [one for one in result.manifest["artefacts"] if FILE in one["files"]]
+    """The trainings of a system, in their order, whose curves are in the store."""
+    trained = [artefact for artefact in result.manifest["artefacts"] if FILE in artefact["files"]]
     if not trained:
         return []
     losses = {node.identity: _loss(node) for node in _nodes(tree(result.manifest))}
-    found = []
+    with_curve = []
     for number, artefact in enumerate(trained, 1):
         path = store.file(artefact["kind"], artefact["identity"], FILE)
         if path:
             title = f"Stage {number}"
             title += f": {loss}" if (loss := losses.get(artefact["identity"])) else ""
             curve = Curve.of(decode_json(path.read_bytes()))
-            found.append(Stage(identity=artefact["identity"], title=title, curve=curve))
-    return found
+            with_curve.append(Stage(identity=artefact["identity"], title=title, curve=curve))
+    return with_curve
 
 
 def trainings(results: Sequence[Result], store: Store) -> dict[str, list[Stage]]:
-    """System -> its stages, of those systems that together have each training.
+    """System -> its stages, for a choice of systems that covers all trainings.
 
-    A system whose stages all are another's is left out; of several with the same stages, the one
-    that is made of the fewest artefacts stands for them.
+    A system whose stages are all part of another's is left out; of several systems with the same
+    stages, the one with the fewest artefacts is kept.
     """
     by_size = sorted(results, key=lambda one: (len(one.manifest["artefacts"]), one.name))
-    found = {result.name: stages(result, store) for result in by_size}
-    made = {name: {one.identity for one in some} for name, some in found.items()}
+    by_system = {result.name: stages(result, store) for result in by_size}
+    identities = {name: {stage.identity for stage in own} for name, own in by_system.items()}
     kept: dict[str, list[Stage]] = {}
-    for name, some in found.items():
-        covered = any(made[name] < other for other in made.values())
-        if some and not covered and all(made[name] != made[other] for other in kept):
-            kept[name] = some
+    for name, own in by_system.items():
+        covered = any(identities[name] < other for other in identities.values())
+        if own and not covered and all(identities[name] != identities[other] for other in kept):
+            kept[name] = own
     return kept
 
 
 def _nodes(node: Node) -> Iterator[Node]:
-    """A node and all that it is made from; what is repeated comes where it stands first."""
+    """A node and all nodes that it is made from, each once."""
     if not node.repeated:
         yield node
         for part in node.parts:
@@ -77,7 +77,7 @@ def _nodes(node: Node) -> Iterator[Node]:
 
 
 def _loss(node: Node) -> str:
-    """What the loss of a training looks at; empty for what is no training."""
+    """A description of a training's loss; empty for other nodes."""
     parts = {part.role: part for part in node.parts}
     if "objective" not in parts:
         return ""
@@ -85,9 +85,9 @@ def _loss(node: Node) -> str:
     loss = OBJECTIVES.get(kind, kind)
     examples = parts.get("examples")
     mined = examples is not None and any(_name(one) in MINED for one in _nodes(examples))
-    return f"{loss}, mined ones among them" if mined and kind == "InBatch" else loss
+    return f"{loss}, including mined ones" if mined and kind == "InBatch" else loss
 
 
 def _name(node: Node) -> str:
-    """The kind of a node; manifests of format 1 name its module, too."""
+    """The kind of a node, without the module that manifests of format 1 contain."""
     return node.kind.rpartition(".")[2]

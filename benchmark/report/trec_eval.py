@@ -1,4 +1,4 @@
-"""A run's figures in trec_eval's own form: measure, question or 'all', and value."""
+"""A run's figures in the output format of trec_eval: measure, question or 'all', and value."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ DEFAULT = (
     *(f"iprec_at_recall_{level / 10:.2f}" for level in range(11)),
     *(f"P_{cutoff}" for cutoff in CUTOFFS),
 )
-"""What trec_eval prints where no measure is named, after the counts and in its order."""
+"""The measures that trec_eval prints by default, after the counts, in its order."""
 
 SMALLEST = 0.00001
-"""What an average precision of 0 counts as in the geometric mean, as in trec_eval."""
+"""The value of an average precision of 0 in the geometric mean, as in trec_eval."""
 
 # ir_measures' names -> trec_eval's.
 _NAMES = (
@@ -57,10 +57,10 @@ def trec_eval(
     questions: Questions = "judged",
     per_query: bool = False,
 ) -> str:
-    """What trec_eval prints of a run: without ``names`` its usual measures, computed by its code.
+    """The output of trec_eval for a run: its default measures, computed by its code, or ``names``.
 
-    names: of metrics, any that the registry knows. questions: what the summary is over; trec_eval's
-    own default is "retrieved", its -c "judged".
+    names: metrics that the registry knows. questions: the questions that means are over;
+    trec_eval's default is "retrieved", its option -c is "judged".
     """
     queries = [query for query in qrels if questions == "judged" or run.documents.get(query)]
     if names:
@@ -91,18 +91,20 @@ def trec_eval(
 def _usual(
     run: Run, qrels: Qrels, queries: Sequence[str], level: int
 ) -> dict[str, dict[str, float]]:
-    """trec_eval's usual measures of each question, by its own code; of gm_map the logarithm."""
+    """trec_eval's default measures of each question, by its own code; for gm_map, the logarithm."""
     import pytrec_eval
 
     judged = [qrels[query] for query in queries]
     lists = [run.documents.get(query, []) for query in queries]
     numbered, ranked = renumbered(lists, judged)
-    asked = {"P", "Rprec", "bpref", "map", "recip_rank", "iprec_at_recall"}
-    found = pytrec_eval.RelevanceEvaluator(numbered, asked, relevance_level=level).evaluate(ranked)
+    names = {"P", "Rprec", "bpref", "map", "recip_rank", "iprec_at_recall"}
+    measured = pytrec_eval.RelevanceEvaluator(numbered, names, relevance_level=level).evaluate(
+        ranked
+    )
     figures: dict[str, dict[str, float]] = {name: {} for name in (*COUNTS, *DEFAULT)}
     for place, query in enumerate(queries):
         counts = counted(run, qrels, [query], level)
-        values: Mapping[str, float] = found.get(str(place), {})
+        values: Mapping[str, float] = measured.get(str(place), {})
         for name in DEFAULT:
             figures[name][query] = values.get(name, 0.0)
         figures["gm_map"][query] = math.log(max(values.get("map", 0.0), SMALLEST))
@@ -126,9 +128,9 @@ def _line(name: str, question: str, value: str) -> str:
 
 
 def _trec_name(metric: Metric) -> str:
-    """trec_eval's name of a metric; its own name where trec_eval has none."""
+    """trec_eval's name of a metric; the metric's own name if trec_eval has none."""
     name = metric.ir_measures or metric.name
     for pattern, theirs in _NAMES:
-        if found := re.fullmatch(pattern, name):
-            return found.expand(theirs)
+        if match := re.fullmatch(pattern, name):
+            return match.expand(theirs)
     return metric.name

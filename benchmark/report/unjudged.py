@@ -1,4 +1,4 @@
-"""Tables of what nobody judged: how far it could move figures, and what to have assessed first."""
+"""Tables of unjudged documents: their effect on figures, and which to have assessed first."""
 
 from __future__ import annotations
 
@@ -28,10 +28,10 @@ def unjudged_table(
     split: str,
     additional: Mapping[str, Qrels] | None = None,
 ) -> Table:
-    """How much of each system's first ten is judged, and the bounds of its figure.
+    """The share of judged documents among each system's first ten, and the bounds of its figure.
 
-    additional: name -> judgments beside the data set's own, a column each with both together.
-    Of several seeds, the first one's lists are looked at.
+    additional: name -> judgments beside the data set's own; each adds a column with the figure
+    under both together. With several seeds, the lists of the first are used.
     """
     own = data.qrels(split)
     wrong = judged_wrong(own)
@@ -43,13 +43,13 @@ def unjudged_table(
     for place, result in enumerate(best_first(results), 1):
         run = result.run()
         qrels = {query: own[query] for query in result.scores.queries}
-        looked = score_run(run, qrels, [*judged, MAIN, *([BPREF] if wrong else [])])
+        scores = score_run(run, qrels, [*judged, MAIN, *([BPREF] if wrong else [])])
         figures = [
-            *(looked.mean(name) for name in (*judged, MAIN)),
+            *(scores.mean(name) for name in (*judged, MAIN)),
             unjudged_as_right(run, qrels, [MAIN]).mean(MAIN),
         ]
         if wrong:
-            figures += [condensed(run, qrels, [MAIN]).mean(MAIN), looked.mean(BPREF)]
+            figures += [condensed(run, qrels, [MAIN]).mean(MAIN), scores.mean(BPREF)]
         for more in (additional or {}).values():
             figures.append(score_run(run, with_judgments(qrels, more), [MAIN]).mean(MAIN))
         shown = dict(zip(titles, figures, strict=True))
@@ -67,16 +67,16 @@ def unjudged_table(
 
 
 def assessments(inspector: Inspector, systems: tuple[str, str]) -> Table:
-    """What both systems rank among the first ten and nobody judged, the highest ranked first."""
-    one, other = (_result(inspector, name) for name in systems)
+    """The unjudged documents that both systems rank among the first ten, best ranks first."""
+    left, right = (_result(inspector, name) for name in systems)
     qrels = {query: inspector.qrels[query] for query in inspector.queries}
-    found = both_first(one.run(), other.run(), qrels)
+    unjudged = both_first(left.run(), right.run(), qrels)
     listed = [
         (first + second, query, document, first, second)
-        for query, documents in found.items()
+        for query, documents in unjudged.items()
         for document, first, second in documents
     ]
-    listed.sort(key=lambda each: each[0])
+    listed.sort(key=lambda row: row[0])
     shown = inspector.documents({document for _, _, document, _, _ in listed})
     rows = []
     for _, query, name, first, second in listed:
@@ -92,9 +92,9 @@ def assessments(inspector: Inspector, systems: tuple[str, str]) -> Table:
                 "ranks": dict(zip(systems, (first, second), strict=True)),
             }
         )
-    questions = len(found)
+    questions = len(unjudged)
     return Table(
-        title=f"Unjudged among the first {DEPTH} of both {systems[0]} and {systems[1]}",
+        title=f"Unjudged documents among the first {DEPTH} of both {systems[0]} and {systems[1]}",
         columns=[
             Column("Query", "query", LABEL, first=True),
             Column("Question", "question", TEXT, first=True),
@@ -105,22 +105,20 @@ def assessments(inspector: Inspector, systems: tuple[str, str]) -> Table:
         ],
         rows=rows,
         notes=[
-            f"{len(rows):,} documents of {questions:,} questions. With --out they are written for "
-            "assessors, who don't see who retrieved what, and where."
+            f"{len(rows):,} documents of {questions:,} questions. --out FILE.csv writes them for "
+            "assessors, without the systems and ranks."
         ],
     )
 
 
-def for_assessors(found: Table, inspector: Inspector) -> Iterator[dict[str, str]]:
-    """The rows of ``assessments`` in an order that doesn't tell the ranks: that of questions and
-    corpus.
-    """
+def for_assessors(table: Table, inspector: Inspector) -> Iterator[dict[str, str]]:
+    """The rows of ``assessments`` in the order of questions and corpus, which hides the ranks."""
     order = {query: place for place, query in enumerate(inspector.queries)}
-    rows = inspector.data.corpus.find({str(one["document"]) for one in found.rows})
-    ranked = sorted(found.rows, key=lambda one: (order[one["query"]], rows[one["document"]]))
-    for one in ranked:
+    places = inspector.data.corpus.find({str(row["document"]) for row in table.rows})
+    ordered = sorted(table.rows, key=lambda row: (order[row["query"]], places[row["document"]]))
+    for row in ordered:
         names = ("query", "question", "document", "modality", "title", "text")
-        yield {name: str(one[name]) for name in names}
+        yield {name: str(row[name]) for name in names}
 
 
 def _result(inspector: Inspector, name: str) -> Result:
@@ -130,20 +128,20 @@ def _result(inspector: Inspector, name: str) -> Result:
 
 def _notes(wrong: int, data: Collection, additional: Mapping[str, Qrels]) -> list[str]:
     notes = [
-        f"Judged@{DEPTH}, Judged@1: the share of judged documents among the first ones of each "
-        f"question. {MAIN} counts what nobody judged as wrong; if all of it among the first "
-        f"{DEPTH} were right, it would be the figure under 'Unjudged as right'. The truth lies "
-        "between: the ranking of the systems is as sure as these allow. Figures in percent.",
+        f"Judged@{DEPTH}, Judged@1: the share of judged documents among the first {DEPTH}, or at "
+        f"rank 1. {MAIN} counts unjudged documents as wrong; 'Unjudged as right' is {MAIN} if all "
+        f"unjudged documents among the first {DEPTH} were relevant. The true figure lies between "
+        "the two. Figures in percent.",
     ]
     if wrong:
         notes.append(
-            "Condensed lists: without the unjudged documents (Sakai, 2007). bpref looks at judged "
-            "documents alone (Buckley and Voorhees, 2004)."
+            f"Condensed lists: {MAIN} without the unjudged documents (Sakai, 2007). bpref uses "
+            "only judged documents (Buckley and Voorhees, 2004)."
         )
     else:
         notes.append(
-            "No document was judged wrong, so that condensed lists and bpref, which compare what "
-            "was judged right with what was judged wrong, say nothing here."
+            "Condensed lists and bpref are not shown: they need documents that were judged as not "
+            "relevant, and there are none."
         )
     notes += [
         f"With {name}: {sum(map(len, more.values())):,} additional judgments beside the data set's."

@@ -1,4 +1,4 @@
-"""The tables of claims: effects, intervals, p and verdicts."""
+"""The tables of claims: effects, intervals, p-values and verdicts."""
 
 from __future__ import annotations
 
@@ -42,17 +42,17 @@ PROBABILITY = Format(
 
 
 def verdicts_table(tested: Sequence[Tested], data: Collection, split: str) -> Table:
-    """Each claim's verdict alone."""
+    """The verdict on each claim, without the effects."""
     rows = [
         {
             "number": number,
-            "says": one.claim.says,
-            "name": one.claim.name,
-            "verdict": one.verdict,
-            "reason": one.reason,
-            "overturned": one.overturned,
+            "says": claim.claim.says,
+            "name": claim.claim.name,
+            "verdict": claim.verdict,
+            "reason": claim.reason,
+            "overturned": claim.overturned,
         }
-        for number, one in enumerate(tested, 1)
+        for number, claim in enumerate(tested, 1)
     ]
     return Table(
         title=f"Verdicts on {data.name} ({split})",
@@ -60,7 +60,7 @@ def verdicts_table(tested: Sequence[Tested], data: Collection, split: str) -> Ta
             Column("#", "number", WHOLE, first=True),
             Column("Claim", "says", TEXT, first=True),
             Column("Verdict", "verdict", VERDICT, first=True),
-            Column("Since", "reason", TEXT),
+            Column("Reason", "reason", TEXT),
             Column("Overturned", "overturned", PROBABILITY),
         ],
         rows=rows,
@@ -69,26 +69,29 @@ def verdicts_table(tested: Sequence[Tested], data: Collection, split: str) -> Ta
 
 
 def claims_table(tested: Sequence[Tested], data: Collection, split: str) -> Table:
-    """Effect, interval, p and verdict of each claim, with a line for each of several pairs."""
+    """Effect, interval, p-value and verdict of each claim; a claim has a row for each pair."""
     tests = max(sum(one.verdict != "not tested" for one in tested), 1)
     rows: list[dict[str, object]] = []
     records = []
-    for number, one in enumerate(tested, 1):
-        claim = one.claim
+    for number, result in enumerate(tested, 1):
+        claim = result.claim
         questions = f"{claim.questions} questions" if claim.questions else "all questions"
         for place, (first, second) in enumerate(claim.tested):
-            found = one.effects[place] if one.effects else None
+            effect = result.effects[place] if result.effects else None
             control = "control: " if place >= len(claim.pairs) else ""
             row: dict[str, object] = {
                 "pair": f"{control}{first.name} against {second.name}",
                 "measure": f"{claim.measure}, {questions}",
             }
-            if found is not None:
-                row |= {"effect": found, "seeds": found.seeds, "p": found.p}
-                row |= {"detectable": (found.detectable, found.detectable_among(tests))}
+            if effect is not None:
+                row |= {"effect": effect, "seeds": effect.seeds, "p": effect.p}
+                row |= {"detectable": (effect.detectable, effect.detectable_among(tests))}
             if place == 0:
-                row |= {"number": number, "says": claim.says, "p_holm": dict(one.p_holm)}
-                row |= {"verdict": f"{one.verdict}: {one.reason}", "overturned": one.overturned}
+                row |= {"number": number, "says": claim.says, "p_holm": dict(result.p_holm)}
+                row |= {
+                    "verdict": f"{result.verdict}: {result.reason}",
+                    "overturned": result.overturned,
+                }
             rows.append(row)
         records.append(
             {
@@ -103,17 +106,17 @@ def claims_table(tested: Sequence[Tested], data: Collection, split: str) -> Tabl
                         "first": first.name,
                         "second": second.name,
                         "control": place >= len(claim.pairs),
-                        **found.record(),
+                        **effect.record(),
                     }
-                    for place, ((first, second), found) in enumerate(
-                        zip(claim.tested, one.effects, strict=bool(one.effects))
+                    for place, ((first, second), effect) in enumerate(
+                        zip(claim.tested, result.effects, strict=bool(result.effects))
                     )
                 ],
-                "p": dict(one.p),
-                "p_holm": dict(one.p_holm),
-                "verdict": one.verdict,
-                "reason": one.reason,
-                "overturned": one.overturned,
+                "p": dict(result.p),
+                "p_holm": dict(result.p_holm),
+                "verdict": result.verdict,
+                "reason": result.reason,
+                "overturned": result.overturned,
             }
         )
     return Table(
@@ -135,46 +138,50 @@ def claims_table(tested: Sequence[Tested], data: Collection, split: str) -> Tabl
         rows=rows,
         records=records,
         notes=_notes(tested, tests, data),
+        brief=[_VERDICTS, *([data.notice] if data.notice else [])],
     )
 
 
+_VERDICTS = (
+    "Verdicts: reproduced, if the difference of every pair is above the smallest relevant effect "
+    "(1 point, or 2 points of preference); reproduced in direction, if each is above 0; not "
+    "reproduced, if one is below the smallest relevant effect; else inconclusive. Controls count "
+    "as pairs."
+)
 _OVERTURNED = (
     "Overturned: the probability that another set of as many training seeds would give another "
-    "verdict (parametric bootstrap over the seeds, the questions staying the same); below "
-    f"{STABLE} a verdict counts as stable."
+    "verdict (parametric bootstrap over the seeds, for the same questions). A verdict counts as "
+    f"stable below {STABLE}."
 )
 
 
 def _notes(tested: Sequence[Tested], tests: int, data: Collection) -> list[str]:
-    seeds = sorted({found.seeds for one in tested for found in one.effects})
+    seeds = sorted({effect.seeds for claim in tested for effect in claim.effects})
     if seeds in ([], [1]):
         method = (
-            "One training seed: paired t-test and interval over the questions. What another seed "
-            "would give isn't covered: see --seeds."
+            "One training seed: paired t-test and interval over the questions. They do not include "
+            "the variance between training seeds: see --seeds."
         )
     else:
         method = f"In pairs with several training seeds, {BOTH}."
     notes = [
-        f"{method} Effects in points of 100, positive where they agree with the claim.",
-        "Verdicts: reproduced, where every pair's difference is above the smallest effect worth "
-        "speaking of (1 point, or 2 of preference); reproduced in direction, where each is above "
-        "0; not reproduced, where one is below the smallest effect; else inconclusive. Controls "
-        "count as pairs.",
-        f"Each statement is a two-sided test at alpha {ALPHA}. One about every pair takes their "
-        "largest p, and a pair that points the other way counts as p = 1; one about a single pair "
-        f"takes the smallest p times the number of pairs. Holm's correction is over all "
-        f"claims tested ({tests}); the intervals shown are without it.",
-        f"Detectable: what would be shown to be above 0 with {POWER:.0%} probability where one "
-        "claim alone is tested, and in brackets after the correction.",
+        f"{method} Effects in points of 100, positive if they agree with the claim.",
+        _VERDICTS,
+        f"Each statement is a two-sided test at alpha {ALPHA}. A statement about every pair has "
+        "the largest p of the pairs, where a pair in the opposite direction counts as p = 1; a "
+        "statement about one pair has the smallest p times the number of pairs. Holm's correction "
+        f"is over all claims tested ({tests}); the intervals shown are without correction.",
+        f"Detectable: the difference that would be shown to be above 0 with {POWER:.0%} "
+        "probability if only one claim is tested, and in brackets after the correction.",
     ]
     if any(one.overturned is not None for one in tested):
         notes.append(
-            f"{_OVERTURNED} `--seeds auto --run` adds seeds to the others, from {FEWEST_SEEDS} up "
-            f"to {MOST_SEEDS}."
+            f"{_OVERTURNED} For the others, `--seeds auto --run` adds seeds, from {FEWEST_SEEDS} "
+            f"up to {MOST_SEEDS}."
         )
     if any(one.claim.measure == "Preference@10" for one in tested):
         notes.append(
-            "Preference@10: distance of the share of images among the first ten from the judged "
-            "share."
+            "Preference@10: distance between the share of images among the first ten documents and "
+            "among the relevant documents."
         )
     return [*notes, data.notice] if data.notice else notes

@@ -1,11 +1,12 @@
-"""The reference: results in compact form, which a repository can carry, to compare runs with.
+"""The reference: results in a form small enough for a repository, to compare other runs with.
 
 <results>/reference/<data set>/<retriever>/run.parquet         the ranked lists, without scores
                                            per_query.parquet, metrics.json, manifest.json
                                            seed-<n>/           the same for each further seed
-                               variants/                       what ablations and claims need
+                               variants/                       for ablations and claims
 
-It is read like any other results: where nothing was run, tables show its rows, marked as such.
+It is read like other results: tables show its rows for retrievers that were not run, and mark
+them.
 """
 
 from __future__ import annotations
@@ -26,14 +27,14 @@ from benchmark.results.writing import write_json
 def write_reference(
     results: Sequence[Result], data: Collection, split: str, out: Path
 ) -> list[Path]:
-    """Write results with all seeds, and the variants beside them, in compact form into ``out``.
+    """Write results with all their seeds and variants in compact form into ``out``.
 
     Raises InputError where nothing was run.
     """
     del data, split
     results = [result for result in results if not result.reference]
     if not results:
-        raise InputError("nothing was run", mend="run what the reference is to hold")
+        raise InputError("nothing was run", mend="run the retrievers of the reference first")
     home = results[0].folder.parent
     variants = [Result(path.parent) for path in sorted(home.glob("variants/*/manifest.json"))]
     written = []
@@ -46,17 +47,24 @@ def write_reference(
     return written
 
 
-def reference_notes(results: Iterable[Result]) -> list[str]:
-    """A note for a table that names the results of the reference; none where there are none."""
+def reference_notes(results: Iterable[Result], *, brief: bool = False) -> list[str]:
+    """A note for a table on the results that are the reference's; no note where none is.
+
+    brief: give their number instead of their names.
+    """
     names = [result.name for result in results if result.reference]
-    return [f"The reference's, for they weren't run here: {', '.join(names)}."] if names else []
+    if not names:
+        return []
+    if brief:
+        return [f"{len(names)} systems were not run here; their results are the reference's."]
+    return [f"Not run here, results of the reference: {', '.join(names)}."]
 
 
 def _write(result: Result, folder: Path) -> None:
-    """Write one result; what its manifest says stays, but for the files' names and hashes."""
+    """Write one result. Its manifest changes only in the names and hashes of the files."""
     if folder.resolve() == result.folder.resolve():
         raise InputError(
-            "the reference would be written onto itself", mend="choose another --out", path=folder
+            "the reference would overwrite itself", mend="choose another --out", path=folder
         )
     folder.mkdir(parents=True, exist_ok=True)
     write_lists(result.run(), folder / COMPACT)

@@ -7,7 +7,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+import click
 import pytest
+from click.testing import CliRunner
 from conftest import Command
 
 from benchmark import cli
@@ -38,6 +40,21 @@ def plugin(tmp_path: Path) -> Path:
     path = tmp_path / "overlap.py"
     path.write_text(PLUGIN)
     return path
+
+
+def test_help_says_what_each_command_is_for_within_eighty_columns() -> None:
+    shown = CliRunner().invoke(cli.cli, ["--help"], terminal_width=80).stdout
+    assert max(map(len, shown.splitlines())) <= 80
+    names = {line.split()[0] for line in shown.splitlines() if line[:3].strip()}
+    assert names >= {*cli.cli.commands}
+    assert "..." not in shown.partition("Run retrievers:")[2]
+    commands = [*cli.cli.commands.values(), *cli.data.commands.values()]
+    assert [
+        (command.name, option.name)
+        for command in commands
+        for option in command.params
+        if isinstance(option, click.Option) and not option.help
+    ] == []
 
 
 def test_help_and_list_load_neither_torch_nor_a_jvm() -> None:
@@ -259,10 +276,10 @@ def test_a_metric_of_ones_own(bench: Command, beir: Path, tmp_path: Path) -> Non
         (["run", "bm25", "--dataset", "bear", "--data-dir", "zoo"], "did you mean 'beir'?"),
         (["run", "bm25", "--dataset", "beir", "--data-dir", "gone"], "gone: no such folder"),
         (["run", "bm25", "--dataset", "beir"], "give --data-dir DIR, or run `data prepare beir"),
-        (["run", "--dataset", "beir", "--data-dir", "zoo"], "give names, or --all alone"),
+        (["run", "--dataset", "beir", "--data-dir", "zoo"], "give names of retrievers"),
         (["table", "--dataset", "beir", "--data-dir", "zoo"], "run retrievers on this data set"),
         (["table", "negative"], "did you mean 'negatives'?"),
-        (["compare", "bm25", "--dataset", "beir", "--data-dir", "zoo"], "one system alone"),
+        (["compare", "bm25", "--dataset", "beir", "--data-dir", "zoo"], "only one system is named"),
         (["evaluate", "gone", "--qrels", "zoo/qrels/test.tsv"], "no such file"),
         (["list", "--plugin", "gone.py"], "gone.py: no such file"),
         (["list", "--plugin", "bad.py"], "bad.py:2: ZeroDivisionError"),
@@ -324,7 +341,20 @@ def test_what_has_no_answer_is_one_line(bench: Command, beir: Path, tmp_path: Pa
     assert "-1 is not in the range 0<=x<=4294967295" in done.stderr
     done = bench("space", "minilm", "--dataset", "beir", "--data-dir", beir)
     assert done.returncode == 2
-    assert done.stderr.splitlines()[-1].startswith("error: zoo has no passages or no images")
+    assert done.stderr.splitlines()[-1].startswith("error: zoo has only one modality")
+
+
+def test_a_plot_without_data_names_the_command_that_makes_them(bench: Command, beir: Path) -> None:
+    words = ["--dataset", "beir", "--data-dir", beir, "--results", "here"]
+    assert bench("run", "bm25", *words, "--quiet").returncode == 0
+    assert bench("plot", "spaces", *words).stderr == (
+        "error: no embeddings are mapped; run `python -m benchmark space clip-zero-shot clip-dpr "
+        f"univl-dr --dataset beir --data-dir {beir} --results here` first\n"
+    )
+    assert bench("table", "protocols", *words).stderr.endswith(
+        "run `python -m benchmark run bm25 clip-dpr --protocol split --dataset beir "
+        f"--data-dir {beir} --results here` first\n"
+    )
 
 
 def test_doctor_tells_what_a_data_set_needs(bench: Command, beir: Path) -> None:

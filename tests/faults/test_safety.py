@@ -137,4 +137,6 @@ def test_ids_of_documents_and_questions_are_no_paths(
 
 
 def test_the_way_in_for_code_says_so(bench: Command) -> None:
-    assert "It can do whatever Python can" in " ".join(bench("run", "--help").stdout.split())
+    assert "The file is executed with your rights" in " ".join(
+        bench("run", "--help").stdout.split()
+    )

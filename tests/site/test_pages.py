@@ -213,7 +213,7 @@ def test_a_question_shows_where_systems_part(inspector: Inspector) -> None:
 def test_a_mistaken_count_is_refused(bench: Command) -> None:
     done = bench("site", "--out", "x", "--questions", "many")
     assert done.returncode == 2
-    assert "'many' is no number" in done.stderr
+    assert "'many' is not a number" in done.stderr
 
 
 def test_credits_are_shown_where_the_data_set_has_them(

@@ -105,7 +105,7 @@ def test_a_table_holds_one_task_and_is_sorted() -> None:
         ({"task": "split-image"}, "unknown task 'split-image'; did you mean 'split-images'?"),
         ({"metric": "R@5"}, "unknown metric 'R@5'"),
         ({"source": "mtebb"}, "did you mean 'mteb'?"),
-        ({"task": "joint", "source": "mteb"}, "nothing was published that is all of that"),
+        ({"task": "joint", "source": "mteb"}, "no published figure matches all options"),
     ],
 )
 def test_what_is_not_there_is_one_line(options: dict[str, str], said: str) -> None:
@@ -170,10 +170,10 @@ def test_protocols_and_mteb_beside_results(tmp_path: Path, store: Store) -> None
     table = protocols_table(found, data, "test")
     assert table.titles[2:6] == ["MRR@10, joint", "Rank, joint", "MRR@10, split", "Rank, split"]
     assert "joint and local: Kendall's tau-b of the rankings" in table.notes[2]
-    with pytest.raises(InputError, match="fewer than two systems have a result under two"):
+    with pytest.raises(InputError, match="fewer than two systems have results under two"):
         protocols_table({"joint": found["joint"], "split": []}, data, "test")
     (mteb,) = (one for one in publications() if one.name == "mteb")
-    with pytest.raises(InputError, match="MTEB's figures are of protocol split, and don't compare"):
+    with pytest.raises(InputError, match="MTEB's figures are under protocol split, and not compar"):
         against_mteb(found["joint"], data, "test", mteb)
     with pytest.raises(InputError, match="no result here has the weights of a model in MTEB's"):
         against_mteb(found["split"], data, "test", mteb)
@@ -183,7 +183,7 @@ def test_protocols_and_mteb_beside_results(tmp_path: Path, store: Store) -> None
     assert len(table.rows) == 10
     # These are not the 403,196 images and 544,457 passages of MTEB's figures.
     assert {record["status"] for record in table.rows} == {None}
-    assert "context, and can't be compared" in table.notes[1]
+    assert "context, and not comparable" in table.notes[1]
 
 
 def test_figures_of_another_protocol_are_refused(bench: Command, beir: Path) -> None:
@@ -192,6 +192,6 @@ def test_figures_of_another_protocol_are_refused(bench: Command, beir: Path) -> 
     words = ["--dataset", "beir", "--data-dir", beir, "--protocol", "split"]
     done = bench("table", "table1", "--against", "paper", *words)
     assert done.stderr == (
-        "error: the paper's figures are of protocol joint, and compare with no other; "
+        "error: the paper's figures are comparable under protocol joint only; "
         "leave --protocol out\n"
     )

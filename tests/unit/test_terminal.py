@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 from rich.cells import cell_len
 
+from benchmark.report.formats import render
 from benchmark.report.tables import (
     BEST,
     PERCENT,
@@ -67,6 +68,14 @@ def test_figures_come_before_texts_and_the_order_is_kept() -> None:
     unordered = [Column(column.title, column.key, column.format) for column in COLUMNS]
     every = Table(title="", columns=unordered, rows=TABLE.rows)
     assert shown_columns(every, 40) == unordered
+
+
+def test_brief_notes_stand_in_for_all() -> None:
+    table = replace(TABLE, brief=["In short."])
+    shown = " ".join(plain(draw([table], 200)).split())
+    assert shown.endswith("- In short. - --format md shows all notes.")
+    assert "A note that is long enough" in render(table, "md")
+    assert "In short" not in render(table, "md")
 
 
 def test_wide_shows_all_columns_on_one_line_each() -> None:

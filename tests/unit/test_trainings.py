@@ -55,7 +55,7 @@ def test_stages_are_named_after_their_loss_and_shown_once(tmp_path: Path) -> Non
     keep(tmp_path, SECOND, 5)
     assert [(stage.title, stage.curve.chosen) for stage in stages(two, store)] == [
         ("Stage 1: contrastive loss both ways", 3),
-        ("Stage 2: in-batch negatives, mined ones among them", 5),
+        ("Stage 2: in-batch negatives, including mined ones", 5),
     ]
     keep(tmp_path, OTHER, 7)
     assert stages(other, store)[1].title == "Stage 2: Distance"

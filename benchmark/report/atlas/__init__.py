@@ -1,8 +1,8 @@
-"""The atlas: figures that others published on WebQA, with their source, by the task they are of.
+"""The atlas: figures that others published on WebQA, by task, with their sources.
 
-A task is a protocol and the questions that it asks: ``joint``, ``split-passages``, ``split-images``
-(one pool a modality), ``union-passages``, ``union-images`` (M-BEIR's pool over all its data sets).
-Figures of different tasks, and of different metrics, don't compare with each other.
+A task is a protocol with its questions: ``joint``; ``split-passages`` and ``split-images`` (a pool
+for each modality); ``union-passages`` and ``union-images`` (M-BEIR's pool over all its data sets).
+Figures of different tasks or different metrics are not comparable.
 """
 
 from __future__ import annotations
@@ -18,16 +18,16 @@ from benchmark.types import Modality
 
 FOLDER = Path(__file__).parent
 OWN = ("mteb", "pyserini")
-"""The sources that belong to no paper, by the name of their file here."""
+"""The sources that belong to no paper, by the name of their file in this folder."""
 
 JOINT_TASK = "joint"
 
 
 @dataclass(frozen=True, kw_only=True)
 class AtlasTask:
-    """What figures are of: a protocol, and the modality that answers the questions; None for both.
+    """A task: a protocol, and the modality that answers the questions (None: both).
 
-    origin: what the source calls it. pool: which documents are searched.
+    origin: its name in the source. pool: the documents that are searched.
     """
 
     name: str
@@ -39,7 +39,7 @@ class AtlasTask:
 
 @dataclass(frozen=True, kw_only=True)
 class Row:
-    """One system's published figures on one task, in percent, by metric."""
+    """The published figures of one system on one task, in percent, by metric."""
 
     task: AtlasTask
     model: str
@@ -52,9 +52,10 @@ class Row:
 
 @dataclass(frozen=True, kw_only=True)
 class Publication:
-    """A source of figures: where it is, under which licence, what its metrics mean.
+    """A source of figures, with its address, licence and definitions of metrics.
 
-    open_clip: model -> open_clip's name and weights of it. tolerance: see ``published.status``.
+    open_clip: model -> its name and the tag of its weights in open_clip. tolerance: see
+    ``published.status``.
     """
 
     name: str
@@ -68,19 +69,19 @@ class Publication:
 
     @property
     def address(self) -> str:
-        """The source with commit and licence, as notes name it."""
+        """The source with commit and licence, for notes."""
         commit = f", commit {self.commit}" if self.commit else ""
         return f"{self.source}{commit}{f' ({self.licence})' if self.licence else ''}"
 
 
 def read_publication(name: str, path: Path) -> Publication:
-    """A source's file: of this folder, or of a paper, whose figures are of the joint protocol."""
+    """Read a source's file: one of this folder, or a paper's with figures under protocol joint."""
     content = read_toml(path)
     if "results" not in content:
         return _of_paper(name, content)
     tasks = {key: AtlasTask(name=key, **value) for key, value in content.pop("tasks").items()}
     metrics, scale = content.pop("metrics"), content.pop("scale")
-    rows = [_row(one, tasks, metrics, scale) for one in content.pop("results")]
+    rows = [_row(result, tasks, metrics, scale) for result in content.pop("results")]
     return Publication(name=name, rows=rows, **content)
 
 
@@ -90,12 +91,12 @@ def own() -> list[Publication]:
 
 
 def _row(
-    one: dict[str, Any], tasks: Mapping[str, AtlasTask], metrics: Sequence[str], scale: float
+    result: dict[str, Any], tasks: Mapping[str, AtlasTask], metrics: Sequence[str], scale: float
 ) -> Row:
-    # The digits of the source, without what binary fractions would add.
-    values = [round(scale * value, 10) for value in one.pop("figures")]
+    # Rounding removes the errors of the multiplication, so that the source's digits remain.
+    values = [round(scale * value, 10) for value in result.pop("figures")]
     figures = dict(zip(metrics, values, strict=True))
-    return Row(task=tasks[one.pop("task")], figures=figures, **one)
+    return Row(task=tasks[result.pop("task")], figures=figures, **result)
 
 
 def _of_paper(name: str, content: Mapping[str, Any]) -> Publication:

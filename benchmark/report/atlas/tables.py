@@ -1,4 +1,4 @@
-"""Tables of the atlas: what was published on a task, and MTEB's figures beside ours."""
+"""Tables of the atlas: the published figures of a task, and MTEB's figures beside ours."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from benchmark.report.tables import TEXT, Column, Format, Table, decimals
 from benchmark.results.result import Result
 
 COMPARED = ("nDCG@10", "MRR@10", "Recall@20", "Recall@100", "success@5")
-"""The metrics that MTEB and this project both keep."""
+"""The metrics that both MTEB's results and this project's contain."""
 
 DIFFERENCE = Format(
     lambda row: f"{row['ours'] - row['published']:+.2f} {row['status']}" if row["status"] else ""
 )
-"""Ours less the published figure, with the status; nothing where they don't compare."""
+"""Our figure minus the published one, with the status; empty if they are not comparable."""
 
 _PERCENT = decimals(2)
 _SHORT = Format(lambda revision: revision[:8])
@@ -37,48 +37,50 @@ def published_tables(
     model: str = "",
     metric: str | None = None,
 ) -> list[Table]:
-    """A table for each task, best first by its first metric; what is not asked for is left out.
+    """A table for each task, best first by its first metric.
 
-    model: a part of its name. Raises InputError for an unknown task, source or metric.
+    task, source, metric, model: filters; ``model`` is a part of the model's name. Raises InputError
+    for an unknown task, source or metric, and if nothing matches.
     """
-    rows = [(one, row) for one in publications for row in one.rows]
+    rows = [(publication, row) for publication in publications for row in publication.rows]
     known = {
         "task": list(dict.fromkeys(row.task.name for _, row in rows)),
-        "source": [one.name for one in publications],
+        "source": [publication.name for publication in publications],
         "metric": list(dict.fromkeys(name for _, row in rows for name in row.figures)),
     }
     for kind, name in (("task", task), ("source", source), ("metric", metric)):
         if name is not None and name not in known[kind]:
             raise unknown(kind, name, known[kind])
     kept = [
-        (one, row)
-        for one, row in rows
-        if source in (None, one.name)
+        (publication, row)
+        for publication, row in rows
+        if source in (None, publication.name)
         and model.lower() in row.model.lower()
         and (metric is None or metric in row.figures)
     ]
     tables = [
-        _published([(one, row) for one, row in kept if row.task.name == name], metric)
+        _published([(origin, row) for origin, row in kept if row.task.name == name], metric)
         for name in known["task"]
         if task in (None, name) and any(row.task.name == name for _, row in kept)
     ]
     if not tables:
-        raise InputError("nothing was published that is all of that", mend="leave an option out")
+        raise InputError("no published figure matches all options", mend="leave an option out")
     return tables
 
 
 def against_mteb(
     results: Sequence[Result], data: Collection, split: str, mteb: Publication
 ) -> Table:
-    """Our rows with the weights of a model in MTEB's results, its figures beside ours.
+    """Our rows whose weights are a model's in MTEB's results, with both figures.
 
-    A status is given for the same revision of the weights, on M-BEIR's variant of WebQA as it is
-    known; else MTEB's figures are context. Raises InputError for results under another protocol.
+    A status is given if the weights have the same revision and the data set is M-BEIR's variant of
+    WebQA with its known counts; else MTEB's figures are context. Raises InputError for results
+    under another protocol.
     """
     if protocols := {result.protocol for result in results} - {PROTOCOL}:
         raise InputError(
-            f"MTEB's figures are of protocol {PROTOCOL}, and don't compare with those of protocol "
-            f"{protocols.pop()}",
+            f"MTEB's figures are under protocol {PROTOCOL}, and not comparable with figures under "
+            f"protocol {protocols.pop()}",
             mend=f"give --protocol {PROTOCOL}",
         )
     known = [check for check in verify(data) if check.expected is not None]
@@ -102,7 +104,7 @@ def against_mteb(
     if not rows:
         raise InputError(
             "no result here has the weights of a model in MTEB's results",
-            mend="`published --source mteb` lists them",
+            mend="`python -m benchmark published --source mteb` lists these models",
         )
     return Table(
         title=f"MTEB beside {data.name} ({split}, protocol {PROTOCOL})",
@@ -117,13 +119,13 @@ def against_mteb(
         ],
         rows=rows,
         notes=[
-            f"Published: {mteb.address}. Figures in percent, over the questions of the task alone.",
+            f"Published: {mteb.address}. Figures in percent, over the questions of each task.",
             f"MATCH: within {mteb.tolerance['match']} points; CLOSE: within "
-            f"{mteb.tolerance['close']}; else BELOW or ABOVE, neither of which is a match. No "
-            "status: another revision of the weights."
+            f"{mteb.tolerance['close']}; BELOW or ABOVE: further away. No status: the weights have "
+            "another revision."
             if compares
-            else f"{data.name} ({split}) isn't the collection that MTEB's figures are of: they are "
-            "context, and can't be compared with ours.",
+            else f"MTEB's figures are on another collection than {data.name} ({split}): they are "
+            "context, and not comparable with ours.",
             *([data.notice] if data.notice else []),
         ],
     )
@@ -132,17 +134,17 @@ def against_mteb(
 def _beside(
     metric: str, row: Row, scores: Scores, mteb: Publication, compares: bool
 ) -> dict[str, Any]:
-    """A published figure and ours, in percent, with a status where they compare."""
+    """A published figure and ours, in percent, with a status if they are comparable."""
     ours, theirs = 100 * scores.mean(metric), row.figures[metric]
-    told = status(ours, theirs, mteb.tolerance) if compares else None
-    return {"metric": metric, "published": theirs, "ours": ours, "status": told}
+    compared = status(ours, theirs, mteb.tolerance) if compares else None
+    return {"metric": metric, "published": theirs, "ours": ours, "status": compared}
 
 
 def same_weights(recipe: Any, row: Row, open_clip: Mapping[str, Sequence[str]]) -> bool | None:
-    """Whether the revision is the same, too, where a ranking is by the untrained weights of a row.
+    """Whether a ranking uses the model of ``row`` in the same revision; None for another model.
 
-    None for other weights: also for those that were trained further here (their recipe names data),
-    and, on images, for other views than image and caption together.
+    None also for weights that were trained further here (their recipe contains data), and, for
+    image questions, for other views than image and caption together.
     """
     fields = recipe.get("fields", {}) if isinstance(recipe, dict) else {}
     model = fields.get("model")
@@ -155,7 +157,7 @@ def same_weights(recipe: Any, row: Row, open_clip: Mapping[str, Sequence[str]]) 
     if row.model in texts:
         return row.revision in texts
     pair = open_clip.get(row.model)
-    # open_clip names weights by a tag, which stands for one file.
+    # open_clip names weights by a tag, which denotes one file.
     return True if pair is not None and set(pair) <= texts else None
 
 
@@ -163,15 +165,15 @@ def _published(rows: Sequence[tuple[Publication, Row]], metric: str | None) -> T
     metrics = [metric] if metric else list(dict.fromkeys(m for _, row in rows for m in row.figures))
     first = metrics[0]
     ranked = sorted(rows, key=lambda pair: -pair[1].figures.get(first, -1.0))
-    sources = list(dict.fromkeys(one.name for one, _ in ranked))
-    publications = {one.name: one for one, _ in ranked}
+    publications = {publication.name: publication for publication, _ in ranked}
     task = rows[0][1].task
     notes = [f"{task.pool[:1].upper()}{task.pool[1:]}. Figures in percent, sorted by {first}."]
-    for name in sources:
-        one = publications[name]
-        notes.append(f"{name}: {one.address}.")
+    for name, publication in publications.items():
+        notes.append(f"{name}: {publication.address}.")
         notes += [
-            f"{name}, {key}: {text}." for key, text in one.definitions.items() if key in metrics
+            f"{name}, {key}: {text}."
+            for key, text in publication.definitions.items()
+            if key in metrics
         ]
     notes += [f"{row.model}: {row.erratum}." for _, row in ranked if row.erratum]
     return Table(
@@ -193,11 +195,11 @@ def _published(rows: Sequence[tuple[Publication, Row]], metric: str | None) -> T
                 "revision": row.revision,
                 "data_revision": row.data_revision,
                 "version": row.version,
-                "source": one.name,
-                "address": one.address,
+                "source": publication.name,
+                "address": publication.address,
                 **row.figures,
             }
-            for one, row in ranked
+            for publication, row in ranked
         ],
         notes=notes,
     )
@@ -206,9 +208,9 @@ def _published(rows: Sequence[tuple[Publication, Row]], metric: str | None) -> T
 def _pairs(value: Any) -> Iterator[tuple[str, Any]]:
     """Each key of nested JSON data with its value."""
     if isinstance(value, dict):
-        for key, one in value.items():
-            yield key, one
-            yield from _pairs(one)
+        for key, member in value.items():
+            yield key, member
+            yield from _pairs(member)
     elif isinstance(value, list):
-        for one in value:
-            yield from _pairs(one)
+        for member in value:
+            yield from _pairs(member)

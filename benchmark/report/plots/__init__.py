@@ -1,1 +1,1 @@
-"""Charts in one style; each kind is a function in a file of its own."""
+"""Charts in one style; each kind of chart has a file of its own."""

@@ -1,4 +1,4 @@
-"""Modality bias: the share of images among the first ten, by what answers the questions."""
+"""Modality bias: the share of images among the first ten, by the modality of the questions."""
 
 from __future__ import annotations
 
@@ -21,24 +21,24 @@ SHARE = "images@10"
 
 
 def bias_chart(records: Sequence[Mapping[str, Any]]) -> Chart:
-    """records: those of the bias table, in the order to show the systems."""
+    """records: the rows of the bias table, in the order to show the systems."""
 
     def draw(figure: Figure) -> None:
         axes = figure.subplots()
         rows = range(len(records))
-        for row, one in enumerate(records):
-            shares = [_percent(one[SHARE][group]) for group, *_ in GROUPS]
+        for row, record in enumerate(records):
+            shares = [_percent(record[SHARE][group]) for group, *_ in GROUPS]
             known = [share for share in shares if not math.isnan(share)]
             if known:
                 axes.hlines(row, min(known), max(known), color=INK, alpha=0.4, linewidth=1)
         for group, label, colour, marker in GROUPS:
-            shares = [_percent(one[SHARE][group]) for one in records]
+            shares = [_percent(record[SHARE][group]) for record in records]
             axes.plot(shares, rows, marker, color=colour, label=label)
         judged = _percent(records[0]["judged"]["all"])
         axes.axvline(judged, color=INK, linestyle=":", label="relevant documents")
         for (_, label, colour, _), target in ((GROUPS[0], 0), (GROUPS[2], 100)):
             axes.axvline(target, color=colour, linewidth=1.5, alpha=0.6, label=f"target, {label}")
-        axes.set_yticks(rows, [one["name"] for one in records])
+        axes.set_yticks(rows, [record["name"] for record in records])
         axes.invert_yaxis()
         axes.set_xlim(-2, 102)
         label_below(figure, axes, "images among the first ten, in percent")
@@ -46,8 +46,8 @@ def bias_chart(records: Sequence[Mapping[str, Any]]) -> Chart:
         figure.legend(loc="outside upper center", ncols=2 if is_narrow(figure) else 3)
 
     def most(sign: int) -> str:
-        one = max(records, key=lambda record: sign * (record[SHARE]["all"] or 0.0))
-        return f"{one['name']} ({percent(one[SHARE]['all'])})"
+        extreme = max(records, key=lambda record: sign * (record[SHARE]["all"] or 0.0))
+        return f"{extreme['name']} ({percent(extreme[SHARE]['all'])})"
 
     return Chart(
         name="bias",
@@ -66,5 +66,5 @@ def bias_chart(records: Sequence[Mapping[str, Any]]) -> Chart:
 
 
 def _percent(share: float | None) -> float:
-    """In percent; nan, which is not drawn, where there is no such question."""
+    """In percent; nan, which is not drawn, if there is no such question."""
     return math.nan if share is None else 100 * share

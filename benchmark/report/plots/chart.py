@@ -1,7 +1,8 @@
-"""A chart: how it is drawn, and what it says in words; SVG and PNG in one style.
+"""A chart with its description in words, written as SVG and PNG in one style.
 
-Colours are Okabe and Ito's (2008), which colour-blind readers tell apart, less those that are faint
-on white or on black. Text and axes are black on nothing: a page may put its own colours there.
+The colours are those of Okabe and Ito (2008), which colour-blind readers can distinguish, without
+those of low contrast on white or black. Text and axes are black on a transparent background, so
+that a page can replace the colour.
 """
 
 from __future__ import annotations
@@ -24,18 +25,18 @@ BLUE, VERMILION, GREEN, PURPLE, ORANGE, SKY = COLOURS = (
     *("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9"),
 )
 GREY = "#767676"
-"""What doesn't compete; readable on white and on black."""
+"""The colour of oracles; readable on white and on black."""
 
 INK = "#000000"
 PIXELS_PER_INCH = 200
 NARROW = 3.6
-"""Inches across a chart that a phone shows; its text is as large there as the page's."""
+"""The width, in inches, of a chart for a narrow screen, where its text has the page's size."""
 
 LINE = 42
-"""Characters that fit across it."""
+"""The number of characters that fit in this width."""
 
 HEAD = 0.45
-"""Inches that the title and the source above a chart take."""
+"""The height, in inches, of the title and the source above a chart."""
 
 _STYLE: dict[Any, Any] = {
     "axes.edgecolor": INK,
@@ -53,10 +54,9 @@ _STYLE: dict[Any, Any] = {
 
 @dataclass(frozen=True, kw_only=True)
 class Chart:
-    """A chart of a size in inches. says: what it shows, in words, for those who can't see it.
+    """A chart. says: its description, for readers who cannot see it. size: in inches.
 
-    tall: its height where it is drawn for a narrow screen, where that is another; ``draw`` asks
-    ``is_narrow``.
+    tall: the height for a narrow screen, if it differs; ``draw`` calls ``is_narrow``.
     """
 
     name: str
@@ -67,16 +67,16 @@ class Chart:
     tall: float | None = None
 
     def svg(self, head: str = "") -> str:
-        """The chart as SVG with text as text: the same bytes for the same figures.
+        """The chart as SVG, with text as text elements; equal figures give equal bytes.
 
-        head: what stands above it; on a page, the caption says it.
+        head: a title above the chart; none on a page, where the caption has it.
         """
         return self._svg(self.size, self.name, head)
 
     def inline(self) -> str:
-        """The chart as part of a page, for wide screens and for narrow ones.
+        """The chart as part of a page, in a wide and a narrow form.
 
-        Its text and axes take the colour of the page's text.
+        Text and axes have the colour of the page's text.
         """
         from markupsafe import escape
 
@@ -87,8 +87,9 @@ class Chart:
         return f'<div role="img" aria-label="{escape(self.says)}">{"".join(drawings)}</div>'
 
     def write(self, folder: Path, source: str) -> list[Path]:
-        """Write the chart as SVG and PNG into ``folder``, its title and ``source`` (the data set,
-        say) above; returns the two paths.
+        """Write the chart as SVG and PNG into ``folder``, and return the two paths.
+
+        source: a line below the title, such as the name of the data set.
         """
         picture = folder / f"{self.name}.png"
         drawing = picture.with_suffix(".svg")
@@ -109,7 +110,7 @@ class Chart:
         )
 
     def _svg(self, size: tuple[float, float], prefix: str, head: str = "") -> str:
-        """prefix: of all names in it, so that a page can hold several charts."""
+        """The chart as SVG. prefix: of all ids, so that a page can contain several charts."""
         text = io.StringIO()
         self._save(text, size, head, format="svg", transparent=True, metadata={"Date": None})
         return re.sub(r'(\bid="|url\(#|href="#)', rf"\g<1>{prefix}-", text.getvalue())
@@ -128,7 +129,7 @@ class Chart:
             width, height = size
             figure = Figure(figsize=(width, height + HEAD if head else height))
             drawn: Any = figure
-            if head:  # in a part of its own, above legends that are above the axes
+            if head:  # in a subfigure of its own, above legends that are above the axes
                 parts: Any = figure.subfigures(2, 1, height_ratios=(HEAD, height), hspace=0)
                 above, drawn = parts
                 above.text(0.5, 0.5, head, fontsize=9, ha="center", va="center")
@@ -142,7 +143,7 @@ def is_narrow(figure: Figure) -> bool:
 
 
 def label_below(figure: Figure, axes: Axes, text: str) -> None:
-    """Write what the axis across shows; on a narrow screen below the whole figure, in lines."""
+    """Label the x-axis; on a narrow screen the label is wrapped, below the whole figure."""
     if is_narrow(figure):
         figure.supxlabel("\n".join(textwrap.wrap(text, LINE)), fontsize="medium")
     else:

@@ -1,4 +1,4 @@
-"""Cost against quality: what each system took to make, and how well it ranks."""
+"""Cost against quality: the seconds to build each system, and its MRR@10."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 LEAST = 0.1
-"""Seconds below this are drawn here: the axis is logarithmic."""
+"""Smaller numbers of seconds are drawn here, since the axis is logarithmic."""
 
 DOT = 4
-"""Half the width of a dot, in pixels, with a margin."""
+"""Half the width of a dot with its margin, in pixels."""
 
 
 def cost_chart(
     systems: Mapping[str, tuple[float, float]], oracles: Collection[str] = ()
 ) -> Chart | None:
-    """systems: name -> (seconds, mean of MRR@10 as a share), in any order. oracles: those that are
-    told part of the answer. None where there are no others.
+    """systems: name -> (seconds, mean of MRR@10 as a share), in any order. oracles: the systems
+    that are told part of the answer. None if there are no others.
     """
-    competing = {name: found for name, found in systems.items() if name not in oracles}
+    competing = {name: point for name, point in systems.items() if name not in oracles}
     if not competing:
         return None
     front = [
@@ -48,7 +48,7 @@ def cost_chart(
                 axes.plot(across, up, marker, color=colour, label=label)
         axes.set_xscale("log")
         axes.xaxis.set_major_formatter(lambda seconds, _: f"{seconds:g}")
-        label_below(figure, axes, "seconds to make, training included (logarithmic)")
+        label_below(figure, axes, "seconds to build, training included (logarithmic)")
         axes.set_ylabel(f"{MAIN} in percent")
         axes.margins(x=0.2)
         axes.grid(color=INK)
@@ -58,7 +58,7 @@ def cost_chart(
     best = max(competing, key=lambda name: competing[name][1])
     return Chart(
         name="cost",
-        title=f"Cost against quality: seconds to make, and {MAIN}",
+        title=f"Cost against quality: seconds to build, and {MAIN}",
         says=(
             f"Seconds against {MAIN} for {len(systems)} systems. The best is {best} "
             f"({100 * systems[best][1]:.2f}, {systems[best][0]:.1f} s). No other system is both "
@@ -72,10 +72,10 @@ def cost_chart(
 def _name(
     figure: Figure, axes: Axes, names: list[str], points: Mapping[str, tuple[float, float]]
 ) -> None:
-    """Write each name beside its dot where it covers nothing; the table names all systems."""
+    """Write each name beside its dot unless it would overlap; the table names all systems."""
     from matplotlib.transforms import Bbox
 
-    figure.figure.draw_without_rendering()  # lays the chart out: texts have places from then on
+    figure.figure.draw_without_rendering()  # computes the layout, so that texts have positions
     dots = axes.transData.transform([points[name] for name in names])
     taken = [Bbox.from_extents(x - DOT, y - DOT, x + DOT, y + DOT) for x, y in dots]
     for name in names:

@@ -1,4 +1,4 @@
-"""Learning curves of a system's trainings: the loss, and the shares measured while training."""
+"""Learning curves of a system's trainings: loss, accuracies and MRR."""
 
 from __future__ import annotations
 
@@ -29,14 +29,16 @@ LINES = (
     ("dev_accuracy", "dev accuracy", BLUE, "s-"),
     ("dev_mrr", "dev MRR@10", GREEN, "D-"),
 )
-"""Field, its name, and how it is drawn."""
+"""Field of a point, label, colour, and matplotlib's format."""
 
 SELECTED = {"accuracy": "dev accuracy", "mrr": "dev MRR@10"}
-"""What weights are selected by -> its name."""
+"""Measure by which weights are selected -> its name in titles."""
 
 
 def curves_chart(system: str, stages: Sequence[Stage]) -> Chart:
-    """A row for each stage: the loss on the left, shares on the right, all on the same axes."""
+    """A row for each stage, on the same axes: the loss on the left, accuracies and MRR on the
+    right.
+    """
 
     def draw(figure: Figure) -> None:
         rows = figure.subplots(len(stages), 2, squeeze=False, sharex=True, sharey="col")
@@ -68,11 +70,11 @@ def curves_chart(system: str, stages: Sequence[Stage]) -> Chart:
             ncols=2 if is_narrow(figure) else len(handles),
         )
 
-    said = ". ".join(f"{stage.title}: {_says(stage.curve)}" for stage in stages)
+    described = ". ".join(f"{stage.title}: {_says(stage.curve)}" for stage in stages)
     return Chart(
         name=f"learning-curves-{system}",
         title=f"Learning curves of {system}",
-        says=f"Learning curves of {system}. {said}.",
+        says=f"Learning curves of {system}. {described}.",
         size=(8, 0.8 + 1.9 * len(stages)),
         tall=1.2 + 1.7 * len(stages),
         draw=draw,
@@ -80,7 +82,7 @@ def curves_chart(system: str, stages: Sequence[Stage]) -> Chart:
 
 
 def _line(axes: Axes, curve: Curve, field: str, label: str, colour: str, form: str) -> None:
-    points = [(one["step"], one[field]) for one in curve.points if one[field] is not None]
+    points = [(point["step"], point[field]) for point in curve.points if point[field] is not None]
     if points:
         axes.plot(*zip(*points, strict=True), form, color=colour, label=label)
 
@@ -90,11 +92,11 @@ def _selected(curve: Curve) -> str:
 
 
 def _says(curve: Curve) -> str:
-    kept = next(one for one in curve.points if one["step"] == curve.chosen)
+    kept = next(point for point in curve.points if point["step"] == curve.chosen)
     measured = [
         f"{label} {kept[field]:.3f}" for field, label, *_ in LINES if kept[field] is not None
     ]
-    losses = [one["loss"] for one in curve.points if one["loss"] is not None]
+    losses = [point["loss"] for point in curve.points if point["loss"] is not None]
     return (
         f"the loss goes from {losses[0]:.3f} to {losses[-1]:.3f} within "
         f"{curve.points[-1]['step']:,} steps; the weights of step {curve.chosen:,} are kept, "

@@ -1,4 +1,4 @@
-"""Question by question, the difference between two systems, sorted."""
+"""The difference of two systems in each question, sorted."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def differences_chart(systems: Mapping[str, Scores], metric: str) -> Chart:
-    """The first system's figure less the second's, a bar for each question, largest first."""
+    """The first system's figure minus the second's, a bar for each question, largest first."""
     first, second = systems
     left, right = (scores.values[metric] for scores in systems.values())
     differences = 100 * np.sort(left - right)[::-1]

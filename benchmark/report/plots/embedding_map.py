@@ -17,11 +17,11 @@ METHODS = {"pca": "PCA", "tsne": "t-SNE"}
 """Method -> its name."""
 
 LITTLE = "distances between groups mean little"
-"""What has to be said of t-SNE."""
+"""A caution for maps by t-SNE."""
 
 
 def embedding_map_chart(name: str, space: Mapping[str, Any]) -> Chart:
-    """space: what ``space.json`` says of the system called ``name``."""
+    """space: the content of ``space.json`` of the system called ``name``."""
 
     method = METHODS.get(space["method"], space["method"])
     across_and_up = _axes(method, space.get("explained"))
@@ -56,8 +56,8 @@ def embedding_map_chart(name: str, space: Mapping[str, Any]) -> Chart:
         says=(
             f"A map of questions, passages and images as {name} embeds them, by {method}. "
             f"Across: {across_and_up[0]}; up: {across_and_up[1]}. "
-            f"Distances between their centroids: {gaps}. A line tells passages from images with an "
-            f"accuracy of {space['separability']:.3f}."
+            f"Distances between their centroids: {gaps}. A linear classifier separates passages "
+            f"from images with an accuracy of {space['separability']:.3f}."
         ),
         size=(7, 4.6),
         tall=3.6,
@@ -66,7 +66,7 @@ def embedding_map_chart(name: str, space: Mapping[str, Any]) -> Chart:
 
 
 def _axes(method: str, explained: Sequence[float] | None) -> list[str]:
-    """What the two dimensions are."""
+    """The labels of the two axes."""
     if method == "PCA":
         shares = [f" ({share:.1%} of the variance)" for share in explained or ()] or ["", ""]
         return [f"principal component {number}{share}" for number, share in enumerate(shares, 1)]

@@ -1,4 +1,4 @@
-"""A forest plot of claims: each pair's effect with its interval, and the smallest relevant one."""
+"""A forest plot of claims: each pair's effect and interval, and the smallest relevant effect."""
 
 from __future__ import annotations
 
@@ -33,17 +33,18 @@ COLOURS = {
 """Verdict -> its colour."""
 
 WIDTH, NARROW_WIDTH = 58, 46
-"""Characters of a line of text, beside the effects and above them."""
+"""The number of characters in a line of text beside the effects, and above them."""
 
 LINE, AROUND = 0.155, 1.3
-"""Inches of a line of text, and of what stands around all of them."""
+"""The height in inches of a line of text, and of everything around the lines."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Row:
-    """A line of the plot: a claim with its verdict, or the effect of one of its pairs.
+    """A row of the plot: a claim with its verdict, or the effect of one of its pairs.
 
-    above: lines of text from the top of the plot to where its text begins. at: to its effect.
+    above, at: the distance from the top of the plot to the row's text, and to its effect, in lines
+    of text. place: the number of the pair; None for a claim.
     """
 
     text: str
@@ -54,14 +55,14 @@ class Row:
 
 
 def forest_chart(tested: Sequence[Tested], name: str) -> Chart | None:
-    """The claims that were tested, in their order; None where none was.
+    """The claims that were tested, in their order; None if none was.
 
-    Effects are in points of 100, positive where they agree with the claim. name: of the chart.
+    Effects are in points of 100, positive if they agree with the claim. name: of the chart.
     """
     shown = {
-        number: one
-        for number, one in enumerate(tested, 1)
-        if one.effects and all(pair.is_defined for pair in one.effects)
+        number: claim
+        for number, claim in enumerate(tested, 1)
+        if claim.effects and all(effect.is_defined for effect in claim.effects)
     }
     if not shown:
         return None
@@ -73,20 +74,20 @@ def forest_chart(tested: Sequence[Tested], name: str) -> Chart | None:
             if row.place is not None:
                 _effect(axes, row, row.place)
         axes.set_ylim(rows[-1].at + 1, 0)
-        label_below(figure, axes, "points of 100, positive where they agree with the claim")
+        label_below(figure, axes, "points of 100, positive if they agree with the claim")
         axes.grid(axis="x", color=INK)
         (_write_above if is_narrow(figure) else _write_beside)(axes, rows)
         _legend(figure, list(shown.values()))
 
-    said = "; ".join(
-        f"{one.claim.says}: {', '.join(points(effect.mean) for effect in one.effects)} "
-        f"({one.verdict})"
-        for one in shown.values()
+    effects = "; ".join(
+        f"{claim.claim.says}: {', '.join(points(effect.mean) for effect in claim.effects)} "
+        f"({claim.verdict})"
+        for claim in shown.values()
     )
     return Chart(
         name=name,
         title="Effects of the claims, with the smallest relevant effect",
-        says=f"Effects in points of 100. {said}.",
+        says=f"Effects in points of 100. {effects}.",
         size=(9, AROUND + LINE * beside[-1].at),
         tall=AROUND + LINE * above[-1].at,
         draw=draw,
@@ -94,14 +95,14 @@ def forest_chart(tested: Sequence[Tested], name: str) -> Chart | None:
 
 
 def _rows(shown: dict[int, Tested], narrow: bool) -> Iterator[Row]:
-    """Each claim, then its pairs; the effect is beside the pair's text, or on a narrow screen
-    below it.
+    """Each claim, followed by its pairs; the effect is beside the pair's text, or below it on a
+    narrow screen.
     """
     width, down = NARROW_WIDTH if narrow else WIDTH, 0.5
-    for number, one in shown.items():
-        verdict = one.verdict.replace(" ", "\u00a0")  # stays in one line
-        texts = [f"{number}. {one.claim.says}: {verdict}"]
-        for first, second in one.claim.tested:
+    for number, claim in shown.items():
+        verdict = claim.verdict.replace(" ", "\u00a0")  # keeps the verdict on one line
+        texts = [f"{number}. {claim.claim.says}: {verdict}"]
+        for first, second in claim.claim.tested:
             texts.append(f"{first.name} against {second.name}")
         for place, text in enumerate(texts):
             lines = textwrap.wrap(text, width, break_on_hyphens=False)
@@ -110,7 +111,7 @@ def _rows(shown: dict[int, Tested], narrow: bool) -> Iterator[Row]:
                 text="\n".join(lines),
                 above=down,
                 at=down + below,
-                tested=one,
+                tested=claim,
                 place=place - 1 if place else None,
             )
             down += len(lines) + (1.4 if narrow and place else 0.4)
@@ -129,7 +130,7 @@ def _write_above(axes: Axes, rows: Sequence[Row]) -> None:
     axes.set_yticks([])
     axes.spines["left"].set_visible(False)
     for row in rows:
-        if row.place is not None:  # the line at 0 doesn't cross the texts
+        if row.place is not None:  # only beside effects, so that it does not cross the texts
             axes.plot([0, 0], [row.at - 0.6, row.at + 0.6], color=INK, linewidth=0.8)
         axes.text(
             0,
@@ -163,7 +164,7 @@ def _effect(axes: Axes, row: Row, place: int) -> None:
 def _legend(figure: Figure, shown: Sequence[Tested]) -> None:
     from matplotlib.lines import Line2D
 
-    verdicts = {one.verdict for one in shown}
+    verdicts = {claim.verdict for claim in shown}
     signs = [
         Line2D([], [], marker="o", color=colour, label=verdict)
         for verdict, colour in COLOURS.items()
@@ -173,7 +174,7 @@ def _legend(figure: Figure, shown: Sequence[Tested]) -> None:
         Line2D([], [], marker="|", markersize=9, markeredgewidth=1.5, linestyle="", color=INK)
     )
     signs[-1].set_label("smallest relevant effect")
-    if any(one.claim.controls for one in shown):
+    if any(claim.claim.controls for claim in shown):
         signs.append(Line2D([], [], marker="s", mfc="none", color=INK, label="control"))
     figure.legend(
         handles=signs,

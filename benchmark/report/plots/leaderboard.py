@@ -26,11 +26,15 @@ def leaderboard_chart(results: Sequence[Result], metric: str = MAIN) -> Chart:
     def draw(figure: Figure) -> None:
         axes = figure.subplots()
         for number, group in enumerate(groups):
-            rows = [row for row, one in enumerate(ranked) if _group(one) == group]
+            rows = [row for row, result in enumerate(ranked) if _group(result) == group]
             figures = [ranked[row].summary[metric] for row in rows]
-            means = [100 * one["mean"] for one in figures]
-            lows = [one["mean"] if one["low"] is None else one["low"] for one in figures]
-            highs = [one["mean"] if one["high"] is None else one["high"] for one in figures]
+            means = [100 * figure["mean"] for figure in figures]
+            lows = [
+                figure["mean"] if figure["low"] is None else figure["low"] for figure in figures
+            ]
+            highs = [
+                figure["mean"] if figure["high"] is None else figure["high"] for figure in figures
+            ]
             below = [mean - 100 * low for mean, low in zip(means, lows, strict=True)]
             above = [100 * high - mean for mean, high in zip(means, highs, strict=True)]
             axes.errorbar(

@@ -1,9 +1,10 @@
-"""The benchmark in one picture: a question with two systems' lists, beside the best systems."""
+"""The benchmark in one picture: a question with the lists of two systems, and the best systems."""
 
 from __future__ import annotations
 
 import textwrap
 from collections.abc import Sequence
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from benchmark.evaluation.metrics import MAIN
@@ -16,17 +17,17 @@ if TYPE_CHECKING:
     from benchmark.results.result import Result
 
 LISTED, RANKS = 8, 3
-"""Systems in the chart, and documents of each of the two lists."""
+"""The number of systems in the chart, and of documents in each of the two lists."""
 
 WIDTH = 34
-"""Characters of a line of a document."""
+"""The number of characters in a line of a document."""
 
 
 def overview_chart(of: Inspector) -> Chart | None:
-    """A question that an image answers, under the best and the last of the systems in the chart.
+    """An image question, with the lists of the best and of the last system in the chart.
 
-    It is the question that the best answers better by the largest difference of MRR@10; of several,
-    the first. None where there is none, or where there are fewer than two contenders.
+    It is the first question with the largest difference in MRR@10 in favour of the best system.
+    None if there is no such question, or if there are fewer than two contenders.
     """
     contenders = [result for result in of.ranked if not result.oracle][:LISTED]
     question = _question(of, contenders)
@@ -36,7 +37,7 @@ def overview_chart(of: Inspector) -> Chart | None:
     query = of.queries[question]
     lists = {name: of.lists[name].get(question, [])[:RANKS] for name in (first, second)}
     relevant = of.relevant(question)
-    documents = of.documents([*relevant, *(one for found in lists.values() for one in found)])
+    documents = of.documents([*relevant, *chain.from_iterable(lists.values())])
 
     def draw(figure: Figure) -> None:
         halves: Any = figure.subfigures(1, 2, width_ratios=(1.5, 1))
@@ -49,9 +50,9 @@ def overview_chart(of: Inspector) -> Chart | None:
         left.text(0.01, 0.86, "relevant", fontsize=9, weight="bold")
         for row, name in enumerate(relevant[:RANKS]):
             _show(axes[row, 0], of, documents.get(name))
-        for column, (system, found) in zip((1, 3), lists.items(), strict=True):
+        for column, (system, ranked) in zip((1, 3), lists.items(), strict=True):
             left.text((0.14, 0.57)[column // 2], 0.86, system, fontsize=9, weight="bold")
-            for row, name in enumerate(found):
+            for row, name in enumerate(ranked):
                 _show(axes[row, column], of, documents.get(name))
                 _describe(axes[row, column + 1], row + 1, documents.get(name), name in relevant)
         _bars(right, contenders)
@@ -81,7 +82,7 @@ def _question(of: Inspector, contenders: Sequence[Result]) -> str | None:
 
 
 def _show(axes: Any, of: Inspector, shown: Shown | None) -> None:
-    """The image of a document, where it is one."""
+    """Draw the image of a document that is an image."""
     if shown is not None and shown.document.modality == "image":
         axes.imshow(of.data.corpus.image(shown.row))
 
@@ -104,14 +105,16 @@ def _describe(axes: Any, rank: int, shown: Shown | None, is_relevant: bool) -> N
 
 def _bars(figure: Any, contenders: Sequence[Result]) -> None:
     axes = figure.subplots()
-    figures = [one.summary[MAIN] for one in contenders]
-    means = [100 * one["mean"] for one in figures]
-    ends = [100 * (one["mean"] if one["high"] is None else one["high"]) for one in figures]
+    figures = [result.summary[MAIN] for result in contenders]
+    means = [100 * figure["mean"] for figure in figures]
+    ends = [
+        100 * (figure["mean"] if figure["high"] is None else figure["high"]) for figure in figures
+    ]
     sides = [end - mean for end, mean in zip(ends, means, strict=True)]
     axes.barh(range(len(contenders)), means, xerr=sides, color=BLUE, height=0.6, capsize=2)
     for row, (mean, end) in enumerate(zip(means, ends, strict=True)):
         axes.text(end, row, f"  {mean:.1f}", va="center", fontsize=8)
-    axes.set_yticks(range(len(contenders)), [one.name for one in contenders])
+    axes.set_yticks(range(len(contenders)), [result.name for result in contenders])
     axes.invert_yaxis()
     axes.set_xlabel(f"{MAIN} in percent, 95% interval")
     axes.set_xlim(0, 1.2 * max(ends))

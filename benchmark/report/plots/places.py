@@ -1,4 +1,4 @@
-"""The places that each system may truly have, as a line about the one that it has."""
+"""The rank of each system, with its 95% interval."""
 
 from __future__ import annotations
 
@@ -12,41 +12,41 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 
-def places_chart(found: Sequence[Placed]) -> Chart:
-    """The systems, best first."""
+def places_chart(systems: Sequence[Placed]) -> Chart:
+    """systems: best first."""
 
     def draw(figure: Figure) -> None:
         axes = figure.subplots()
-        rows = range(len(found))
+        rows = range(len(systems))
         axes.hlines(
             rows,
-            [one.standing.first for one in found],
-            [one.standing.last for one in found],
+            [system.standing.first for system in systems],
+            [system.standing.last for system in systems],
             color=BLUE,
             linewidth=3,
             alpha=0.5,
-            label="true place, with probability 0.95",
+            label="95% interval of the rank by true means",
         )
-        axes.plot([row + 1 for row in rows], rows, "o", color=INK, label="place here")
-        axes.set_yticks(rows, [one.name for one in found])
+        axes.plot([row + 1 for row in rows], rows, "o", color=INK, label="rank here")
+        axes.set_yticks(rows, [system.name for system in systems])
         axes.invert_yaxis()
-        axes.set_xlim(0.5, len(found) + 0.5)
-        label_below(figure, axes, "place among the systems that are not told part of the answer")
+        axes.set_xlim(0.5, len(systems) + 0.5)
+        label_below(figure, axes, "rank among the systems that are no oracles")
         axes.grid(axis="x", color=INK)
         figure.legend(loc="outside upper center", ncols=1 if is_narrow(figure) else 2)
 
-    best = max(found, key=lambda one: one.standing.best)
-    widest = max(found, key=lambda one: one.standing.last - one.standing.first)
+    best = max(systems, key=lambda system: system.standing.best)
+    widest = max(systems, key=lambda system: system.standing.last - system.standing.first)
     return Chart(
         name="places",
-        title="How sure the places are",
+        title="Ranks with 95% intervals",
         says=(
-            f"The places that each of {len(found)} systems truly has with probability 0.95. "
-            f"{best.name} is the best with probability {best.standing.best:.2f}; the least sure is "
-            f"the place of {widest.name}, {widest.standing.first} to {widest.standing.last}. The "
-            "table below has the figures."
+            f"The 95% intervals of the ranks of {len(systems)} systems. {best.name} is the best "
+            f"with probability {best.standing.best:.2f}. The widest interval is that of "
+            f"{widest.name}, from {widest.standing.first} to {widest.standing.last}. The table "
+            "below has the figures."
         ),
-        size=(7, 1.3 + 0.26 * len(found)),
-        tall=1.5 + 0.22 * len(found),
+        size=(7, 1.3 + 0.26 * len(systems)),
+        tall=1.5 + 0.22 * len(systems),
         draw=draw,
     )

@@ -22,28 +22,28 @@ FEWEST, MOST, STEPS = 100, 10_000, 25
 def power_chart(
     systems: Mapping[str, Scores], metric: str, difference: float, comparisons: int
 ) -> Chart:
-    """Medians over the pairs of systems; dashed where ``comparisons`` pairs are tested together."""
-    found = spreads(systems, metric)
+    """Medians over the pairs of systems; dashed lines: ``comparisons`` pairs tested together."""
+    variances = spreads(systems, metric)
     counts = np.unique(np.geomspace(FEWEST, MOST, STEPS).astype(int))
     curves = {
         (seeds, tests): [
-            _shown(median(detectable(one, seeds, int(count), tests) for one in found))
+            _in_points(median(detectable(pair, seeds, int(count), tests) for pair in variances))
             for count in counts
         ]
-        for seeds in seeds_of(found)
+        for seeds in seeds_of(variances)
         for tests in (1, comparisons)
     }
 
     def draw(figure: Figure) -> None:
         axes = figure.subplots()
-        for number, seeds in enumerate(seeds_of(found)):
+        for number, seeds in enumerate(seeds_of(variances)):
             colour = COLOURS[number % len(COLOURS)]
             label = "1 seed" if seeds == 1 else f"{seeds} seeds"
             axes.plot(counts, curves[seeds, 1], color=colour, label=label)
             if comparisons > 1:
                 axes.plot(counts, curves[seeds, comparisons], "--", color=colour)
         axes.axhline(100 * difference, color=INK, linestyle=":")
-        axes.axvline(found[0].questions, color=INK, linestyle=":")
+        axes.axvline(variances[0].questions, color=INK, linestyle=":")
         axes.set_xscale("log")
         axes.set_yscale("log")
         for axis in (axes.xaxis, axes.yaxis):
@@ -55,13 +55,13 @@ def power_chart(
         axes.grid(color=INK)
         axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1), ncols=4)
 
-    last = {seeds: curves[seeds, 1][-1] for seeds in seeds_of(found)}
+    last = {seeds: curves[seeds, 1][-1] for seeds in seeds_of(variances)}
     return Chart(
         name="power",
         title="Detectable differences",
         says=(
-            f"The difference in {metric} that is found with probability 0.8, by questions from "
-            f"{FEWEST} to {MOST:,}: with {MOST:,} "
+            f"The difference in {metric} that is detected with probability 0.8, for {FEWEST} to "
+            f"{MOST:,} questions: with {MOST:,} questions "
             + ", ".join(f"{points:.2f} points for {seeds} seeds" for seeds, points in last.items())
             + f". Dashed: after a correction over {comparisons} pairs."
         ),
@@ -70,6 +70,6 @@ def power_chart(
     )
 
 
-def _shown(difference: float) -> float:
-    """A difference in points; none beyond 100, which no metric has."""
+def _in_points(difference: float) -> float:
+    """A difference in points of 100; nan above 100, which no metric reaches."""
     return 100 * difference if difference <= 1 else float("nan")

@@ -1,4 +1,4 @@
-"""What each system took to make, in seconds, as stacked bars."""
+"""The seconds to build each system, by stage, as stacked bars."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ HATCHES = ("", "//", "..", "xx", "\\\\", "++")
 
 
 def seconds_chart(seconds: Mapping[str, Mapping[str, float]]) -> Chart:
-    """seconds: system -> stage -> how long it took; the systems in the order to show them."""
+    """seconds: system -> stage -> seconds; the systems in the order to show them."""
     stages = list(dict.fromkeys(stage for took in seconds.values() for stage in took))
     totals = {name: sum(took.values()) for name, took in seconds.items()}
 
@@ -50,7 +50,7 @@ def seconds_chart(seconds: Mapping[str, Mapping[str, float]]) -> Chart:
     quickest = min(totals, key=lambda name: totals[name])
     return Chart(
         name="seconds",
-        title="Seconds to make each system",
+        title="Seconds to build each system",
         says=(
             f"Seconds by stage for {len(seconds)} systems: from {quickest} "
             f"({totals[quickest]:.1f}) to {slowest} ({totals[slowest]:.1f}); the table below has "
