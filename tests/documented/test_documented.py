@@ -45,7 +45,7 @@ NOT_FOLLOWED = {
 NOT_RUN = {
     r"(?!python -m benchmark ).*": "installs the project, tests it, or is another program's",
     r".*\bclaims\b(?!.*words\.py).*": "trains checkpoints: tests/unit/test_variants runs some",
-    r".*\b(run clip-dpr|plot learning-curves)\b.*": "trains: tests/unit/test_charts has a checkpoint",
+    r".*\b(run clip-dpr|plot learning-curves)\b.*": "trains: test_charts has a checkpoint",
     r".*\breproduce\b.*": "wants the reference's data: tests/unit/test_reproduction compares",
     r".*\btable (image-representation|negatives|verbalization)\b.*": "as claims",
     r".*\b(data fetch|webqa-mbeir)\b.*": "downloads; tests/unit/test_fetch has a hub of its own",
