@@ -12,7 +12,17 @@ from benchmark.evaluation.bias import judged_share
 from benchmark.evaluation.comparison import compare, letters
 from benchmark.evaluation.metrics import MAIN
 from benchmark.report.figures import figures, judged_images
-from benchmark.report.tables import LABEL, TEXT, WHOLE, Column, Format, Table, percent
+from benchmark.report.tables import (
+    LABEL,
+    NOT_RUN,
+    TEXT,
+    UNDEFINED,
+    WHOLE,
+    Column,
+    Format,
+    Table,
+    percent,
+)
 from benchmark.report.testing import method
 from benchmark.results.reference import reference_notes
 from benchmark.results.result import Result
@@ -90,6 +100,7 @@ def ablation_table(
         records=records,
         notes=[
             *_notes(ablation, f" ({method(comparisons)})" if comparisons else "", data, split),
+            *_not_run(ablation, results),
             *reference_notes(results[variant.name] for variant in variants.values()),
         ],
         brief=[
@@ -99,21 +110,23 @@ def ablation_table(
     )
 
 
-def _means(result: Result | None, column: Measured, data: Collection, split: str) -> list[float]:
-    """The mean over the questions for each seed that has figures."""
+def _means(
+    result: Result | None, column: Measured, data: Collection, split: str
+) -> list[float] | None:
+    """The mean over the questions for each seed that has figures; None where there is no result."""
     if result is None:
-        return []
+        return None
     values = figures(result, column.measure, data, split, column.questions)
     return [float(np.nanmean(row)) for row in values if not np.isnan(row).all()]
 
 
-def _mean(values: list[float]) -> float | None:
+def _mean(values: list[float] | None) -> float | None:
     return float(np.mean(values)) if values else None
 
 
-def _cell(values: list[float]) -> str:
+def _cell(values: list[float] | None) -> str:
     if not values:
-        return ""
+        return NOT_RUN if values is None else UNDEFINED
     spread = f" (sd {percent(float(np.std(values, ddof=1)))})" if len(values) > 1 else ""
     return f"{percent(float(np.mean(values)))}{spread}"
 
@@ -121,6 +134,19 @@ def _cell(values: list[float]) -> str:
 OVER_SEEDS = Format(
     _cell, lambda values: round(100 * float(np.mean(values)), 2) if values else None
 )
+
+
+def _not_run(ablation: Ablation, results: Mapping[str, Result]) -> list[str]:
+    """Which rows and figures are missing, and how they are made."""
+    missing = [
+        " / ".join(labels)
+        for labels, variant in ablation.rows.items()
+        if variant.name not in results
+    ]
+    rows = f" Rows that are not run: {'; '.join(missing)}." if missing else ""
+    if not rows and all(variant.name in results for variant in ablation.variants):
+        return []
+    return [f"{NOT_RUN}: there is no result; `table` with --run makes it.{rows}"]
 
 
 def _notes(ablation: Ablation, tests: str, data: Collection, split: str) -> list[str]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from benchmark.artefacts.identity import digest, recipe_fields
-from benchmark.report.tables import SYSTEM, Column, Table, decimals
+from benchmark.report.tables import SYSTEM, UNDEFINED, Column, Table, decimals
 from benchmark.results.result import Result, oracle_rows
 
 STAGES: Mapping[str, str] = {
@@ -92,7 +92,7 @@ def seconds_table(results: Sequence[Result]) -> Table:
         {
             "title": result.title,
             "name": result.name,
-            "seconds": seconds[result],
+            "seconds": {stage: seconds[result].get(stage) for stage in stages},
             "total": sum(seconds[result].values()),
             "search_ms": _search_ms(result, seconds[result]),
         }
@@ -106,9 +106,9 @@ def seconds_table(results: Sequence[Result]) -> Table:
         title="Seconds to build each system",
         columns=[
             *SYSTEM,
-            *(Column(stage.capitalize(), ("seconds", stage), decimals(1)) for stage in stages),
             Column("Total", "total", decimals(1), first=True),
             Column("Search, ms a question", "search_ms", decimals(1), first=True),
+            *(Column(stage.capitalize(), ("seconds", stage), decimals(1)) for stage in stages),
         ],
         rows=rows,
         notes=[
@@ -116,7 +116,7 @@ def seconds_table(results: Sequence[Result]) -> Table:
             "the same time. An artefact that several systems share counts for each of them.",
             "Search: the time to encode and search all questions, divided by their number.",
             f"Built or last used on: {'; '.join(sorted(machines))}.",
-            "A cell is empty where a system has no such stage.",
+            f"{UNDEFINED}: the system has no such stage.",
         ],
         unranked=oracle_rows(ranked),
     )

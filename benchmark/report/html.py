@@ -35,7 +35,7 @@ def templates(*packages: str) -> Environment:
     )
     environment.policies["json.dumps_kwargs"] = {"sort_keys": False}
     environment.globals |= {"BEST": BEST, "RUNNER_UP": RUNNER_UP, "FEW": FEW_NOTES}
-    environment.filters |= {"figure": _figure}
+    environment.filters |= {"figure": _figure, "prose": _prose}
     environment.tests |= {"grouped": _is_grouped}
     return environment
 
@@ -48,6 +48,16 @@ def _figure(cell: str) -> str | Markup:
     if parts is None:
         return cell
     return Markup('{} <span class="interval">{}</span>').format(*parts.groups())
+
+
+def _prose(text: str) -> Markup:
+    """A sentence whose parts between backticks are code."""
+    from markupsafe import Markup, escape
+
+    parts = [str(escape(part)) for part in text.split("`")]
+    if len(parts) % 2 == 0:  # a backtick of the data
+        return escape(text)
+    return Markup("".join(f"<code>{p}</code>" if n % 2 else p for n, p in enumerate(parts)))  # noqa: S704  (escaped)
 
 
 def _is_grouped(table: Table) -> bool:

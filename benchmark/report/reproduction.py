@@ -9,20 +9,32 @@ from types import MappingProxyType
 
 from benchmark.evaluation.reproduction import PERSISTENCE
 from benchmark.io.files import write_text
-from benchmark.report.tables import P_VALUE, PERCENT, TEXT, WHOLE, Column, Table, decimals, percent
+from benchmark.report.tables import (
+    P_VALUE,
+    PERCENT,
+    TEXT,
+    WHOLE,
+    Column,
+    Format,
+    Table,
+    decimals,
+    percent,
+)
 from benchmark.results.reproduction import SMALLEST, Outcome, Reproduction, counts
 
 CERTIFICATE: Mapping[str, str] = MappingProxyType({"md": "md", "json": "json", "html": "html"})
 """Format -> extension of the certificate's file."""
 
 NUMBER = decimals(4)
+TONES = {"IDENTICAL": "good", "EQUIVALENT": "good", "DIFFERENT": "bad"}
+VERDICT = Format(TEXT.text, tone=lambda verdict: TONES.get(str(verdict)))
 
 COLUMNS = (
     Column("Name", ("outcome", "name"), TEXT, first=True),
     Column("Seeds", ("outcome", "seeds"), WHOLE),
     Column("Figure", ("outcome", "mean"), PERCENT, first=True),
     Column("Reference", ("outcome", "reference"), PERCENT, first=True),
-    Column("Verdict", ("outcome", "verdict"), TEXT, first=True),
+    Column("Verdict", ("outcome", "verdict"), VERDICT, first=True),
     Column("p (equivalent)", ("outcome", "p"), P_VALUE),
     Column("Equal lists", ("order", "identical"), PERCENT),
     Column("Kendall's tau union", ("order", "tau"), NUMBER),
@@ -41,6 +53,20 @@ def reproduction_tables(
 ) -> list[Table]:
     """The measures of each reproduction, and the differences of the environments."""
     return [_measures(reproductions, title, baseline), _environment(reproductions)]
+
+
+def outcomes_table(found: Sequence[Outcome], title: str) -> Table:
+    """The verdicts alone, which need no measures of how far lists differ."""
+    return Table(
+        title=title,
+        columns=[column for column in COLUMNS if column.key[0] == "outcome"],
+        rows=[{"outcome": asdict(one)} for one in found],
+        notes=[
+            *_verdicts(found),
+            "`reproduce --out DIR` writes the certificate: these verdicts with measures of how far "
+            "lists and figures differ, and what differs of packages and machine.",
+        ],
+    )
 
 
 def write_certificate(tables: Sequence[Table], out: Path) -> list[Path]:
@@ -71,26 +97,32 @@ def verdict_lines(outcomes: Sequence[Outcome]) -> list[str]:
 
 
 def _measures(reproductions: Sequence[Reproduction], title: str, baseline: str) -> Table:
-    outcomes = [reproduction.outcome for reproduction in reproductions]
-    metric = outcomes[0].metric if outcomes else ""
-    verdicts = ", ".join(f"{count} {verdict}" for verdict, count in counts(outcomes).items())
     return Table(
         title=title,
         columns=COLUMNS,
         rows=[asdict(reproduction) for reproduction in reproductions],
         notes=[
-            f"{verdicts}. Figures are {metric} in percent, means over the judged questions and the "
-            "seeds.",
-            "IDENTICAL: the same documents in the same order for every question and seed. "
-            f"EQUIVALENT: the difference is within {100 * SMALLEST:.0f} point of 100, by two "
-            "one-sided tests at alpha 0.05 over the questions (and over the seeds, if there are "
-            "several). DIFFERENT: all others.",
+            *_verdicts([reproduction.outcome for reproduction in reproductions]),
             "Equal lists, equal figures: the share of questions with the same list, or with "
             f"exactly the same figure. RBO: rank-biased overlap, p = {PERSISTENCE}. Tau, "
             "RBO, RMSE, the paired t-test, effect ratio and delta relative improvement are those "
             f"of repro_eval (Breuer et al., SIGIR 2020), the last two against {baseline}.",
         ],
     )
+
+
+def _verdicts(outcomes: Sequence[Outcome]) -> list[str]:
+    """The number of each verdict, and what the verdicts mean."""
+    metric = outcomes[0].metric if outcomes else ""
+    verdicts = ", ".join(f"{count} {verdict}" for verdict, count in counts(outcomes).items())
+    return [
+        f"{verdicts}. Figures are {metric} in percent, means over the judged questions and the "
+        "seeds.",
+        "IDENTICAL: the same documents in the same order for every question and seed. "
+        f"EQUIVALENT: the difference is within {100 * SMALLEST:.0f} point of 100, by two "
+        "one-sided tests at alpha 0.05 over the questions (and over the seeds, if there are "
+        "several). DIFFERENT: all others.",
+    ]
 
 
 def _environment(reproductions: Sequence[Reproduction]) -> Table:

@@ -19,6 +19,9 @@ LEGEND = "The best of each column is bold, the runner-up underlined."
 UNDEFINED = "-"
 """The text of a figure that is not defined, such as the spread of one question."""
 
+NOT_RUN = "not run"
+"""What a table shows for a figure of which there is no result."""
+
 
 @dataclass(frozen=True)
 class Format:
@@ -114,7 +117,7 @@ class Table:
 
     def is_numeric(self, column: Column) -> bool:
         """Whether all cells of a column that are not empty begin with a number."""
-        filled = [row for row in self.rows if column.text(row) not in ("", UNDEFINED)]
+        filled = [row for row in self.rows if column.text(row) not in ("", UNDEFINED, NOT_RUN)]
         return bool(filled) and all(column.number(row) is not None for row in filled)
 
 

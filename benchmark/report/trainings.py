@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from benchmark.artefacts.store import Store
 from benchmark.io.jsonl import decode_json
@@ -25,6 +26,17 @@ MINED = ("HardNegatives", "Negatives")
 """Kinds of artefacts that show that the examples of a training contain mined negatives."""
 
 
+SELECTED: Mapping[str, str] = {"accuracy": "dev accuracy", "mrr": "dev MRR@10"}
+"""What weights are kept by -> its name."""
+
+RECIPE: Mapping[str, str] = {
+    "batch": "batches of {:g}",
+    "learning_rate": "learning rate {:g}",
+    "epochs": "at most {:g} epochs",
+}
+"""Settings of a training -> how a sentence names them."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Stage:
     """A training, identified by its checkpoint; ``title``: its number and loss."""
@@ -35,20 +47,22 @@ class Stage:
 
 
 def stages(result: Result, store: Store) -> list[Stage]:
-    """The trainings of a system, in their order, whose curves are in the store."""
-    trained = [artefact for artefact in result.manifest["artefacts"] if FILE in artefact["files"]]
-    if not trained:
-        return []
-    losses = {node.identity: _loss(node) for node in _nodes(tree(result.manifest))}
+    """The trainings of a system in their order, those whose curves are in the store."""
     with_curve = []
-    for number, artefact in enumerate(trained, 1):
+    for artefact, title, _ in _trained(result):
         path = store.file(artefact["kind"], artefact["identity"], FILE)
         if path:
-            title = f"Stage {number}"
-            title += f": {loss}" if (loss := losses.get(artefact["identity"])) else ""
             curve = Curve.of(decode_json(path.read_bytes()))
             with_curve.append(Stage(identity=artefact["identity"], title=title, curve=curve))
     return with_curve
+
+
+def in_words(result: Result) -> list[str]:
+    """A description of each training of a system: its loss, and how the weights were optimised."""
+    return [
+        f"{title}. {_recipe(node)}It took {artefact['seconds']:.1f} s."
+        for artefact, title, node in _trained(result)
+    ]
 
 
 def trainings(results: Sequence[Result], store: Store) -> dict[str, list[Stage]]:
@@ -66,6 +80,32 @@ def trainings(results: Sequence[Result], store: Store) -> dict[str, list[Stage]]
         if own and not covered and all(identities[name] != identities[other] for other in kept):
             kept[name] = own
     return kept
+
+
+def _trained(result: Result) -> list[tuple[Mapping[str, Any], str, Node | None]]:
+    """The artefacts that were trained, with their titles and what the recipe says of them."""
+    trained = [one for one in result.manifest["artefacts"] if FILE in one["files"]]
+    if not trained:
+        return []
+    nodes = {node.identity: node for node in _nodes(tree(result.manifest))}
+    found = []
+    for number, artefact in enumerate(trained, 1):
+        node = nodes.get(artefact["identity"])
+        loss = _loss(node) if node else ""
+        found.append((artefact, f"Stage {number}" + (f": {loss}" if loss else ""), node))
+    return found
+
+
+def _recipe(node: Node | None) -> str:
+    """How weights were optimised, as far as the recipe tells."""
+    recipe = (
+        next((part.settings for part in node.parts if part.role == "recipe"), {}) if node else {}
+    )
+    words = [text.format(recipe[name]) for name, text in RECIPE.items() if name in recipe]
+    if "select" in recipe:
+        words.append(f"weights kept by {SELECTED.get(recipe['select'], recipe['select'])}")
+    said = ", ".join(words)
+    return f"{said[0].upper()}{said[1:]}. " if said else ""
 
 
 def _nodes(node: Node) -> Iterator[Node]:

@@ -11,12 +11,14 @@ from typing import Any
 from benchmark.artefacts.store import Store
 from benchmark.errors import InputError
 from benchmark.io.files import write_text
+from benchmark.papers import publications
 from benchmark.report.html import templates
 from benchmark.report.inspection import DEPTH, Inspector
 from benchmark.results.result import Result
 from benchmark.site.pages import Page, pages
 from benchmark.site.questions import TOGETHER, write_questions
 from benchmark.site.systems import system_page
+from benchmark.site.titles import titles
 
 MARK = "univl-bench-site.json"
 """The file by which a folder is known as a site, which may be replaced."""
@@ -44,7 +46,8 @@ class _Site:
     def __init__(
         self, inspector: Inspector, store: Store, folder: Path, questions: int | None
     ) -> None:
-        self._inspector, self._folder = inspector, folder
+        self._inspector, self._store, self._folder = inspector, store, folder
+        self._titles, self._published = titles(inspector.results), publications()
         self._pages = pages(inspector, store)
         self._asked = list(inspector.queries.values())[:questions]
         if self._asked:
@@ -70,7 +73,8 @@ class _Site:
         write_text(self._folder / MARK, json.dumps(mark) + "\n")
 
     def _card(self, result: Result) -> None:
-        content = system_page(result, self._inspector)
+        title = self._titles[result.name]
+        content = system_page(result, self._inspector, self._store, title, self._published)
         self._render("system.html", f"systems/{result.name}.html", **content)
 
     def _search(self) -> Page:

@@ -28,9 +28,12 @@ from benchmark.report.plots.forest import forest_chart
 from benchmark.report.plots.leaderboard import leaderboard_chart
 from benchmark.report.plots.places import places_chart
 from benchmark.report.published import side_by_side
+from benchmark.report.reproduction import outcomes_table
 from benchmark.report.tables import Table
 from benchmark.report.testing import corrected_p
 from benchmark.report.verdicts import claims_table, verdicts_table
+from benchmark.results.reproduction import outcomes
+from benchmark.results.result import REFERENCE, read_results
 from benchmark.results.variants import at_hand
 from benchmark.site.titles import titled, titles
 
@@ -70,6 +73,7 @@ def pages(of: Inspector, store: Store) -> list[Page]:
         _curves(of, store),
         _speed(of),
         _published(),
+        _certificate(of),
     )
     names = titles(of.results)
     return [
@@ -227,6 +231,24 @@ def _speed(of: Inspector) -> Page:
         says="What each system took to make, and how well it ranks for that.",
         tables=[seconds_table(of.results)] if charts else [],
         charts=charts,
+    )
+
+
+def _certificate(of: Inspector) -> Page:
+    """How well what was run here reproduces the reference; nothing where neither has the other."""
+    reference, protocol = of.folder / REFERENCE, of.results[0].protocol
+    own = {one.name for one in of.results if not one.reference}
+    known = read_results(reference, of.data, of.split, protocol) if own else []
+    names = [one.name for one in known if one.name in own]
+    found = (
+        outcomes(of.folder, reference, of.data, of.split, protocol, names=names) if names else []
+    )
+    title = f"Results on {of.data.name} ({of.split}) against the reference"
+    return Page(
+        name="certificate",
+        title="Certificate",
+        says="Whether the results that were made here reproduce those of the reference.",
+        tables=[outcomes_table(found, title)] if found else [],
     )
 
 

@@ -3,29 +3,42 @@
 from __future__ import annotations
 
 import inspect
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from benchmark.artefacts.store import Store
 from benchmark.datasets import DEFAULT
 from benchmark.evaluation.metrics import MAIN
-from benchmark.registry import retrievers
+from benchmark.protocol import JOINT
+from benchmark.registry import Entry, retrievers
+from benchmark.report.atlas import Publication
 from benchmark.report.history import seconds_by_stage, tree
 from benchmark.report.inspection import Inspector
 from benchmark.report.kinds import kinds
+from benchmark.report.plots.curves import curves_chart
+from benchmark.report.trainings import in_words, stages
 from benchmark.results.result import Result
+from benchmark.retriever import SEED
+from benchmark.site.titles import stands_in
 
 
-def system_page(result: Result, of: Inspector) -> dict[str, Any]:
+def system_page(
+    result: Result, of: Inspector, store: Store, title: str, published: Sequence[Publication]
+) -> dict[str, Any]:
     """The content of the page of a system.
 
     A system of another package or of a plug-in may not be registered here: then there is no
-    description and no code.
+    description, no command and no code.
     """
     entry = retrievers().get(result.name)
-    dataset = "" if of.data.name == DEFAULT else f" --dataset {of.data.name}"
+    trained = stages(result, store)
     return {
         "result": result,
-        "title": result.title,
+        "title": title,
+        "stands_in": stands_in(result),
+        "trainings": in_words(result),
+        "charts": [curves_chart(result.name, trained)] if trained else [],
         "metric": MAIN,
         "manifest": result.manifest,
         "tree": tree(result.manifest),
@@ -33,10 +46,40 @@ def system_page(result: Result, of: Inspector) -> dict[str, Any]:
         "description": _paragraphs(entry.kind) if entry else [],
         "code": _path(inspect.getsourcefile(entry.kind)) if entry else "",
         "settings": dict(entry.settings) if entry else {},
-        "published": entry.published if entry else (),
-        "command": f"python -m benchmark run {result.name}{dataset}",
+        "published": [*_published(result.name, published), *_stated(entry)],
+        "command": _command(result, of) if entry else "",
         "by_kind": [(kind, kind.mean(result.over_seeds)) for kind in kinds(of.queries.values())],
     }
+
+
+def _command(result: Result, of: Inspector) -> str:
+    """The command that makes the result, with the options that are not the default."""
+    chosen = {
+        "--dataset": (of.data.name, DEFAULT),
+        "--split": (of.split, "test"),
+        "--protocol": (result.protocol, JOINT),
+        "--seed": (result.number, SEED),
+        "--seeds": (len(result.seeds), 1),
+    }
+    options = [f"{name} {value}" for name, (value, usual) in chosen.items() if value != usual]
+    return " ".join(["python -m benchmark run", result.name, *options])
+
+
+def _published(name: str, published: Sequence[Publication]) -> list[str]:
+    """The figures that papers publish of a retriever, with their source."""
+    return [
+        f"{', '.join(f'{metric} {value:.2f}' for metric, value in row.figures.items())} "
+        f"({publication.source})"
+        for publication in published
+        for row in publication.rows
+        if row.model == name
+    ]
+
+
+def _stated(entry: Entry | None) -> list[str]:
+    """The figures that a row's own file names, each with what it says of them."""
+    stated = entry.published if entry else ()
+    return ["; ".join(f"{name}: {value}" for name, value in one.items()) for one in stated]
 
 
 def _paragraphs(kind: type) -> list[str]:

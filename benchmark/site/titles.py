@@ -18,14 +18,17 @@ SMALL = "Small"
 def titles(results: Sequence[Result]) -> dict[str, str]:
     """Name -> title, of the results and of the retrievers that have none.
 
-    A title that several results have is followed by their group.
+    A title that several results have is followed by their group. The reference's are named so where
+    others are not.
     """
     named = {name: entry.title for name, entry in retrievers().items()}
-    shared = Counter(result.title for result in results)
+    own = {result.name: str(result.metrics["title"]) for result in results}
+    shared, mixed = Counter(own.values()), not all(result.reference for result in results)
     for result in results:
-        parts = [result.title]
-        parts += [result.group] if shared[result.title] > 1 else []
+        parts = [own[result.name]]
+        parts += [result.group] if shared[parts[0]] > 1 else []
         parts += ["small stand-in"] if stands_in(result) else []
+        parts += ["reference"] if result.reference and mixed else []
         named[result.name] = ", ".join(parts)
     return named
 

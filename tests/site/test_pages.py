@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -128,10 +129,13 @@ def test_titles_differ_and_name_stand_ins(
     }
     made = {words.folder: {"recipe": recipe}, last.folder: {"recipe": {"kind": "LuceneRanking"}}}
     monkeypatch.setattr(Result, "manifest", property(lambda result: made[result.folder]))
-    monkeypatch.setattr(Result, "title", property(lambda _: "Same"))
+    monkeypatch.setattr(Result, "metrics", property(lambda _: {"title": "Same"}))
+    monkeypatch.setattr(Result, "group", property(lambda result: result.name.upper()))
     found = titles([words, last])
-    assert found["words"] == "Same, Single, small stand-in"
-    assert found["last"] == "Same, Other"
+    assert found["words"] == "Same, WORDS, small stand-in"
+    assert found["last"] == "Same, LAST"
+    last = replace(last, reference=True)
+    assert titles([words, last])["last"] == "Same, LAST, reference"
 
 
 def test_the_overview_shows_a_question_that_the_best_answers_better(inspector: Inspector) -> None:

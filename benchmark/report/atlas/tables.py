@@ -11,7 +11,7 @@ from benchmark.errors import InputError, unknown
 from benchmark.evaluation.metrics import Scores
 from benchmark.report.atlas import Publication, Row
 from benchmark.report.published import status
-from benchmark.report.tables import TEXT, Column, Format, Table, decimals
+from benchmark.report.tables import TEXT, UNDEFINED, Column, Format, Table, decimals
 from benchmark.results.result import Result
 
 COMPARED = ("nDCG@10", "MRR@10", "Recall@20", "Recall@100", "success@5")
@@ -176,31 +176,38 @@ def _published(rows: Sequence[tuple[Publication, Row]], metric: str | None) -> T
             if key in metrics
         ]
     notes += [f"{row.model}: {row.erratum}." for _, row in ranked if row.erratum]
+    if any(key not in row.figures for _, row in ranked for key in metrics):
+        notes.insert(1, f"{UNDEFINED}: the source has no such figure.")
+    records: list[dict[str, Any]] = [
+        {
+            "task": task.name,
+            "protocol": task.protocol,
+            "origin": row.task.origin,
+            "model": row.model,
+            "revision": row.revision,
+            "data_revision": row.data_revision,
+            "version": row.version,
+            "source": one.name,
+            "address": one.address,
+            **row.figures,
+        }
+        for one, row in ranked
+    ]
+    versions = (
+        Column("Revision", "revision", _SHORT),
+        Column("Data", "data_revision", _SHORT),
+        Column("Version", "version", TEXT),
+    )
     return Table(
         title=f"Published on {task.name} (protocol {task.protocol})",
         columns=[
             Column("Model", "model", TEXT, first=True),
             *(Column(key, key, _PERCENT, first=key == first) for key in metrics),
             Column("Source", "source", TEXT, first=True),
-            Column("Revision", "revision", _SHORT),
-            Column("Data", "data_revision", _SHORT),
-            Column("Version", "version", TEXT),
+            *(column for column in versions if any(column.text(one) for one in records)),
         ],
-        rows=[
-            {
-                "task": task.name,
-                "protocol": task.protocol,
-                "origin": row.task.origin,
-                "model": row.model,
-                "revision": row.revision,
-                "data_revision": row.data_revision,
-                "version": row.version,
-                "source": publication.name,
-                "address": publication.address,
-                **row.figures,
-            }
-            for publication, row in ranked
-        ],
+        rows=[{**dict.fromkeys(metrics), **record} for record in records],
+        records=records,
         notes=notes,
     )
 

@@ -17,7 +17,7 @@ from benchmark.report.plots.chart import (
     is_narrow,
     label_below,
 )
-from benchmark.report.trainings import Stage
+from benchmark.report.trainings import SELECTED, Stage
 from benchmark.results.curves import Curve
 
 if TYPE_CHECKING:
@@ -30,9 +30,6 @@ LINES = (
     ("dev_mrr", "dev MRR@10", GREEN, "D-"),
 )
 """Field of a point, label, colour, and matplotlib's format."""
-
-SELECTED = {"accuracy": "dev accuracy", "mrr": "dev MRR@10"}
-"""Measure by which weights are selected -> its name in titles."""
 
 
 def curves_chart(system: str, stages: Sequence[Stage]) -> Chart:
