@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
@@ -11,7 +12,7 @@ import numpy as np
 import pytest
 from conftest import Command
 from PIL import Image
-from site_world import COLOURS, HOSTILE
+from site_world import COLOURS, ENTRIES, HOSTILE
 
 from benchmark.artefacts.store import Store
 from benchmark.datasets import Corpus
@@ -22,8 +23,11 @@ from benchmark.report.kinds import kinds
 from benchmark.report.leaderboard import compared, findings, leaderboard
 from benchmark.report.plots.overview import overview_chart
 from benchmark.report.tables import BEST
-from benchmark.results.result import Result
+from benchmark.results.result import Result, read_results
+from benchmark.site import systems
 from benchmark.site.build import build
+from benchmark.site.pages import pages
+from benchmark.site.systems import system_page
 from benchmark.site.titles import titles
 
 
@@ -136,6 +140,38 @@ def test_titles_differ_and_name_stand_ins(
     assert found["last"] == "Same, LAST"
     last = replace(last, reference=True)
     assert titles([words, last])["last"] == "Same, LAST, reference"
+
+
+def test_a_systems_page_has_the_command_that_makes_it(
+    inspector: Inspector, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def command() -> str:
+        content = system_page(inspector.results[0], inspector, Store(tmp_path), "Title", [])
+        return str(content["command"])
+
+    assert command() == ""  # no such retriever is registered
+    name = inspector.results[0].name
+    monkeypatch.setattr(systems, "retrievers", lambda: {one.name: one for one in ENTRIES})
+    expected = f"python -m benchmark run {name} --dataset webqa"
+    assert command() == expected
+    monkeypatch.setattr(Result, "protocol", "split")
+    monkeypatch.setattr(Result, "seeds", property(lambda result: [result] * 3))
+    assert command() == f"{expected} --protocol split --seeds 3"
+
+
+def test_what_was_run_here_is_compared_with_the_reference(
+    inspector: Inspector, tmp_path: Path
+) -> None:
+    results = Path(shutil.copytree(inspector.folder, tmp_path / "results"))
+    own = Inspector(read_results(results, inspector.data, "test"), inspector.data, "test")
+    made = {page.name: page for page in pages(own, Store(tmp_path / "store"))}
+    assert "certificate" not in made
+    shutil.copytree(results / "webqa" / "words", results / "reference" / "webqa" / "words")
+    made = {page.name: page for page in pages(own, Store(tmp_path / "store"))}
+    (table,) = made["certificate"].tables
+    assert [(row["outcome"]["name"], row["outcome"]["verdict"]) for row in table.rows] == [
+        ("words", "IDENTICAL")
+    ]
 
 
 def test_the_overview_shows_a_question_that_the_best_answers_better(inspector: Inspector) -> None:
