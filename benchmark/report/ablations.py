@@ -105,6 +105,7 @@ def ablation_table(
         ],
         brief=[
             *_notes(ablation, "", data, split),
+            *_not_run(ablation, results),
             *reference_notes((results[one.name] for one in variants.values()), brief=True),
         ],
     )

@@ -17,6 +17,17 @@ const toggle = $("#theme");
 toggle.hidden = false;
 toggle.onclick = () => kept("theme", (root.style.colorScheme = isDark() ? "light" : "dark"));
 
+// A box that can be scrolled aside tells the style sheet on which sides there is more.
+for (const box of document.querySelectorAll(".scroll")) {
+  const look = () => {
+    box.classList.toggle("before", box.scrollLeft > 1);
+    box.classList.toggle("after", box.scrollWidth - box.clientWidth - box.scrollLeft > 1);
+  };
+  box.onscroll = look;
+  const seen = new ResizeObserver(look);
+  for (const one of [box, ...box.children]) seen.observe(one);
+}
+
 // Sortable tables. Long ones can be searched, and filtered by what the rows' settings are; of wide
 // ones the columns after the first six can be chosen.
 for (const table of document.querySelectorAll("table.sortable")) {
