@@ -67,7 +67,7 @@ class _Marvel(Retriever):
 
     def _parts(self, data: Collection, checkpoint: Path | None = None) -> Start:
         """The text encoder and the untrained visual module; with a checkpoint, as it has them."""
-        from baselines.encoders.marvel import FrozenMarvel, PublishedMarvel, SmallMarvel
+        from baselines.encoders.marvel_starts import FrozenMarvel, PublishedMarvel, SmallMarvel
         from baselines.encoders.weights import weights
         from benchmark.io.files import sha256
         from univl_dr.losses import InBatch
@@ -136,7 +136,7 @@ class MarvelDPR(_Marvel):
 
     def _pretrained(self, data: Collection) -> Start:
         """The encoder whose visual module has learnt from pairs of images and captions."""
-        from baselines.encoders.marvel import FrozenMarvel
+        from baselines.encoders.marvel_starts import FrozenMarvel
         from univl_dr.losses import Symmetric
         from univl_dr.pairs import Pairs
         from univl_dr.presets import PRETRAINING
@@ -165,7 +165,7 @@ class MarvelDPR(_Marvel):
 
         first: the model whose top 100 give each question an image and a passage as negatives.
         """
-        from baselines.encoders.marvel import FrozenMarvel
+        from baselines.encoders.marvel_starts import FrozenMarvel
         from benchmark.dense.search import DenseRanking
         from univl_dr.examples import Examples
         from univl_dr.losses import InBatch

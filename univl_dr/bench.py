@@ -199,8 +199,9 @@ def _train(folder: Path) -> Work:
     from torch.nn.functional import cross_entropy, normalize
 
     from univl_dr.choices import VIT_B_32
-    from univl_dr.embedder import Item, computing
+    from univl_dr.embedder import computing
     from univl_dr.examples import Example
+    from univl_dr.items import Item
     from univl_dr.losses import HardNegative
 
     module, texts = _encoder().train(), _texts("questions")

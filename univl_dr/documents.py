@@ -14,7 +14,7 @@ from benchmark.artefacts.store import Store
 from benchmark.datasets import Corpus
 from benchmark.errors import InputError
 from univl_dr.choices import Unreadable, View
-from univl_dr.embedder import Item
+from univl_dr.items import Item
 from univl_dr.pictures import pictures
 
 if TYPE_CHECKING:

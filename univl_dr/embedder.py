@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -18,14 +17,7 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
     from benchmark.artefacts.store import Store
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Item:
-    """A document as a model sees it: a passage, a caption, an image (preprocessed), or both."""
-
-    text: str | None
-    image: Tensor | None = None
+    from univl_dr.items import Item
 
 
 class Trained(nn.Module):

@@ -19,7 +19,7 @@ from benchmark.errors import InputError
 from benchmark.types import Modality
 from univl_dr.choices import Positive
 from univl_dr.documents import AS_IS, Presentation, Presenter
-from univl_dr.embedder import Item
+from univl_dr.items import Item
 from univl_dr.negatives import Negatives, Pool
 
 if TYPE_CHECKING:

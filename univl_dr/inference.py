@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
-import torch
 
 from benchmark.artefacts.identity import recipe_name
 from benchmark.artefacts.store import Store
@@ -16,8 +16,10 @@ from benchmark.dense.search import search
 from benchmark.progress import log
 from univl_dr.choices import EncodingPrecision, Precision
 from univl_dr.documents import AS_IS, Presentation, Presenter, ReadsDocuments
-from univl_dr.embedder import Embedder, Start, Trained, computing, device
 from univl_dr.examples import Numbers
+
+if TYPE_CHECKING:
+    from univl_dr.embedder import Embedder, Start, Trained
 
 CHUNK = 1024
 """Documents that are held decoded at a time."""
@@ -41,6 +43,8 @@ class Encoding:
 
     def load(self, store: Store) -> EmbedderEncoder:
         """Load the weights."""
+        from univl_dr.embedder import Embedder
+
         module = self.weights.module(store)
         assert isinstance(module, Embedder)  # noqa: S101  (nothing else can be searched with)
         if self.precision == "fp16":
@@ -55,6 +59,8 @@ def precision_here(wanted: Precision) -> EncodingPrecision:
     """What a setting means on this machine: "auto" is fp16 where there is a GPU, else fp32."""
     if wanted != "auto":
         return wanted
+    from univl_dr.embedder import device
+
     return "fp16" if device().type == "cuda" else "fp32"
 
 
@@ -86,10 +92,18 @@ class EmbedderEncoder:
         return getattr(self._module, "longest", None)
 
     def encode_queries(self, texts: Sequence[str]) -> Matrix:
+        import torch
+
+        from univl_dr.embedder import computing
+
         with torch.inference_mode(), computing(self._module, self._precision):
             return self._module.embed_questions(texts).float().cpu().numpy()
 
     def encode_documents(self, corpus: Corpus, numbers: Numbers) -> Matrix:
+        import torch
+
+        from univl_dr.embedder import computing
+
         if self._documents is None:
             self._documents = self._reader(corpus)
         parts = []
@@ -134,6 +148,8 @@ class Validation:
 
     def open(self, module: Trained, store: Store) -> Callable[[], float]:
         """What measures the module as it is when called: 0 for a rank beyond 10, as ever."""
+        from univl_dr.embedder import Embedder
+
         assert isinstance(module, Embedder)  # noqa: S101  (nothing else can be searched with)
         encoder = presented(module, self.presentation, store)
         corpus, qrels = self.data.corpus, self.data.qrels(self.split)

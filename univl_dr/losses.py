@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
-
-import torch
-from torch import Tensor
-from torch.nn.functional import cross_entropy
+from typing import TYPE_CHECKING, Protocol
 
 from benchmark.artefacts.identity import recipe_name
-from univl_dr.embedder import Embedder, Trained
 from univl_dr.examples import Example
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from univl_dr.embedder import Trained
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -29,6 +29,8 @@ class Outcome:
 
         Of equal logits the first one is taken for the highest, as UniVL-DR's ``torch.max`` does.
         """
+        from torch.nn.functional import cross_entropy
+
         right = logits.detach().argmax(dim=1) == targets
         return cls(cross_entropy(logits, targets), int(right.sum()), len(targets))
 
@@ -58,6 +60,8 @@ def hard_negative_logits(questions: Tensor, documents: Tensor, scale: Tensor) ->
 
     Shapes as for ``in_batch_logits``; the positive is in column 0 (its second stage).
     """
+    import torch
+
     return scale * torch.einsum("bd,bcd->bc", questions, documents)
 
 
@@ -66,6 +70,8 @@ def false_negatives(examples: Sequence[Example]) -> Tensor:
 
     bool, shape (batch, batch x candidates), in the order of ``in_batch_logits``.
     """
+    import torch
+
     return torch.tensor(
         [
             [
@@ -89,6 +95,8 @@ class InBatch(Contrastive):
     mask: bool = False
 
     def __call__(self, module: Trained, examples: Sequence[Example]) -> Outcome:
+        import torch
+
         questions, documents, scale = _embed(module, examples)
         logits = in_batch_logits(questions, documents, scale)
         if self.mask:
@@ -103,6 +111,8 @@ class HardNegative(Contrastive):
     """Softmax over a question's positive and its own negatives, with no in-batch negatives."""
 
     def __call__(self, module: Trained, examples: Sequence[Example]) -> Outcome:
+        import torch
+
         logits = hard_negative_logits(*_embed(module, examples))
         return Outcome.of(logits, torch.zeros(len(logits), dtype=torch.long, device=logits.device))
 
@@ -113,6 +123,8 @@ class Symmetric(Contrastive):
     """CLIP's own pretraining loss: the mean of both directions (Radford et al., 2021, figure 3)."""
 
     def __call__(self, module: Trained, examples: Sequence[Example]) -> Outcome:
+        import torch
+
         logits = in_batch_logits(*_embed(module, examples))
         targets = torch.arange(len(examples), device=logits.device)
         there, back = Outcome.of(logits, targets), Outcome.of(logits.T, targets)
@@ -120,6 +132,8 @@ class Symmetric(Contrastive):
 
 
 def _embed(module: Trained, examples: Sequence[Example]) -> tuple[Tensor, Tensor, Tensor]:
+    from univl_dr.embedder import Embedder
+
     assert isinstance(module, Embedder)  # noqa: S101  (these objectives train nothing else)
     texts = [example.question for example in examples]
     items = [item for example in examples for item in example.items]

@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
-
-import torch
+from typing import TYPE_CHECKING, Any
 
 from benchmark.artefacts.identity import INCIDENTAL, recipe_name
 from benchmark.artefacts.store import Store
 from benchmark.environment.hub import lacks_weights
 from benchmark.errors import InputError, unknown
 from univl_dr.choices import VIT_B_32
-from univl_dr.embedder import device
-from univl_dr.encoder import DualEncoder
 from univl_dr.tokens import BytePairs, Vocabulary
-from univl_dr.weights import fit, read_weights
+
+if TYPE_CHECKING:
+    from univl_dr.encoder import DualEncoder
 
 PLAIN = frozenset({"embed_dim", "quick_gelu", "vision_cfg", "text_cfg"})
 PLAIN_TEXT = frozenset({"context_length", "vocab_size", "width", "heads", "layers"})
@@ -28,6 +26,8 @@ class _Clip:
 
     def restore(self, folder: Path) -> DualEncoder:
         """The encoder that ``DualEncoder.save`` wrote."""
+        from univl_dr.encoder import DualEncoder
+
         return DualEncoder.load(folder)
 
 
@@ -42,6 +42,9 @@ class OpenClip(_Clip):
     def module(self, store: Store) -> DualEncoder:
         del store
         import open_clip
+
+        from univl_dr.embedder import device
+        from univl_dr.encoder import DualEncoder
 
         tags = open_clip.list_pretrained_tags_by_model(self.name)
         if self.pretrained not in tags:
@@ -93,6 +96,10 @@ class ClipFile(_Clip):
 
     def module(self, store: Store) -> DualEncoder:
         del store
+        from univl_dr.embedder import device
+        from univl_dr.encoder import DualEncoder
+        from univl_dr.weights import fit, read_weights
+
         module = DualEncoder(_config(self.name), BytePairs())
         fit(module.clip, read_weights(self.path), self.path)
         return module.to(device())
@@ -113,6 +120,11 @@ class SmallClip(_Clip):
     context: int = 77
 
     def module(self, store: Store) -> DualEncoder:
+        import torch
+
+        from univl_dr.embedder import device
+        from univl_dr.encoder import DualEncoder
+
         tokens = self.vocabulary.tokens(store)
         torch.manual_seed(self.seed)
         config = {

@@ -12,8 +12,8 @@ from benchmark.datasets import Collection
 from benchmark.datasets.images import ImageFileMap
 from benchmark.datasets.webqa_mini import FOLDER
 from benchmark.io.jsonl import read_jsonl
-from univl_dr.embedder import Item
 from univl_dr.examples import Drawn, Example, FixedExamples
+from univl_dr.items import Item
 
 if TYPE_CHECKING:
     from PIL.Image import Image

@@ -15,7 +15,8 @@ import torch
 from torch import Tensor, nn
 
 from benchmark.execution.distributed import Ranks
-from univl_dr.embedder import Embedder, Item
+from univl_dr.embedder import Embedder
+from univl_dr.items import Item
 
 T = TypeVar("T")
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from benchmark.datasets import Collection
 from benchmark.dense.search import DenseRanking
@@ -16,7 +16,6 @@ from benchmark.retriever import Task
 from benchmark.types import Modality
 from univl_dr.choices import Copies, Strategy, Texts
 from univl_dr.documents import Presentation
-from univl_dr.embedder import Start
 from univl_dr.examples import Examples, Source
 from univl_dr.inference import Encoding, Validation
 from univl_dr.losses import HardNegative, InBatch
@@ -26,7 +25,10 @@ from univl_dr.pairs import Pairs
 from univl_dr.presets import preset
 from univl_dr.train import Checkpoint, Recipe
 from univl_dr.verbalize import Captioned, Given, Verbalized, Written
-from univl_dr.verbalizer import Likelihood, UntrainedVerbalizer
+from univl_dr.verbalizing import Likelihood, UntrainedVerbalizer
+
+if TYPE_CHECKING:
+    from univl_dr.embedder import Start
 
 
 def published(model: str, weights: str) -> OpenClip | ClipFile:

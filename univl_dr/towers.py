@@ -10,7 +10,8 @@ import torch
 from torch import Tensor
 from torch.nn.functional import normalize
 
-from univl_dr.embedder import Embedder, Item
+from univl_dr.embedder import Embedder
+from univl_dr.items import Item
 
 
 class TwoTowers(Embedder):

@@ -3,46 +3,26 @@
 The released code of UniVL-DR keeps weights in fp16 and no fp32 masters. Here weights, gradients'
 sums and the optimizer are fp32; a recipe may run the towers in bf16 by autocast.
 
-All randomness of a step is drawn from the seed and the step's number, and all that an evaluation
-decides follows from the curve. So a training that was killed goes on from the weights and moments
-of its last evaluation, and ends with the weights it would have had.
-
-Several ranks train together where the objective compares embeddings: each computes on its share of
-every batch, and all take the same steps. Rank 0 keeps what is kept, and its evaluations count.
+Here is what is trained and how; the loop is in training.py, which loads torch.
 """
 
 from __future__ import annotations
 
-import json
 import math
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
-from typing import Any, ClassVar
-
-import numpy as np
-import torch
+from typing import TYPE_CHECKING, ClassVar
 
 from benchmark.artefacts.identity import Artefact, recipe_name
 from benchmark.artefacts.store import Store
-from benchmark.errors import InputError
-from benchmark.execution.distributed import Ranks, ranks_of
-from benchmark.io.files import replacing, sha256, write_text
-from benchmark.io.jsonl import decode_json
-from benchmark.progress import Progress, log
+from benchmark.execution.distributed import ranks_of
 from univl_dr.choices import Select, TrainingPrecision
-from univl_dr.curves import Point, waited, write_curves
-from univl_dr.embedder import Embedder, Start, Trained, computing
-from univl_dr.examples import Example, Numbers, Source
+from univl_dr.examples import Source
 from univl_dr.inference import Validation
-from univl_dr.losses import Contrastive, Objective, Outcome
-from univl_dr.parallel import Gathered, sum_gradients
+from univl_dr.losses import Contrastive, Objective
 
-STATE = "state.json"
-"""Names and hashes of the files that an unfinished training goes on from."""
-
-ORDER, DRAW, DEV, DROP = range(4)
-"""What a random generator is for: it is seeded by the seed, this, and a number."""
+if TYPE_CHECKING:
+    from univl_dr.embedder import Start, Trained
 
 
 @recipe_name("TrainingRecipe")
@@ -107,8 +87,10 @@ class Checkpoint(Artefact):
             raise ValueError("selection by MRR needs a validation")
 
     def build(self, folder: Path, store: Store) -> None:
+        from univl_dr.training import Training
+
         ranks = ranks_of(self)
-        _Training(self, ranks.agree(lambda: folder), store, ranks).run()
+        Training(self, ranks.agree(lambda: folder), store, ranks).run()
 
     def is_joint(self) -> bool:
         """Whether ranks can train it together."""
@@ -116,8 +98,10 @@ class Checkpoint(Artefact):
 
     def follow(self, store: Store) -> None:
         """Train along with rank 0, whose folder it is."""
+        from univl_dr.training import Training
+
         ranks = ranks_of(self)
-        _Training(self, ranks.agree(Path), store, ranks).run()
+        Training(self, ranks.agree(Path), store, ranks).run()
 
     def module(self, store: Store) -> Trained:
         """The trained model, in fp32."""
@@ -125,213 +109,3 @@ class Checkpoint(Artefact):
 
     def restore(self, folder: Path) -> Trained:
         return self.start.restore(folder)
-
-
-class _Training:
-    def __init__(self, checkpoint: Checkpoint, folder: Path, store: Store, ranks: Ranks) -> None:
-        self._of, self._recipe = checkpoint, checkpoint.recipe
-        self._folder, self._ranks = folder, ranks
-        self._module = checkpoint.start.module(store)
-        self._examples = checkpoint.examples.open(store, self._module.preprocess)
-        self._dev = checkpoint.dev.open(store, self._module.preprocess)
-        validation = checkpoint.validation
-        self._mrr = None if validation is None else validation.open(self._module, store)
-        self._optimizer = self._adamw()
-        self._order = lru_cache(maxsize=1)(self._shuffled)
-        self._epoch_steps = len(self._order(0)) // self._recipe.batch
-        if not self._epoch_steps:
-            raise InputError(
-                f"{len(self._order(0))} training examples are fewer than a batch",
-                mend=f"give {self._recipe.batch} or lower the recipe's batch",
-            )
-        self._steps = self._epoch_steps * self._recipe.epochs
-        self._done = 0
-        self._curve: list[Point] = []
-
-    def run(self) -> None:
-        """Train to the end, from the start or from where a run before was cut off."""
-        with computing(self._module):
-            self._run()
-        if self._ranks.first:
-            write_curves(self._curve, self._recipe.select, self._folder)
-            for path in (self._folder / STATE, *self._folder.glob("state-*.pt")):
-                path.unlink()
-        for drawn in (self._examples, self._dev):
-            for problem in drawn.unreadable.values():
-                log.warning(f"left out: {problem}")
-
-    def _run(self) -> None:
-        if state := self._ranks.agree(self._state):
-            self._resume(state)
-        else:
-            self._curve.append(self._evaluated(loss=None, accuracy=None))
-            self._keep()
-        label = f"train ({type(self._of.objective).__name__})"
-        with Progress(label, self._steps * self._recipe.batch, "examples") as progress:
-            progress.advance(self._done * self._recipe.batch)
-            losses, right = [], []
-            while self._done < self._steps and waited(self._measured()) < self._recipe.patience:
-                loss, accuracy = self._step()
-                losses.append(loss)
-                right.append(accuracy)
-                progress.advance(self._recipe.batch, loss=loss, accuracy=accuracy)
-                if self._is_evaluated():
-                    self._curve.append(self._evaluated(_mean(losses), _mean(right)))
-                    losses, right = [], []
-                    self._keep()
-
-    def _is_evaluated(self) -> bool:
-        """Whether the weights are measured after the steps so far."""
-        if self._done % self._recipe.evaluate_every == 0:
-            return True
-        return self._done == self._steps and (self._recipe.evaluate_last or len(self._curve) == 1)
-
-    def _step(self) -> tuple[float, float]:
-        """One step of the optimizer; the loss and the accuracy before it."""
-        recipe, step = self._recipe, self._done
-        epoch, place = divmod(step, self._epoch_steps)
-        numbers = self._order(epoch)[place * recipe.batch : (place + 1) * recipe.batch]
-        parts = np.array_split(np.arange(len(numbers)), recipe.accumulate)
-        shown = {int(part[place]) for part in parts for place in self._ranks.share(len(part))}
-        examples = self._examples.draw(numbers, self._generator(DRAW, step), shown)
-        seed = int(self._generator(DROP, step).integers(2**63))
-        # Ranks drop other units out, for their examples are others.
-        torch.manual_seed((seed + self._ranks.number) % 2**63)
-        for group in self._optimizer.param_groups:
-            group["lr"] = recipe.learning_rate_at(step + 1, self._steps)
-        if not self._module.training:
-            self._module.train()
-        self._optimizer.zero_grad()
-        losses, correct, total = [], 0, 0
-        for part in parts:
-            outcome = self._outcome([examples[number] for number in part])
-            if not torch.isfinite(outcome.loss):
-                names = ", ".join(example.name for example in examples[:3])
-                raise InputError(
-                    f"the loss is {outcome.loss.item()} at step {step + 1}, "
-                    f"batch {place + 1} of epoch {epoch + 1} ({names}, ...)",
-                    mend="lower the learning rate or mend the batch; the last good weights "
-                    "are kept there",
-                    path=self._folder,
-                )
-            share = len(part) / len(examples)
-            if outcome.loss.requires_grad:  # not so in a rank without a share
-                (outcome.loss * share).backward()  # type: ignore[no-untyped-call]
-            losses.append(outcome.loss.item() * share)
-            correct, total = correct + outcome.correct, total + outcome.total
-        if self._ranks.count > 1:
-            sum_gradients(self._module.parameters(), self._ranks)
-        self._optimizer.step()
-        self._done += 1
-        return sum(losses), correct / total
-
-    def _evaluated(self, loss: float | None, accuracy: float | None) -> Point:
-        """The curve's next point: ``loss`` and ``accuracy`` in training since the last one."""
-        self._module.eval()
-        size = self._recipe.batch
-        numbers = np.arange(len(self._dev))
-        accuracies = []
-        with torch.inference_mode():
-            for start in range(0, len(numbers), size):
-                generator = np.random.default_rng((DEV, start))
-                batch = numbers[start : start + size]
-                shown = self._ranks.share(len(batch))
-                outcome = self._outcome(self._dev.draw(batch, generator, shown))
-                if outcome.total:  # a short batch of masked texts may have nothing to predict
-                    accuracies.append(outcome.correct / outcome.total)
-        return self._ranks.agree(
-            lambda: Point(
-                step=self._done,
-                loss=loss,
-                accuracy=accuracy,
-                dev_accuracy=_mean(accuracies),
-                dev_mrr=None if self._mrr is None else self._mrr(),
-            )
-        )
-
-    def _measured(self) -> list[float]:
-        """What the weights are selected by, of each evaluation but the one before training."""
-        values = [
-            point.dev_mrr if self._recipe.select == "mrr" else point.dev_accuracy
-            for point in self._curve[1:]
-        ]
-        return [value for value in values if value is not None]
-
-    def _keep(self) -> None:
-        """Save the weights if they are the best yet, then what is needed to go on from here."""
-        if not self._ranks.first:
-            return
-        state = self._folder / f"state-{self._done}.pt"
-        content = {
-            "done": self._done,
-            "model": self._module.state_dict(),
-            "optimizer": self._optimizer.state_dict(),
-            "curve": [point.record() for point in self._curve],
-        }
-        with replacing(state) as path:
-            torch.save(content, path)
-        if waited(self._measured()) == 0:
-            self._module.save(self._folder)
-        older = {*self._folder.glob("state-*.pt")} - {state}
-        kept = {path for path in self._folder.rglob("*") if path.is_file()}
-        files = sorted(kept - older - {self._folder / STATE})
-        hashes = {path.relative_to(self._folder).as_posix(): sha256(path) for path in files}
-        write_text(self._folder / STATE, json.dumps({"state": state.name, "files": hashes}))
-        for path in older:
-            path.unlink()
-
-    def _state(self) -> str | None:
-        """The file to go on from; None where there is none, or where a file isn't as written."""
-        if not (self._folder / STATE).is_file():
-            return None
-        try:
-            kept = decode_json((self._folder / STATE).read_bytes())
-            for name, written in kept["files"].items():
-                if sha256(self._folder / name) != written:
-                    raise ValueError(f"{name} is not what was written")
-            return str(kept["state"])
-        except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-            log.warning(f"{self._folder}: {error}; the training starts again")
-            return None
-
-    def _resume(self, name: str) -> None:
-        # Hashed before: torch takes flipped bits in a file for tensors.
-        state: dict[str, Any] = torch.load(
-            self._folder / name, map_location=self._module.device, weights_only=True
-        )
-        self._done = state["done"]
-        self._module.load_state_dict(state["model"])
-        self._optimizer.load_state_dict(state["optimizer"])
-        self._curve = [Point(**record) for record in state["curve"]]
-        log.info(f"going on with a training at step {self._done}")
-
-    def _outcome(self, examples: list[Example]) -> Outcome:
-        module = self._module
-        with computing(module, self._recipe.precision):
-            if self._ranks.count > 1:
-                assert isinstance(module, Embedder)  # noqa: S101  (others aren't joint)
-                module = Gathered(module, self._ranks, len(examples))
-            return self._of.objective(module, examples)
-
-    def _shuffled(self, epoch: int) -> Numbers:
-        return self._examples.order(self._generator(ORDER, epoch))
-
-    def _generator(self, purpose: int, number: int) -> np.random.Generator:
-        return np.random.default_rng((self._of.seed, purpose, number))
-
-    def _adamw(self) -> torch.optim.AdamW:
-        recipe = self._recipe
-        parameters = [one for one in self._module.parameters() if one.requires_grad]
-        decayed = [one for one in parameters if one.ndim >= 2]
-        others = [one for one in parameters if one.ndim < 2]
-        groups = [
-            {"params": decayed, "weight_decay": recipe.weight_decay},
-            {"params": others, "weight_decay": 0.0},
-        ]
-        return torch.optim.AdamW(
-            groups, lr=recipe.learning_rate, betas=recipe.betas, eps=recipe.epsilon, fused=True
-        )
-
-
-def _mean(values: list[float]) -> float:
-    return sum(values) / len(values)

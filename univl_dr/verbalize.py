@@ -6,9 +6,7 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, ClassVar, TypeAlias
-
-import torch
+from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 
 from benchmark.artefacts.identity import Artefact, recipe_name
 from benchmark.artefacts.store import Store
@@ -19,8 +17,9 @@ from benchmark.io.jsonl import decode_json
 from benchmark.progress import Progress
 from univl_dr.choices import Texts
 from univl_dr.documents import Presentation, Presenter
-from univl_dr.embedder import Start, computing, device
-from univl_dr.verbalizer import LONGEST_TEXT, Verbalizer
+
+if TYPE_CHECKING:
+    from univl_dr.embedder import Start
 
 FILE = "captions.jsonl"
 SEPARATOR = "[SEP]"
@@ -128,6 +127,11 @@ class Written(Verbalized):
     presentation: Presentation
 
     def generator(self, store: Store) -> Generator:
+        import torch
+
+        from univl_dr.embedder import computing
+        from univl_dr.verbalizer import Verbalizer
+
         module = self.verbalizer.module(store)
         assert isinstance(module, Verbalizer)  # noqa: S101  (nothing else writes)
         module.eval()
@@ -150,7 +154,11 @@ class Captioned(Verbalized):
 
     def generator(self, store: Store) -> Generator:
         del store
+        import torch
         from transformers import AutoModelForImageTextToText, AutoProcessor
+
+        from univl_dr.embedder import device
+        from univl_dr.verbalizer import LONGEST_TEXT
 
         processor: Any = AutoProcessor.from_pretrained(  # type: ignore[no-untyped-call]
             self.name, revision=self.revision

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,12 +16,10 @@ import torch
 from torch import Tensor, nn
 from torch.nn.utils.rnn import pad_sequence
 
-from benchmark.artefacts.identity import recipe_name
-from benchmark.artefacts.store import Store
 from benchmark.io.jsonl import decode_json
-from univl_dr.embedder import Item, Start, Trained, device
+from univl_dr.embedder import Trained, device
 from univl_dr.encoder import DualEncoder
-from univl_dr.examples import Example
+from univl_dr.items import Item
 from univl_dr.losses import Outcome
 from univl_dr.weights import fit, read_weights, save_weights
 
@@ -141,37 +138,3 @@ class Verbalizer(Trained):
     @property
     def _decoder(self) -> Any:
         return self.written["decoder"]
-
-
-@recipe_name("UntrainedVerbalizer")
-@dataclass(frozen=True, kw_only=True)
-class UntrainedVerbalizer:
-    """A verbalizer to be trained, which sees images as ``encoder`` does."""
-
-    encoder: Start
-    seed: int
-    width: int = 512
-    layers: int = 6
-    prefix: int = 10
-
-    def module(self, store: Store) -> Verbalizer:
-        encoder = self.encoder.module(store)
-        assert isinstance(encoder, DualEncoder)  # noqa: S101  (no other has an image tower)
-        torch.manual_seed(self.seed)
-        module = Verbalizer(encoder, width=self.width, layers=self.layers, prefix=self.prefix)
-        return module.to(device())
-
-    def restore(self, folder: Path) -> Verbalizer:
-        return Verbalizer.load(folder)
-
-
-@recipe_name("Likelihood")
-@dataclass(frozen=True, kw_only=True)
-class Likelihood:
-    """The likelihood of an example's question, given its positive."""
-
-    def __call__(self, module: Trained, examples: Sequence[Example]) -> Outcome:
-        assert isinstance(module, Verbalizer)  # noqa: S101  (this objective trains nothing else)
-        return module.likelihood(
-            [example.items[0] for example in examples], [example.question for example in examples]
-        )

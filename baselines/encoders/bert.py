@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
@@ -19,12 +18,10 @@ from transformers import (
 )
 from transformers.utils import logging
 
-from benchmark.artefacts.identity import recipe_name
-from benchmark.artefacts.store import Store
 from benchmark.dense.batching import Places, embed_by_length
 from benchmark.errors import InputError
-from benchmark.io.files import sha256
-from univl_dr.embedder import Embedder, Item, device
+from univl_dr.embedder import Embedder, device
+from univl_dr.items import Item
 
 LONGEST = 256
 """Word pieces of a text that are read, as in DPR (Karpukhin et al., 2020)."""
@@ -108,42 +105,6 @@ class DualBert(Embedder):
             return first
 
         return embed_by_length([len(ids) for ids in tokens], self.room, embed).float()
-
-
-@recipe_name("PublishedBert")
-@dataclass(frozen=True, kw_only=True)
-class PublishedBert:
-    """Weights of the Hugging Face hub, or folders of that form: DPR's two encoders, or one BERT.
-
-    Folders are known by the hash of their weights (``published`` tells it); what the hub serves
-    under a name is taken to be the same always.
-    """
-
-    question: str
-    document: str
-    sha256: tuple[str, ...] = ()
-
-    def module(self, store: Store) -> DualBert:
-        del store
-        question = network(self.question, "question")
-        shared = self.question == self.document
-        document = question if shared else network(self.document, "document")
-        tokenizer = BertTokenizer.from_pretrained(self.question)
-        return DualBert(question, document, tokenizer).to(device())
-
-    def restore(self, folder: Path) -> DualBert:
-        return DualBert.load(folder)
-
-
-def published(question: str, document: str) -> PublishedBert:
-    """The weights called ``question`` and ``document``, each a name of the hub or a folder."""
-    weights = [
-        path
-        for name in (question, document)
-        for path in sorted([*Path(name).glob("*.safetensors"), *Path(name).glob("*.bin")])
-    ]
-    hashes = tuple(sha256(path) for path in weights)
-    return PublishedBert(question=question, document=document, sha256=hashes)
 
 
 def network(name: str | Path, role: Role) -> Any:

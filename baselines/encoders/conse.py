@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
-import torch
 
 from benchmark.artefacts.identity import recipe_name
 from benchmark.artefacts.store import Store
@@ -85,6 +84,8 @@ class PicturesEncoder:
         return self._text.encode_queries(texts)
 
     def encode_documents(self, corpus: Corpus, numbers: npt.NDArray[np.int64]) -> Matrix:
+        import torch
+
         if self._presenter is None:
             preprocess = self._classifier.preprocess
             self._presenter = Presenter(self._shown, corpus, self._store, preprocess)

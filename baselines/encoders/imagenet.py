@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import torch
-
 from benchmark.artefacts.identity import recipe_name
 from benchmark.datasets.images import over_white
 from benchmark.errors import InputError
@@ -35,6 +33,8 @@ class EfficientNetLite0:
 
     def open(self) -> ImageNetClassifier:
         """Load the weights. Raises InputError where they aren't the ones known by the hash."""
+        import torch
+
         spec = importlib.util.find_spec(PACKAGE)
         assert spec is not None  # noqa: S101  (why_unavailable() has looked)
         path = Path(str(spec.origin)).parent / FILE
@@ -52,6 +52,7 @@ class ImageNetClassifier:
 
     def __init__(self, weights: dict[str, Tensor]) -> None:
         import timm
+        import torch
         from open_clip import IMAGENET_CLASSNAMES
         from timm.data.config import resolve_data_config
         from timm.data.transforms_factory import create_transform
@@ -73,6 +74,8 @@ class ImageNetClassifier:
 
     def probabilities(self, images: Tensor) -> Tensor:
         """Float32, shape (images, classes); each row sums to one."""
+        import torch
+
         with torch.inference_mode():
             logits: Tensor = self._model(images.to(memory_format=torch.channels_last))
         return logits.softmax(dim=-1)

@@ -4,23 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
-from baselines.encoders.bert import published
-from baselines.encoders.masked_language_model import (
+from baselines.encoders.region_documents import RegionEncoding, RegionExamples
+from baselines.encoders.regions import Regional
+from baselines.encoders.starts import (
     MaskedLanguageModeling,
     PretrainedByMasking,
     SmallBert,
+    WithRegions,
+    published,
 )
-from baselines.encoders.region_documents import RegionEncoding, RegionExamples
-from baselines.encoders.regions import Regional
 from baselines.encoders.texts import Sentences
-from baselines.encoders.visual_bert import WithRegions
 from benchmark.datasets import Collection
 from benchmark.dense.search import DenseRanking
 from benchmark.retriever import SEED, Task
 from benchmark.types import Modality
 from univl_dr.documents import Presentation
-from univl_dr.embedder import Start
 from univl_dr.examples import Examples
 from univl_dr.inference import Encoding
 from univl_dr.losses import InBatch
@@ -28,6 +28,9 @@ from univl_dr.negatives import HardNegatives, Negatives
 from univl_dr.pairs import Pairs
 from univl_dr.tokens import Vocabulary
 from univl_dr.train import Checkpoint, Recipe
+
+if TYPE_CHECKING:
+    from univl_dr.embedder import Start
 
 CAPTIONS = Presentation(view="caption")
 """An image is its caption."""

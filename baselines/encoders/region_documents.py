@@ -9,19 +9,20 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import numpy as np
-import torch
 
 from baselines.encoders.regions import Regional, RegionFile
 from benchmark.artefacts.identity import recipe_name
 from benchmark.artefacts.store import Store
 from benchmark.datasets import Corpus
-from univl_dr.embedder import Embedder, Item, Start
 from univl_dr.examples import EVERY, Drawn, Example, Examples, Numbers, Places
 from univl_dr.inference import EmbedderEncoder
+from univl_dr.items import Item
 
 if TYPE_CHECKING:
     from PIL.Image import Image
     from torch import Tensor
+
+    from univl_dr.embedder import Start
 
 CACHED = 4096
 """Images whose regions are kept in memory."""
@@ -51,6 +52,8 @@ class RegionDocuments:
         return Item(f"{text} [SEP] {tags}", features)
 
     def _read(self, number: int) -> tuple[str, Tensor]:
+        import torch
+
         (name,) = self._corpus.ids([number])
         regions = self._regions.read(name)
         return " ".join(regions.tags), torch.tensor(regions.features)
@@ -102,6 +105,8 @@ class RegionEncoding:
 
     def load(self, store: Store) -> EmbedderEncoder:
         """Load the weights."""
+        from univl_dr.embedder import Embedder
+
         module = self.weights.module(store)
         assert isinstance(module, Embedder)  # noqa: S101
         regions = self.regions.open(store)

@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import torch
 from torch import Tensor
 from torch.nn.utils.rnn import pad_sequence
-from transformers import BertTokenizer, VisualBertConfig, VisualBertModel
+from transformers import BertTokenizer, VisualBertModel
 
-from baselines.encoders.bert import DualBert, Pieces, pool_first_token, threads_for
-from baselines.encoders.regions import WIDTH
-from benchmark.artefacts.identity import recipe_name
-from benchmark.artefacts.store import Store
+from baselines.encoders.bert import Pieces, pool_first_token, threads_for
 from benchmark.dense.batching import Places, embed_by_length
-from univl_dr.embedder import Embedder, Item, Start, device
+from univl_dr.embedder import Embedder, device
+from univl_dr.items import Item
 
 MOST_REGIONS = 50
 """Regions of an image that are read, as by Oscar+ in retrieval (Zhang et al., 2021)."""
@@ -67,37 +64,6 @@ class VisualBert(Embedder):
         lengths = [len(ids) for ids in tokens]
         has_regions = [item.image is not None for item in items]
         return embed_by_length(lengths, self.room, embed, kinds=has_regions).float()
-
-
-@recipe_name("WithRegions")
-@dataclass(frozen=True, kw_only=True)
-class WithRegions:
-    """A BERT that is to learn regions too: its own weights, and a random layer for the features.
-
-    The paper's VinVL-DPR starts from VinVL's Oscar+, which isn't published in a form that
-    ``transformers`` reads.
-    """
-
-    bert: Start
-    seed: int
-
-    def module(self, store: Store) -> VisualBert:
-        dual = self.bert.module(store)
-        assert isinstance(dual, DualBert)  # noqa: S101
-        kept = {
-            name: value
-            for name, value in dual.document.config.to_diff_dict().items()
-            if name not in ("architectures", "model_type")
-        }
-        torch.manual_seed(self.seed)
-        config = VisualBertConfig(**kept, visual_embedding_dim=WIDTH)
-        model = VisualBertModel(config, add_pooling_layer=False)
-        missing = model.load_state_dict(dual.document.state_dict(), strict=False)
-        assert not missing.unexpected_keys  # noqa: S101
-        return VisualBert(model, dual.pieces.tokenizer).to(device())
-
-    def restore(self, folder: Path) -> VisualBert:
-        return VisualBert.load(folder)
 
 
 def _regions(images: Sequence[Tensor | None]) -> dict[str, Tensor]:

@@ -15,16 +15,17 @@ from transformers import (
 )
 
 from baselines.dpr import BERTDPR, NQANCE, ZeroShot
-from baselines.encoders.bert import DualBert, PublishedBert, published
-from baselines.encoders.masked_language_model import MaskedLanguageModel, MaskedLanguageModeling
+from baselines.encoders.bert import DualBert
+from baselines.encoders.masked_language_model import MaskedLanguageModel
 from baselines.encoders.recipes import refreshed
+from baselines.encoders.starts import MaskedLanguageModeling, PublishedBert, published
 from benchmark.artefacts.identity import dependencies
 from benchmark.artefacts.store import Store
 from benchmark.datasets import Collection
 from benchmark.errors import InputError
 from benchmark.retriever import Task
-from univl_dr.embedder import Item
 from univl_dr.examples import Example
+from univl_dr.items import Item
 from univl_dr.negatives import HardNegatives
 
 WORDS = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]

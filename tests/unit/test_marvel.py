@@ -10,13 +10,8 @@ from torch.nn.functional import normalize
 from transformers import T5Config, T5Model
 from univl_tiny import collection
 
-from baselines.encoders.marvel import (
-    FrozenMarvel,
-    Marvel,
-    PublishedMarvel,
-    SmallMarvel,
-    released,
-)
+from baselines.encoders.marvel import Marvel, released
+from baselines.encoders.marvel_starts import FrozenMarvel, PublishedMarvel, SmallMarvel
 from baselines.encoders.weights import weights
 from baselines.marvel import MarvelANCE, MarvelDPR
 from benchmark.artefacts.store import Store
@@ -26,8 +21,8 @@ from benchmark.registry import retriever
 from benchmark.report.inspection import Inspector
 from benchmark.report.published import read_published
 from benchmark.retriever import Task
-from univl_dr.embedder import Item
 from univl_dr.examples import Examples
+from univl_dr.items import Item
 from univl_dr.losses import InBatch, Symmetric
 from univl_dr.tokens import Vocabulary
 from univl_dr.train import Checkpoint, Recipe

@@ -19,9 +19,9 @@ from benchmark.datasets.images import decoded, over_white
 from benchmark.dense.encode import Documents
 from benchmark.errors import InputError
 from univl_dr.documents import Presentation
-from univl_dr.embedder import Item
 from univl_dr.encoder import DualEncoder
 from univl_dr.inference import Encoding, precision_here
+from univl_dr.items import Item
 from univl_dr.retrievers import CLIPDPR, ReleasedUniVLDR
 from univl_dr.tokens import BytePairs
 from univl_dr.weights import fit, read_weights
@@ -101,7 +101,7 @@ def test_fp16_is_open_clips_own(encoder: DualEncoder, tmp_path: Path) -> None:
 def test_released_checkpoints_are_encoded_in_fp16_where_there_is_a_gpu(
     monkeypatch: pytest.MonkeyPatch, gpu: str, chosen: str
 ) -> None:
-    monkeypatch.setattr("univl_dr.inference.device", lambda: torch.device(gpu))
+    monkeypatch.setattr("univl_dr.embedder.device", lambda: torch.device(gpu))
     assert precision_here(ReleasedUniVLDR().precision) == chosen
     assert precision_here("fp32") == "fp32"
     assert CLIPDPR().precision == "fp32"

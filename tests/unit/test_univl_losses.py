@@ -6,8 +6,9 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from univl_dr.embedder import Embedder, Item
+from univl_dr.embedder import Embedder
 from univl_dr.examples import Example
+from univl_dr.items import Item
 from univl_dr.losses import (
     HardNegative,
     InBatch,

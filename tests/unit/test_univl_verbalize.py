@@ -14,10 +14,11 @@ from benchmark.artefacts.store import Store
 from benchmark.datasets import Collection, Corpus
 from benchmark.errors import InputError
 from univl_dr.documents import AS_IS, Presentation, Presenter
-from univl_dr.embedder import Item
 from univl_dr.examples import Examples
+from univl_dr.items import Item
 from univl_dr.verbalize import Alone, Given, Written
-from univl_dr.verbalizer import Likelihood, UntrainedVerbalizer, Verbalizer
+from univl_dr.verbalizer import Verbalizer
+from univl_dr.verbalizing import Likelihood, UntrainedVerbalizer
 
 
 @torch.inference_mode()

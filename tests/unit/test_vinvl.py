@@ -10,10 +10,9 @@ import torch
 from PIL import Image
 from transformers import BertConfig, BertModel, BertTokenizer, VisualBertModel
 
-from baselines.encoders.bert import published
 from baselines.encoders.region_documents import RegionDocuments, RegionEncoding
 from baselines.encoders.regions import WIDTH, RegionFile, RegionWriter, VinVLFolder, extract
-from baselines.encoders.visual_bert import WithRegions
+from baselines.encoders.starts import WithRegions, published
 from baselines.vinvl import VinVLDPR
 from benchmark.artefacts.store import Store
 from benchmark.datasets import Collection
@@ -23,7 +22,7 @@ from benchmark.errors import InputError
 from benchmark.io.jsonl import Source
 from benchmark.retriever import Task
 from benchmark.types import Document, Query
-from univl_dr.embedder import Item
+from univl_dr.items import Item
 
 WORDS = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "red", "barn", "sky", "tree"]
 

@@ -1,0 +1,61 @@
+"""What a verbalizer is trained from and by, as values; the network loads when it is made."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from benchmark.artefacts.identity import recipe_name
+from benchmark.artefacts.store import Store
+from univl_dr.examples import Example
+from univl_dr.losses import Outcome
+
+if TYPE_CHECKING:
+    from univl_dr.embedder import Start, Trained
+    from univl_dr.verbalizer import Verbalizer
+
+
+@recipe_name("UntrainedVerbalizer")
+@dataclass(frozen=True, kw_only=True)
+class UntrainedVerbalizer:
+    """A verbalizer to be trained, which sees images as ``encoder`` does."""
+
+    encoder: Start
+    seed: int
+    width: int = 512
+    layers: int = 6
+    prefix: int = 10
+
+    def module(self, store: Store) -> Verbalizer:
+        import torch
+
+        from univl_dr.embedder import device
+        from univl_dr.encoder import DualEncoder
+        from univl_dr.verbalizer import Verbalizer
+
+        encoder = self.encoder.module(store)
+        assert isinstance(encoder, DualEncoder)  # noqa: S101  (no other has an image tower)
+        torch.manual_seed(self.seed)
+        module = Verbalizer(encoder, width=self.width, layers=self.layers, prefix=self.prefix)
+        return module.to(device())
+
+    def restore(self, folder: Path) -> Verbalizer:
+        from univl_dr.verbalizer import Verbalizer
+
+        return Verbalizer.load(folder)
+
+
+@recipe_name("Likelihood")
+@dataclass(frozen=True, kw_only=True)
+class Likelihood:
+    """The likelihood of an example's question, given its positive."""
+
+    def __call__(self, module: Trained, examples: Sequence[Example]) -> Outcome:
+        from univl_dr.verbalizer import Verbalizer
+
+        assert isinstance(module, Verbalizer)  # noqa: S101  (this objective trains nothing else)
+        return module.likelihood(
+            [example.items[0] for example in examples], [example.question for example in examples]
+        )
