@@ -124,13 +124,13 @@ def run(
         except FailedJobsError as error:
             failed = error  # raised below, after the table of the rows that ran
     if ranks.first and (failed is None or any(folder.glob("*/manifest.json"))):
-        show_table(write_leaderboard(results, data, split, protocol), form)
-        _compare_with_reference(results, task, [entry.name for entry in entries])
+        show_table(write_leaderboard(results, data, split, protocol, store), form)
+        _compare_with_reference(results, task, [entry.name for entry in entries], store)
     if failed:
         raise failed
 
 
-def _compare_with_reference(results: Path, task: Task, names: Sequence[str]) -> None:
+def _compare_with_reference(results: Path, task: Task, names: Sequence[str], store: Store) -> None:
     """Log each row's figure beside the reference's, with the verdict, if there is a reference."""
     from benchmark.progress import log
     from benchmark.report.reproduction import verdict_lines
@@ -141,7 +141,7 @@ def _compare_with_reference(results: Path, task: Task, names: Sequence[str]) -> 
     if not results_folder(reference, task.data, task.split, task.protocol).is_dir():
         return
     try:
-        compared = outcomes(results, reference, task.data, task.split, task.protocol)
+        compared = outcomes(results, reference, task.data, task.split, task.protocol, store)
     except InputError as error:
         log.warning(f"not compared with the reference: {error}")
         return

@@ -39,4 +39,7 @@ def submit(
 
     submission = read_submission(folder, chosen.task)
     add(submission, chosen.task, chosen.home)
-    show_table(write_leaderboard(chosen.results, chosen.data, chosen.split, chosen.protocol), form)
+    table = write_leaderboard(
+        chosen.results, chosen.data, chosen.split, chosen.protocol, chosen.store
+    )
+    show_table(table, form)

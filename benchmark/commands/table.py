@@ -100,6 +100,8 @@ def table(
     from benchmark.papers import ablations_of, papers, tables_of
     from benchmark.report.by_metric import ranked_by
     from benchmark.report.derived import DERIVED
+    from benchmark.report.leaderboard import leaderboard
+    from benchmark.report.pair_tests import pair_tests
 
     known = papers()
     tables, ablations = tables_of(known), ablations_of(known)
@@ -124,6 +126,10 @@ def table(
     try:
         if metric is not None:
             made = ranked_by(chosen.at_hand(), chosen.data, chosen.split, metric)
+        elif name == "leaderboard":
+            results = chosen.at_hand()
+            tests = pair_tests(results, store=chosen.store)
+            made = leaderboard(results, chosen.data, chosen.split, tests=tests)
         elif name == PROTOCOLS_TABLE:
             made = _protocols(chosen)
         elif name in ablations:

@@ -29,6 +29,7 @@ from typing import TYPE_CHECKING, Any
 
 from benchmark.artefacts.identity import recipe_name
 from benchmark.errors import InputError
+from benchmark.io import arrow
 from benchmark.io.jsonl import decode_json
 from benchmark.io.trec import read_qrels
 from benchmark.types import Document, Modality, Qrels, Query
@@ -93,7 +94,9 @@ class Corpus:
         if not self._facts.get("credited"):
             return [""] * len(numbers)
         texts: list[str] = (
-            _read_table(self._folder / "credits.arrow")["text"].take(numbers).to_pylist()
+            _read_table(self._folder / "credits.arrow")["text"]
+            .take(arrow.numbers(numbers, "int64"))
+            .to_pylist()
         )
         return texts
 
@@ -106,25 +109,21 @@ class Corpus:
 
     def find(self, ids: Iterable[str]) -> dict[str, int]:
         """The row of each id that the corpus holds."""
-        import pyarrow as pa
         import pyarrow.compute as pc
 
-        wanted = pa.array(sorted(set(ids)), pa.string())
-        matches = pc.index_in(self._table["id"], value_set=wanted)
+        column = self._table["id"]
+        wanted = sorted(set(ids))
+        matches = pc.index_in(column, value_set=arrow.texts(wanted).cast(column.type))
         numbers = pc.indices_nonzero(pc.is_valid(matches))
         found = matches.take(numbers).to_pylist()
-        return {
-            wanted[place].as_py(): row
-            for place, row in zip(found, numbers.to_pylist(), strict=True)
-        }
+        return {wanted[place]: row for place, row in zip(found, numbers.to_pylist(), strict=True)}
 
     @cached_property
     def canonical(self) -> npt.NDArray[np.int32]:
         """For each row, the first row of the same content; int32, shape (documents,)."""
         import numpy as np
 
-        # Not by to_numpy, which imports pandas.
-        values = np.from_dlpack(self._table["canonical"].combine_chunks())
+        values = arrow.as_numpy(self._table["canonical"].combine_chunks())
         return np.asarray(values, dtype=np.int32)
 
     def image(self, number: int) -> Image:
@@ -205,7 +204,7 @@ class Corpus:
         if isinstance(numbers, range) and numbers.step == 1:
             values: list[str] = self._table[column].slice(numbers.start, len(numbers)).to_pylist()
         else:
-            values = self._table[column].take(numbers).to_pylist()
+            values = self._table[column].take(arrow.numbers(numbers, "int64")).to_pylist()
         return values
 
 
@@ -291,9 +290,8 @@ class Collection:
                 path=self.folder,
             )
         column = _read_table(self.folder / f"candidates-{split}.arrow")["numbers"].combine_chunks()
-        # Not by to_numpy, which imports pandas.
-        values: npt.NDArray[np.int32] = np.asarray(np.from_dlpack(column.flatten()), np.int32)
-        starts = np.from_dlpack(column.offsets)
+        values: npt.NDArray[np.int32] = np.asarray(arrow.as_numpy(column.flatten()), np.int32)
+        starts = arrow.as_numpy(column.offsets)
         for start, stop in itertools.pairwise(starts - starts[0]):
             yield values[start:stop]
 

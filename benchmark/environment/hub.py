@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import re
+import socket
 from functools import cache
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from benchmark.errors import InputError, UnavailableError
 
@@ -13,6 +15,8 @@ PATIENCE = 3.0
 """Seconds to wait for the hub."""
 
 COMMIT = re.compile("[0-9a-f]{40}")
+NAME = re.compile(r"(\b[\w.-]+\b/)?\b[\w.-]+\b", re.ASCII)
+"""What a model on the hub may be called."""
 
 CONFIGURATIONS = ("config.json", "modules.json", "open_clip_config.json")
 """Of these a model on the hub has one at least."""
@@ -38,6 +42,12 @@ def lacks_weights(name: str, file: str | None = None, revision: str | None = Non
     name: of the hub, or a folder. file: one of theirs, to look for in the cache; by default their
     configuration. revision: a commit, branch or tag of the hub.
     """
+    if Path(name).is_dir() or snapshot(name, revision, (file,) if file else CONFIGURATIONS):
+        return None
+    if not NAME.fullmatch(name):
+        return _no_folder(name)
+    if _silent or not _is_reachable():
+        return _unheard(name, revision)
     from huggingface_hub import HfApi
     from huggingface_hub.errors import (
         GatedRepoError,
@@ -46,15 +56,11 @@ def lacks_weights(name: str, file: str | None = None, revision: str | None = Non
         RevisionNotFoundError,
     )
 
-    if Path(name).is_dir() or snapshot(name, revision, (file,) if file else CONFIGURATIONS):
-        return None
     try:
-        if _silent:
-            raise TimeoutError
         if HfApi().model_info(name, revision=revision, timeout=PATIENCE).gated:
             HfApi().auth_check(name)
     except HFValidationError:
-        return f"needs the folder '{name}', which doesn't exist: check the path"
+        return _no_folder(name)
     except GatedRepoError:
         return (
             f"needs the weights '{name}', which are gated: accept their terms on the model's page "
@@ -65,13 +71,40 @@ def lacks_weights(name: str, file: str | None = None, revision: str | None = Non
     except RevisionNotFoundError:
         return f"needs revision '{revision}' of '{name}', which the hub hasn't: check the revision"
     except Exception:  # which one depends on what stands between here and the hub
-        _silent.append(name)
-        at = f" --revision {revision}" if revision else ""
-        return (
-            f"needs the weights '{name}': reach the Hugging Face hub once, or fetch them elsewhere "
-            f"with `hf download {name}{at}` and set HF_HOME to that cache"
-        )
+        return _unheard(name, revision)
     return None
+
+
+def _no_folder(name: str) -> str:
+    return f"needs the folder '{name}', which doesn't exist: check the path"
+
+
+def _unheard(name: str, revision: str | None) -> str:
+    """What is said of weights that the hub couldn't be asked for; it is asked no more."""
+    _silent.append(name)
+    at = f" --revision {revision}" if revision else ""
+    return (
+        f"needs the weights '{name}': reach the Hugging Face hub once, or fetch them elsewhere "
+        f"with `hf download {name}{at}` and set HF_HOME to that cache"
+    )
+
+
+def _is_reachable() -> bool:
+    """Whether the hub's host takes connections; a proxy's host is left to the hub's client.
+
+    Without a network this is known before that client is imported, which takes longer.
+    """
+    from huggingface_hub import constants
+
+    if any(name.lower().endswith("_proxy") for name in os.environ):
+        return True
+    address = urlsplit(constants.ENDPOINT)
+    port = address.port or {"http": 80}.get(address.scheme, 443)
+    try:
+        socket.create_connection((address.hostname or "", port), PATIENCE).close()
+    except OSError:
+        return False
+    return True
 
 
 def snapshot(
@@ -81,6 +114,10 @@ def snapshot(
 
     files: of these it must hold one.
     """
+    from huggingface_hub import constants
+
+    if not (Path(constants.HF_HUB_CACHE) / f"models--{name.replace('/', '--')}").is_dir():
+        return None
     from huggingface_hub import try_to_load_from_cache
     from huggingface_hub.errors import HFValidationError
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
+from benchmark.io import arrow
 from benchmark.io.slices import Slices
 from benchmark.types import Run
 
@@ -107,8 +108,8 @@ def _parsed(path: Path) -> _Columns | None:
                 if not _are_plain(batch["document"]):
                     return None
                 documents.append(batch["document"])
-                ranks.append(batch["rank"].to_numpy())
-                scores.append(batch["score"].to_numpy())
+                ranks.append(arrow.as_numpy(batch["rank"]))
+                scores.append(arrow.as_numpy(batch["score"]))
                 count += batch.num_rows
     except (pa.ArrowException, OSError, UnicodeError, EOFError, zlib.error):
         return None
@@ -164,7 +165,6 @@ def _are_plain(documents: Any) -> bool:
 def _grouped(columns: _Columns) -> _Columns:
     """The same with each query's lines together, in the order of their first ones."""
     import numpy as np
-    import pyarrow as pa
 
     first: dict[str, int] = {}
     codes = [first.setdefault(query, len(first)) for query in columns.queries]
@@ -177,7 +177,7 @@ def _grouped(columns: _Columns) -> _Columns:
     return _Columns(
         [*first],
         np.concatenate([[0], np.cumsum(counts)[:-1]]).astype(np.int64),
-        columns.documents.take(pa.array(order)),
+        columns.documents.take(arrow.numbers(order, "int64")),
         columns.ranks[order],
         columns.scores[order],
         columns.tag,
@@ -189,7 +189,6 @@ def _ordered(
 ) -> tuple[Any, npt.NDArray[np.float64]] | None:
     """Documents and scores of each query, best first; None where one holds a document twice."""
     import numpy as np
-    import pyarrow as pa
     import pyarrow.compute as pc
 
     scores = columns.scores
@@ -208,7 +207,7 @@ def _ordered(
             )
     if not unsettled.any():
         return columns.documents, scores
-    return columns.documents.take(pa.array(order)), scores[order]
+    return columns.documents.take(arrow.numbers(order, "int64")), scores[order]
 
 
 def best_first(

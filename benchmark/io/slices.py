@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from benchmark.io import arrow
+
 if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
@@ -44,8 +46,7 @@ class Coded:
         import numpy as np
 
         encoded = column if hasattr(column, "dictionary") else column.dictionary_encode()
-        # Not by to_numpy, which imports pandas.
-        codes = np.asarray(np.from_dlpack(encoded.indices), dtype=np.int32)
+        codes = np.asarray(arrow.as_numpy(encoded.indices), dtype=np.int32)
         return cls(cls.texts(encoded.dictionary.to_pylist()), codes)
 
 

@@ -6,13 +6,15 @@ from collections.abc import Sequence
 from pathlib import Path
 from statistics import mean
 
+from benchmark.artefacts.store import Store
 from benchmark.datasets import Collection
-from benchmark.evaluation.comparison import Comparison, compare, letters
+from benchmark.evaluation.comparison import Comparison, letters
 from benchmark.evaluation.metrics import MAIN, METRICS
 from benchmark.evaluation.significance import ALPHA, FEWEST_QUESTIONS
 from benchmark.io.files import write_text
 from benchmark.protocol import EXPLAINED, JOINT, Protocol
 from benchmark.report.formats import render
+from benchmark.report.pair_tests import PairTests, pair_tests
 from benchmark.report.tables import (
     LEGEND,
     PERCENT,
@@ -48,15 +50,15 @@ def leaderboard(
     data: Collection,
     split: str,
     metric: str = MAIN,
-    comparisons: Sequence[Comparison] | None = None,
+    tests: PairTests | None = None,
 ) -> Table:
     """Rank ``results`` by ``metric``, with intervals and letters of significance.
 
-    comparisons: the result of ``compared``, if it was computed before.
+    tests: the result of ``pair_tests``, if it was computed before.
     """
     ranked = best_first(results, metric)
-    if comparisons is None:
-        comparisons = compared(results, metric)
+    tests = tests or pair_tests(results, metric)
+    comparisons, summaries = tests.comparisons, tests.summaries
     marks = letters([result.name for result in ranked], comparisons)
     others = [name for name in METRICS if name != metric]
     copies = all("copies_as_one" in result.metrics for result in ranked)
@@ -71,7 +73,7 @@ def leaderboard(
             **result.metrics,
             "title": _title(result, results),
             "group": result.group,
-            "metrics": result.summary,
+            "metrics": summaries[result.name],
             "seeds": len(result.seeds),
             "seeded": result.seeded,
             "spread": result.spread(metric),
@@ -108,7 +110,8 @@ def leaderboard(
         marks=best_two(
             {
                 title: [
-                    None if result.oracle else result.summary[name]["mean"] for result in ranked
+                    None if result.oracle else summaries[result.name][name]["mean"]
+                    for result in ranked
                 ]
                 for title, name in ((main, metric), *zip(others, others, strict=True))
             }
@@ -121,7 +124,7 @@ def findings(
     results: Sequence[Result],
     data: Collection,
     split: str,
-    comparisons: Sequence[Comparison],
+    tests: PairTests,
     metric: str = MAIN,
 ) -> list[str]:
     """Three sentences: what was compared, which system is best, and whether it differs
@@ -139,7 +142,7 @@ def findings(
     if not contenders:
         return sentences
     best = contenders[0]
-    figure = best.summary[metric]
+    figure = tests.summaries[best.name][metric]
     sentences.append(
         f"The best is {_title(best, results)} with {metric} {PERCENT_INTERVAL.text(figure)}, "
         "mean with 95% interval in percent."
@@ -147,7 +150,7 @@ def findings(
     if len(contenders) > 1:
         second = contenders[1]
         names = {best.name, second.name}
-        pairs = [pair for pair in comparisons if {pair.first, pair.second} == names]
+        pairs = [pair for pair in tests.comparisons if {pair.first, pair.second} == names]
         sentences += [_difference(pair, _title(second, results)) for pair in pairs]
     return sentences
 
@@ -178,10 +181,18 @@ def _ranks(ranked: Sequence[Result]) -> dict[str, int | None]:
 
 
 def write_leaderboard(
-    results: Path, data: Collection, split: str, protocol: Protocol = JOINT
+    results: Path,
+    data: Collection,
+    split: str,
+    protocol: Protocol = JOINT,
+    store: Store | None = None,
 ) -> Table:
-    """The leaderboard of all results on a data set; it is also written to leaderboard.md."""
-    table = leaderboard(read_results(results, data, split, protocol), data, split)
+    """The leaderboard of all results on a data set; it is also written to leaderboard.md.
+
+    store: keeps the tests.
+    """
+    found = read_results(results, data, split, protocol)
+    table = leaderboard(found, data, split, tests=pair_tests(found, store=store))
     home = results_folder(results, data, split, protocol)
     write_text(home / "leaderboard.md", render(table, "md"))
     return table
@@ -191,12 +202,6 @@ def _conditions(results: Sequence[Result], split: str) -> str:
     """The split, and the protocol if it isn't joint."""
     protocols = {result.protocol for result in results} - {JOINT}
     return ", ".join([split, *(f"protocol {one}" for one in sorted(protocols))])
-
-
-def compared(results: Sequence[Result], metric: str) -> list[Comparison]:
-    """The tests of all pairs of systems; the better system is the first of its pair."""
-    ranked = best_first(results, metric)
-    return compare({result.name: result.over_seeds for result in ranked}, metric)
 
 
 def _brief(

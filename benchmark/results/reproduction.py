@@ -16,6 +16,8 @@ from typing import Any, Literal, TypeAlias
 
 import numpy as np
 
+from benchmark.artefacts.kept import kept
+from benchmark.artefacts.store import Store
 from benchmark.datasets import Collection
 from benchmark.errors import InputError, unknown
 from benchmark.evaluation.comparison import differences
@@ -266,14 +268,18 @@ def outcomes(
     data: Collection,
     split: str,
     protocol: Protocol = JOINT,
-    *,
-    names: Sequence[str] = (),
+    store: Store | None = None,
 ) -> list[Outcome]:
-    """The verdicts alone. Raises InputError as ``reproduce_all`` does."""
-    return [
-        outcome(Measured.of(one), Measured.of(other))
-        for one, other in _pairs(results, reference, data, split, protocol, names)
-    ]
+    """The verdicts alone. store: keeps them. Raises InputError as ``reproduce_all`` does."""
+
+    def judged(one: Result, other: Result) -> Outcome:
+        seals = [[seed.seal for seed in each.seeds] for each in (one, other)]
+        found = kept(
+            store, "outcome", seals, lambda: vars(outcome(Measured.of(one), Measured.of(other)))
+        )
+        return Outcome(**found)
+
+    return [judged(*pair) for pair in _pairs(results, reference, data, split, protocol, ())]
 
 
 def _pairs(

@@ -27,6 +27,7 @@ from benchmark.datasets import Collection
 from benchmark.errors import InputError
 from benchmark.evaluation.measures import benchmark_name
 from benchmark.evaluation.metrics import DEPTH, MAIN, METRICS, Scores, score_run
+from benchmark.io import arrow
 from benchmark.io.files import sha256
 from benchmark.io.jsonl import decode_json
 from benchmark.io.lists import read_lists
@@ -158,6 +159,11 @@ class Result:
         return averaged({seed.number: one for seed, one in zip(self.seeds, scores, strict=True)})
 
     @property
+    def seal(self) -> str:
+        """The hash of its manifest, which holds those of its files: what ``check`` checks."""
+        return str(self.manifest["seal"])
+
+    @property
     def number(self) -> int:
         """Its training seed: that of its folder, or of the first one's manifest."""
         _, found, number = self.name.rpartition("seed-")
@@ -183,7 +189,7 @@ class Result:
         # Read without the imports of pyarrow's data sets and of pandas, which take a second.
         table = pq.ParquetFile(self.folder / "per_query.parquet").read()
         values = {
-            metric: np.asarray(np.from_dlpack(table[metric].combine_chunks()), dtype=np.float64)
+            metric: np.asarray(arrow.as_numpy(table[metric].combine_chunks()), dtype=np.float64)
             for metric in METRICS
         }
         return Scores(tuple(table["query"].to_pylist()), values, self.metrics["unanswered"])

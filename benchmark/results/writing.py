@@ -9,6 +9,7 @@ from typing import Any
 
 from benchmark.artefacts.identity import digest
 from benchmark.evaluation.metrics import Scores
+from benchmark.io import arrow
 from benchmark.io.files import replacing, sha256, write_text
 from benchmark.io.trec import write_run
 from benchmark.results.result import EMBEDDING_MAP, FILES, FORMAT, Result
@@ -36,7 +37,9 @@ def _write_table(scores: Scores, path: Path) -> None:
     import pyarrow.parquet as pq
 
     with replacing(path) as temporary:
-        pq.write_table(pa.table({"query": scores.queries, **scores.values}), temporary)
+        columns = {name: arrow.numbers(one, "float64") for name, one in scores.values.items()}
+        queries = arrow.texts(scores.queries).cast(pa.string())
+        pq.write_table(pa.table({"query": queries, **columns}), temporary)
 
 
 def write_embedding_map(folder: Path, content: Mapping[str, Any]) -> None:

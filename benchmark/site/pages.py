@@ -20,7 +20,8 @@ from benchmark.report.embedding_map import gap_table
 from benchmark.report.history import seconds_table
 from benchmark.report.inspection import Inspector
 from benchmark.report.kinds import kinds
-from benchmark.report.leaderboard import compared, findings, leaderboard
+from benchmark.report.leaderboard import findings, leaderboard
+from benchmark.report.pair_tests import pair_tests
 from benchmark.report.paper import Paper
 from benchmark.report.plots.bias import bias_chart
 from benchmark.report.plots.chart import Chart
@@ -63,7 +64,7 @@ def pages(of: Inspector, store: Store) -> list[Page]:
     """
     found = papers()
     made = (
-        _leaderboard(of),
+        _leaderboard(of, store),
         _claims(of, found),
         *_tables(of, found),
         _ablations(of, found),
@@ -87,19 +88,19 @@ def pages(of: Inspector, store: Store) -> list[Page]:
     ]
 
 
-def _leaderboard(of: Inspector) -> Page:
-    comparisons = compared(of.results, MAIN)
+def _leaderboard(of: Inspector, store: Store) -> Page:
+    tests = pair_tests(of.results, MAIN, store)
     return Page(
         name="index",
         title="Leaderboard",
         says="All systems, best first, and which of them differ significantly.",
-        tables=[leaderboard(of.results, of.data, of.split, comparisons=comparisons)],
+        tables=[leaderboard(of.results, of.data, of.split, tests=tests)],
         charts=[leaderboard_chart(of.results)],
         template="leaderboard.html",
         more={
-            "pairs": _pairs(comparisons),
+            "pairs": _pairs(tests.comparisons),
             "metric": MAIN,
-            "findings": findings(of.results, of.data, of.split, comparisons),
+            "findings": findings(of.results, of.data, of.split, tests),
         },
     )
 

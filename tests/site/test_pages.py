@@ -20,7 +20,8 @@ from benchmark.errors import InputError
 from benchmark.report.certainty import placed
 from benchmark.report.inspection import Inspector, question_tables, questions_table
 from benchmark.report.kinds import kinds
-from benchmark.report.leaderboard import compared, findings, leaderboard
+from benchmark.report.leaderboard import findings, leaderboard
+from benchmark.report.pair_tests import pair_tests
 from benchmark.report.plots.overview import overview_chart
 from benchmark.report.tables import BEST
 from benchmark.results.result import Result, read_results
@@ -94,7 +95,7 @@ def test_the_data_of_questions_are_those_of_the_results(site: Path, inspector: I
 
 def test_the_leaderboard_says_what_was_found(site: Path, inspector: Inspector) -> None:
     said = findings(
-        inspector.results, inspector.data, inspector.split, compared(inspector.results, "MRR@10")
+        inspector.results, inspector.data, inspector.split, pair_tests(inspector.results, "MRR@10")
     )
     assert said[0] == (
         f"2 systems retrieve the answers to 6 questions of {inspector.data.name} (test) from 7 "
@@ -115,7 +116,7 @@ def test_what_is_told_the_answer_has_no_rank(
     assert [row["place"] for row in table.rows] == [None, 1]
     assert table.unranked == {0}
     assert {row for (row, _), mark in table.marks.items() if mark.rank == BEST} == {1}
-    comparisons = compared(inspector.results, "MRR@10")
+    comparisons = pair_tests(inspector.results, "MRR@10")
     assert [one.name for one in placed(inspector.results)] == [inspector.ranked[1].name]
     found = findings(inspector.results, inspector.data, inspector.split, comparisons)
     assert found[1].startswith("The best is Last & least")

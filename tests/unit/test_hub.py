@@ -1,5 +1,6 @@
 """What is said of weights that the hub hasn't, keeps behind terms, or can't be asked for."""
 
+import os
 from collections.abc import Iterator
 from types import SimpleNamespace
 from typing import Any
@@ -42,6 +43,7 @@ def _response() -> httpx.Response:
 def _client(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setattr(huggingface_hub, "HfApi", Hub)
     monkeypatch.setattr(hub, "_silent", [])
+    monkeypatch.setattr(hub, "_is_reachable", lambda: True)
     for function in (hub.lacks_weights, hub.commit_of):
         function.cache_clear()
     yield
@@ -70,6 +72,20 @@ def test_what_the_hub_has_is_known_by_its_commit() -> None:
     assert hub.commit_of("somebody/absent", COMMIT) == COMMIT
     with pytest.raises(UnavailableError, match="which the hub hasn't"):
         hub.commit_of("somebody/absent")
+
+
+def test_without_a_network_the_hubs_client_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(*_: object) -> None:
+        raise OSError("no route")
+
+    monkeypatch.undo()
+    monkeypatch.setattr(huggingface_hub, "HfApi", None)
+    monkeypatch.setattr(hub, "_silent", [])
+    monkeypatch.setattr("socket.create_connection", refused)
+    for name in [name for name in os.environ if name.lower().endswith("_proxy")]:
+        monkeypatch.delenv(name)
+    assert "reach the Hugging Face hub once" in str(hub.lacks_weights("somebody/open"))
+    assert "needs the folder './nowhere'" in str(hub.lacks_weights("./nowhere"))
 
 
 def test_a_silent_hub_is_asked_once() -> None:
