@@ -269,6 +269,8 @@ def outcomes(
     split: str,
     protocol: Protocol = JOINT,
     store: Store | None = None,
+    *,
+    names: Sequence[str] = (),
 ) -> list[Outcome]:
     """The verdicts alone. store: keeps them. Raises InputError as ``reproduce_all`` does."""
 
@@ -279,7 +281,7 @@ def outcomes(
         )
         return Outcome(**found)
 
-    return [judged(*pair) for pair in _pairs(results, reference, data, split, protocol, ())]
+    return [judged(*pair) for pair in _pairs(results, reference, data, split, protocol, names)]
 
 
 def _pairs(

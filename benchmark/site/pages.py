@@ -74,7 +74,7 @@ def pages(of: Inspector, store: Store) -> list[Page]:
         _curves(of, store),
         _speed(of),
         _published(),
-        _certificate(of),
+        _certificate(of, store),
     )
     names = titles(of.results)
     return [
@@ -235,14 +235,16 @@ def _speed(of: Inspector) -> Page:
     )
 
 
-def _certificate(of: Inspector) -> Page:
+def _certificate(of: Inspector, store: Store) -> Page:
     """How well what was run here reproduces the reference; nothing where neither has the other."""
     reference, protocol = of.folder / REFERENCE, of.results[0].protocol
     own = {one.name for one in of.results if not one.reference}
     known = read_results(reference, of.data, of.split, protocol) if own else []
     names = [one.name for one in known if one.name in own]
     found = (
-        outcomes(of.folder, reference, of.data, of.split, protocol, names=names) if names else []
+        outcomes(of.folder, reference, of.data, of.split, protocol, store, names=names)
+        if names
+        else []
     )
     title = f"Results on {of.data.name} ({of.split}) against the reference"
     return Page(
