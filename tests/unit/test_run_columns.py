@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 import pytrec_eval
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from benchmark.errors import InputError
@@ -52,6 +52,7 @@ LINES = st.lists(
 )
 
 
+@settings(deadline=None)
 @given(lines=LINES, ties=st.sampled_from(["rank", "trec_eval"]), tabs=st.booleans())
 @example(
     lines=[("q1", "a", 1, "1.0"), ("q2", "a", 1, "1"), ("q1", "b", 0, "1")], ties="rank", tabs=False
