@@ -43,7 +43,8 @@ Pair: TypeAlias = tuple[Variant, Variant]
 class Claim:
     """The claim that in each of ``pairs`` the first system does better than the second.
 
-    name: short, for files and anchors. says: the claim in words.
+    name: short, for files and anchors. says: the claim in words. quote: the same in the words of
+    its authors, where these are known. source: where they say it.
     measure: a metric, or a measure of modality bias (figures.BIAS). better: the direction in which
     the measure improves. questions: only questions that are answered by this modality.
     smallest: the smallest relevant effect, as a share.
@@ -53,6 +54,8 @@ class Claim:
 
     name: str
     says: str
+    quote: str = ""
+    source: str = ""
     pairs: tuple[Pair, ...]
     measure: str = MAIN
     better: Literal["higher", "lower"] = "higher"

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from benchmark.datasets import Collection
 from benchmark.evaluation.overturn import FEWEST_SEEDS, MOST_SEEDS, STABLE
 from benchmark.evaluation.significance import ALPHA, POWER
-from benchmark.report.claims import Tested
+from benchmark.report.claims import Claim, Tested
 from benchmark.report.tables import (
     P_VALUE,
     PERCENT,
@@ -47,6 +47,7 @@ def verdicts_table(tested: Sequence[Tested], data: Collection, split: str) -> Ta
         {
             "number": number,
             "says": claim.claim.says,
+            "source": _source(claim.claim),
             "name": claim.claim.name,
             "verdict": claim.verdict,
             "reason": claim.reason,
@@ -62,10 +63,18 @@ def verdicts_table(tested: Sequence[Tested], data: Collection, split: str) -> Ta
             Column("Verdict", "verdict", VERDICT, first=True),
             Column("Reason", "reason", TEXT),
             Column("Overturned", "overturned", PROBABILITY),
+            Column("Source", "source", TEXT),
         ],
         rows=rows,
         notes=[_OVERTURNED],
     )
+
+
+def _source(claim: Claim) -> str:
+    """The claim as its authors say it, and where; what is not a quotation is marked so."""
+    if not claim.source:
+        return "no source given"
+    return f"“{claim.quote}”: {claim.source}" if claim.quote else f"paraphrase of {claim.source}"
 
 
 def claims_table(tested: Sequence[Tested], data: Collection, split: str) -> Table:

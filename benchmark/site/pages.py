@@ -173,7 +173,8 @@ def _claims(of: Inspector, found: Sequence[Paper]) -> Page:
     return Page(
         name="claims",
         title="Claims",
-        says="The claims of the papers, each with a verdict; without results there is none.",
+        says="What the papers claim, and whether the results here reproduce it. A claim is quoted "
+        "where its authors' words are at hand; else it is marked as a paraphrase.",
         tables=tables,
         charts=[chart for chart in charts if chart],
     )
