@@ -86,8 +86,8 @@ class _Marvel(Retriever):
         small = SmallMarvel(vocabulary=Vocabulary(data=data), seed=SEED)
         return Checkpoint(
             start=FrozenMarvel(start=small, frozen="vision"),
-            examples=Pairs(data=data, kind="nq"),
-            dev=Pairs(data=data, kind="nq", part="dev"),
+            examples=Pairs(data=data, kinds=("nq",)),
+            dev=Pairs(data=data, kinds=("nq",), part="dev"),
             objective=InBatch(),
             recipe=PRETRAINING,
             seed=SEED,
@@ -146,8 +146,8 @@ class MarvelDPR(_Marvel):
             return self._parts(data, Path(self.pretrained) if self.pretrained else None)
         return Checkpoint(
             start=FrozenMarvel(start=self._parts(data), frozen="text"),
-            examples=Pairs(data=data, kind="described"),
-            dev=Pairs(data=data, kind="described", part="dev"),
+            examples=Pairs(data=data, kinds=("described",)),
+            dev=Pairs(data=data, kinds=("described",), part="dev"),
             objective=Symmetric(),
             recipe=PRETRAINING,
             seed=SEED,

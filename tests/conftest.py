@@ -81,7 +81,7 @@ def micro_store(tmp_path_factory: pytest.TempPathFactory) -> Store:
 def webqa_micro(micro_store: Store) -> Collection:
     """webqa-mini with a twentieth of its towns: every trained row runs on it within seconds."""
     with pytest.MonkeyPatch.context() as patch:
-        towns = {"TRAIN_TOWNS": 10, "DEV_TOWNS": 6, "TEST_TOWNS": 6, "DISTRACTING_TOWNS": 6}
+        towns = {"TRAIN_TOWNS": 24, "DEV_TOWNS": 6, "TEST_TOWNS": 6, "DISTRACTING_TOWNS": 6}
         for name, count in towns.items():
             patch.setattr(generate, name, count)
         for module in (generate, webqa_mini_format):

@@ -11,8 +11,9 @@ View: TypeAlias = Literal["both", "caption", "image"]
 Unreadable: TypeAlias = Literal["fail", "skip"]
 """Whether an image that can't be decoded stops the work, or its document is shown without it."""
 
-Select: TypeAlias = Literal["accuracy", "mrr"]
-"""What selects the weights on dev: in-batch accuracy, or MRR@10 over the dev collection."""
+Select: TypeAlias = Literal["accuracy", "mrr", "last"]
+"""Which weights are kept: those of best in-batch accuracy on dev, those of best MRR@10 of the dev
+questions over the whole collection, or the last ones."""
 
 Strategy: TypeAlias = Literal[
     "balanced",

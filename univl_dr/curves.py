@@ -10,6 +10,7 @@ from pathlib import Path
 
 from benchmark.io.files import write_text
 from benchmark.results.curves import FILE
+from univl_dr.choices import Select
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,6 +26,15 @@ class Point:
     dev_accuracy: float
     dev_mrr: float | None
 
+    def measured(self, select: Select) -> float:
+        """What the weights are selected by; of the last ones, the step."""
+        if select == "last":
+            return self.step
+        if select == "accuracy":
+            return self.dev_accuracy
+        assert self.dev_mrr is not None  # noqa: S101  (checked when the training is declared)
+        return self.dev_mrr
+
     def record(self) -> dict[str, float | None]:
         """The fields by name."""
         return dataclasses.asdict(self)
@@ -39,9 +49,9 @@ def waited(values: Sequence[float]) -> int:
     return next((ago for ago, value in enumerate(reversed(values)) if value == best), 0)
 
 
-def write_curves(curve: Sequence[Point], select: str, folder: Path) -> None:
+def write_curves(curve: Sequence[Point], select: Select, folder: Path) -> None:
     """Write the curve into ``folder``: the same bytes for the same figures."""
-    chosen = max(curve[1:], key=lambda point: (getattr(point, f"dev_{select}"), point.step))
+    chosen = max(curve[1:], key=lambda point: (point.measured(select), point.step))
     points = [one.record() for one in curve]
     content = {"selected_by": select, "chosen": chosen.step, "curve": points}
     write_text(folder / FILE, json.dumps(content, indent=1) + "\n")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -28,40 +28,43 @@ HELD_OUT = 10
 class Pairs:
     """Pairs beside the questions of webqa-mini, whose entities they share nothing with.
 
-    kind: "described" asks for an image by a caption that tells what it shows (what CLIP is
-    pretrained on); "nq" asks for a passage by a question of another domain (in Natural Questions'
-    place).
+    kinds: "described" asks for an image by a caption that tells what it shows; "nq" asks for a
+    passage by a question of another domain (in Natural Questions' place). Where both are given,
+    a batch mixes them.
     """
 
     data: Collection
-    kind: Literal["described", "nq"]
+    kinds: tuple[Literal["described", "nq"], ...]
     part: Literal["train", "dev"] = "train"
 
     def open(self, store: Store, preprocess: Callable[[Image], Tensor]) -> Drawn:
         del store
-        folder = self.data.folder / FOLDER
-        if self.kind == "nq":
-            records = read_jsonl(folder / "nq.jsonl", question=str, passage=str)
-            pairs = [
-                (record["question"], Item(record["passage"]))
-                for place, (record, _) in enumerate(records)
-                if self._holds(place)
-            ]
-        else:
-            images = ImageFileMap(folder / "pretrain_imgs.tsv")
-            offsets = (folder / "pretrain_imgs.lineidx").read_text(encoding="ascii").split()
-            records = read_jsonl(folder / "pretrain.jsonl", image_id=int, caption=str)
-            pairs = []
-            for place, (offset, (record, _)) in enumerate(zip(offsets, records, strict=True)):
-                if self._holds(place):
-                    image = images.decode(int(offset), str(record["image_id"]))
-                    pairs.append((record["caption"], Item(None, preprocess(image))))
+        kept = [pair for kind in self.kinds for pair in self._pairs(kind, preprocess)]
         return FixedExamples(
             [
                 Example(f"pair {number}", question, [item], [number], frozenset([number]))
-                for number, (question, item) in enumerate(pairs)
+                for number, (question, item) in enumerate(kept)
             ]
         )
 
-    def _holds(self, place: int) -> bool:
-        return (place % HELD_OUT == 0) == (self.part == "dev")
+    def _pairs(
+        self, kind: str, preprocess: Callable[[Image], Tensor]
+    ) -> Iterator[tuple[str, Item]]:
+        folder = self.data.folder / FOLDER
+        if kind == "nq":
+            for number, (record, _) in enumerate(
+                read_jsonl(folder / "nq.jsonl", question=str, passage=str)
+            ):
+                if self._holds(number):
+                    yield record["question"], Item(record["passage"])
+            return
+        images = ImageFileMap(folder / "pretrain_imgs.tsv")
+        offsets = (folder / "pretrain_imgs.lineidx").read_text(encoding="ascii").split()
+        records = read_jsonl(folder / "pretrain.jsonl", image_id=int, caption=str)
+        for number, (offset, (record, _)) in enumerate(zip(offsets, records, strict=True)):
+            if self._holds(number):
+                image = images.decode(int(offset), str(record["image_id"]))
+                yield record["caption"], Item(None, preprocess(image))
+
+    def _holds(self, number: int) -> bool:
+        return (number % HELD_OUT == 0) == (self.part == "dev")

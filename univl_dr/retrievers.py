@@ -111,14 +111,15 @@ class CLIPDPR(CLIPZeroShot):
 
     ``modality``: train on the questions of one modality alone. ``balanced``: as many questions of
     each modality in a batch. ``select``: keep the weights of best in-batch accuracy on dev (as the
-    paper does), or of best MRR@10 over the dev collection. ``precision``: of training, too.
+    paper does), of best MRR@10 of the dev questions over the whole collection, or the last ones;
+    without it as the preset says: on webqa-mini the last ones. ``precision``: of training, too.
     """
 
     precision: TrainingPrecision = "fp32"
 
     modality: Modality | None = None
     balanced: bool = False
-    select: Select = "accuracy"
+    select: Select | None = None
 
     def weights(self, data: Collection, seed: int) -> Start:
         from univl_dr.presets import preset
@@ -136,7 +137,8 @@ class CLIPDPR(CLIPZeroShot):
 
     def changed(self, recipe: Recipe) -> Recipe:
         """A recipe with this row's settings."""
-        return replace(recipe, select=self.select, precision=self.precision)
+        select = self.select or recipe.select
+        return replace(recipe, select=select, precision=self.precision)
 
     def why_unavailable(self, task: Task | None) -> str | None:
         if task and (missing := [one for one in ("train", "dev") if one not in task.data.splits]):

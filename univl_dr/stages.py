@@ -70,7 +70,7 @@ def clip_dpr(
         objective=InBatch(),
         recipe=recipe,
         seed=seed,
-        validation=_validation(data, presentation, recipe, modality),
+        validation=_validation(data, presentation, recipe),
     )
 
 
@@ -101,7 +101,7 @@ def univl_dr(
         objective=HardNegative(),
         recipe=recipe,
         seed=seed,
-        validation=_validation(data, presentation, recipe, None),
+        validation=_validation(data, presentation, recipe),
     )
 
 
@@ -128,7 +128,7 @@ def verbalized(
 
     def examples(split: Literal["train", "dev"]) -> Source:
         if texts == "caption":
-            return Pairs(data=data, kind="described", part=split)
+            return Pairs(data=data, kinds=("described",), part=split)
         return Examples(
             data=data,
             split=split,
@@ -148,13 +148,8 @@ def verbalized(
     return Written(data=data, verbalizer=trained, presentation=presentation)
 
 
-def _validation(
-    data: Collection, presentation: Presentation, recipe: Recipe, modality: Modality | None
-) -> Validation | None:
-    """A search over the collection at each evaluation: where it is quick, or selects the weights.
-
-    A half of divide-and-conquer never ranks the whole collection: there it would mean little.
-    """
-    if recipe.select == "mrr" or (preset(data).searches and modality is None):
+def _validation(data: Collection, presentation: Presentation, recipe: Recipe) -> Validation | None:
+    """A search over the whole collection at each evaluation, where it selects the weights."""
+    if recipe.select == "mrr":
         return Validation(data=data, presentation=presentation)
     return None

@@ -102,7 +102,7 @@ class Vocabulary(Artefact):
     """
 
     data: Collection
-    size: int = 1000
+    size: int = 1500
 
     def build(self, folder: Path, store: Store) -> None:  # noqa: ARG002
         from tokenizers import models, trainers

@@ -35,10 +35,11 @@ class Recipe:
     of ``N`` takes the cosine at ``n``, counted from 1, so that the last one is at zero
     (``learning_rate_at``). Each epoch drops its last short batch.
     evaluate_every: steps. evaluate_last: whether the last step is evaluated too, where it is no
-    multiple of these; a training of fewer steps always is, for else nothing would be measured.
+    multiple of these; it always is in a training of fewer steps, for else nothing would be
+    measured, and where the last weights are kept.
     patience: how many evaluations in a row may bring no gain; a tie is one.
     select: what the kept weights are best in, accuracy on the dev examples (the paper) or MRR@10
-    over the dev collection.
+    of the dev questions over the whole collection; "last" keeps the last ones.
     accumulate: a batch goes through the model in so many parts. Their gradients add up to those of
     the whole, but in-batch negatives come from the part alone.
     """

@@ -99,7 +99,9 @@ class Training:
         """Whether the weights are measured after the steps so far."""
         if self._done % self._recipe.evaluate_every == 0:
             return True
-        return self._done == self._steps and (self._recipe.evaluate_last or len(self._curve) == 1)
+        recipe = self._recipe
+        last = recipe.evaluate_last or recipe.select == "last" or len(self._curve) == 1
+        return last and self._done == self._steps
 
     def _step(self) -> tuple[float, float]:
         """One step of the optimizer; the loss and the accuracy before it."""
@@ -166,11 +168,7 @@ class Training:
 
     def _measured(self) -> list[float]:
         """What the weights are selected by, of each evaluation but the one before training."""
-        values = [
-            point.dev_mrr if self._recipe.select == "mrr" else point.dev_accuracy
-            for point in self._curve[1:]
-        ]
-        return [value for value in values if value is not None]
+        return [point.measured(self._recipe.select) for point in self._curve[1:]]
 
     def _keep(self) -> None:
         """Save the weights if they are the best yet, then what is needed to go on from here."""

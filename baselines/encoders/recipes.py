@@ -36,10 +36,17 @@ CAPTIONS = Presentation(view="caption")
 """An image is its caption."""
 
 _SMALL = Recipe(
-    learning_rate=1e-3, weight_decay=0.01, epochs=5, evaluate_every=48, evaluate_last=True
+    learning_rate=2e-3,
+    weight_decay=0.01,
+    batch=128,
+    epochs=40,
+    evaluate_every=200,
+    select="last",
 )
 MASKED = replace(_SMALL, epochs=2)
 """For the words that the small BERT learns before all else."""
+PRETRAINING = replace(_SMALL, epochs=4)
+"""For the small DPR's questions about other topics, of which there are many."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,10 +89,10 @@ def _small_dpr(data: Collection, question: str, document: str) -> Start:
     del question, document
     return Checkpoint(
         start=PretrainedByMasking(language_model=language_model(data)),
-        examples=Pairs(data=data, kind="nq"),
-        dev=Pairs(data=data, kind="nq", part="dev"),
+        examples=Pairs(data=data, kinds=("nq",)),
+        dev=Pairs(data=data, kinds=("nq",), part="dev"),
         objective=InBatch(),
-        recipe=MINIATURE.all_questions,
+        recipe=PRETRAINING,
         seed=SEED,
     )
 

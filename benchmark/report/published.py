@@ -7,9 +7,13 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Literal, NamedTuple, TypeAlias
 
+import numpy as np
+
 from benchmark.datasets import Collection
 from benchmark.datasets.verify import verify
+from benchmark.evaluation.standing import agreement
 from benchmark.io.files import read_toml
+from benchmark.report.certainty import FEWEST_SYSTEMS, by_seed
 from benchmark.report.tables import TEXT, UNDEFINED, Column, Format, Table, decimals
 from benchmark.results.result import Result
 
@@ -128,13 +132,33 @@ def beside_published(
         ],
         rows=rows,
         records=records,
-        notes=[*_notes(data, paper, later, compares), *([data.notice] if data.notice else [])],
+        notes=[
+            *_notes(data, paper, later, compares),
+            *_order(by_name, paper, data),
+            *([data.notice] if data.notice else []),
+        ],
         unranked={
             number
             for number, row in enumerate(rows)
             if row.get("name") in by_name and by_name[row["name"]].oracle
         },
     )
+
+
+def _order(by_name: Mapping[str, Result], paper: Published, data: Collection) -> list[str]:
+    """How far the paper's order of the systems, by its first metric, is the order here."""
+    metric = paper.metrics[0]
+    shared = [name for name in paper.figures if name in by_name and not by_name[name].oracle]
+    if len(shared) < FEWEST_SYSTEMS:
+        return []
+    figures = [np.array([[paper.of(name)[metric]]]) for name in shared]
+    tables = [by_seed(by_name[name].over_seeds, metric) for name in shared]
+    tau = agreement(figures, tables, paired=False)
+    return [
+        f"Kendall's tau between the paper's order of {len(shared)} systems by {metric} and the "
+        f"order on {data.name} is {tau.tau:.2f} [{tau.low:.2f}, {tau.high:.2f}] (95%, over "
+        "questions and training seeds)."
+    ]
 
 
 TONES = {"MATCH": "good", "CLOSE": "good", "BELOW": "bad", "ABOVE": "bad", "NOT RUN": "unsure"}

@@ -106,9 +106,9 @@ def test_pixels_and_records_are_frozen(mini: Mini) -> None:
 
 def test_it_is_as_large_as_promised(mini: Mini) -> None:
     everything = [fact for entry in mini.judged + mini.distracting for fact in facts(entry)]
-    assert len({fact["image_id"] for fact in everything if "image_id" in fact}) >= 1_500
-    assert len({fact["fact"] for fact in everything if "fact" in fact}) >= 3_000
-    assert len(mini.train) >= 3_000
+    assert len({fact["image_id"] for fact in everything if "image_id" in fact}) >= 5_000
+    assert len({fact["fact"] for fact in everything if "fact" in fact}) >= 6_000
+    assert len(mini.train) >= 2_500
     assert len(mini.dev) == DEV_QUESTIONS
     assert len(mini.test) >= 1_000
     assert len({entry["Guid"] for entry in mini.judged + mini.distracting}) == len(

@@ -157,6 +157,9 @@ def test_training_stops_when_patience_ends(tmp_path: Path, store: Store) -> None
     curves = json.loads((store.path(made) / "curves.json").read_text())
     assert [point["step"] for point in curves["curve"]] == [0, 3, 6, 9]
     assert curves["chosen"] == 3
+    made = replace(made, recipe=replace(made.recipe, select="last", epochs=5))
+    curves = json.loads((store.path(made) / "curves.json").read_text())
+    assert (curves["chosen"], curves["curve"][-1]["step"]) == (20, 20)
 
 
 @recipe_name("test_univl_train-Worsening")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import random
+import zlib
 
 import numpy as np
 from PIL import Image
@@ -72,15 +73,15 @@ def paint(look: Look, scene: Scene, seed: int) -> Pixels:
         _fence(canvas)
     if scene.rain:
         _rain(canvas, rng)
-    pixels = canvas.scaled(rng.choice(SIZES)).astype(np.int64)
+    pixels = canvas.scaled(rng.choice(SIZES)).astype(np.int16)
     # RandomState, unlike the newer generators, promises never to change its stream.
-    grain = np.random.RandomState(seed).randint(-GRAIN, GRAIN + 1, pixels.shape)
+    grain = np.random.RandomState(seed).randint(-GRAIN, GRAIN + 1, pixels.shape, np.int8)
     return (pixels + grain).clip(0, 255).astype(np.uint8)
 
 
 def png(pixels: Pixels) -> bytes:
     buffer = io.BytesIO()
-    Image.fromarray(pixels).save(buffer, "PNG", compress_level=1)
+    Image.fromarray(pixels).save(buffer, "PNG", compress_type=zlib.Z_HUFFMAN_ONLY)
     return buffer.getvalue()
 
 

@@ -7,9 +7,46 @@ import random
 HEADS = (
     *("bel", "tor", "mar", "ost", "kel", "vin", "dra", "sul", "fen", "ral", "mon", "tes", "gar"),
     *("lor", "pel", "had", "nim", "cor", "wes", "jun", "bru", "sta", "ili", "ven"),
+    *("hul", "zan", "ber", "qui", "tar", "mol", "gre", "nor", "pas", "fal", "dun", "yel"),
 )
-MIDDLES = ("va", "ri", "lo", "de", "mu", "ne", "sa", "ko", "ti", "gra", "be", "lu")
-TAILS = ("ro", "ki", "na", "den", "vel", "mas", "tin", "sk", "ra", "lo", "nor", "is")
+MIDDLES = (
+    "va",
+    "ri",
+    "lo",
+    "de",
+    "mu",
+    "ne",
+    "sa",
+    "ko",
+    "ti",
+    "gra",
+    "be",
+    "lu",
+    "fi",
+    "ro",
+    "da",
+    "pe",
+    "zo",
+    "mi",
+)
+TAILS = (
+    "ro",
+    "ki",
+    "na",
+    "den",
+    "vel",
+    "mas",
+    "tin",
+    "sk",
+    "ra",
+    "lo",
+    "nor",
+    "is",
+    "gan",
+    "tos",
+    "lem",
+    "dar",
+)
 TOWN_TAILS = ("mar", "wick", "ford", "holm", "stead", "by", "haven", "burg")
 GIVEN = (
     *("Orla", "Tamsin", "Ivo", "Berit", "Casper", "Dunja", "Edda", "Falk", "Greta", "Hanno"),

@@ -5,9 +5,11 @@ from __future__ import annotations
 import random
 from dataclasses import dataclass
 
-from benchmark.datasets.mini.kinds import KINDS, Kind
+from benchmark.datasets.mini.kind import Kind
+from benchmark.datasets.mini.kinds import KINDS
 from benchmark.datasets.mini.names import Names
 from benchmark.datasets.mini.picture_questions import NUMERALS, WHEN
+from benchmark.datasets.mini.questions import capital
 from benchmark.datasets.mini.scene import (
     EMBLEMS,
     Look,
@@ -16,37 +18,11 @@ from benchmark.datasets.mini.scene import (
     draw_look,
     draw_scene,
 )
+from benchmark.datasets.mini.topics import FOODS, TOPICS
 
 MENTIONED = 0.7
 
-TOPICS: dict[str, tuple[tuple[str, str], ...]] = {
-    "river": (
-        ("The {x} rises in the hills of {name}.", "where does the {x} have its source"),
-        ("Over its course the {x} falls {n} feet.", "how many feet does the {x} descend"),
-        ("Anglers prize the {x} for its {food}.", "what do people catch in the {x}"),
-    ),
-    "sonata": (
-        ("{name} wrote the {x} for a wedding.", "who composed the {x}"),
-        ("The {x} was printed in {year}.", "when did the {x} appear in print"),
-        ("A performance of the {x} takes {n} minutes.", "how long does it take to play the {x}"),
-    ),
-    "comet": (
-        ("The {x} was spotted by {name}.", "who discovered the {x}"),
-        ("The {x} returns every {n} years.", "what is the period of the {x}"),
-        ("The {x} was bright enough to read by in {year}.", "when was the {x} brightest"),
-    ),
-    "pudding": (
-        ("The {x} contains {food} and honey.", "which ingredient goes into the {x}"),
-        ("The {x} is steamed for {n} minutes.", "how long must the {x} be cooked"),
-        ("The recipe of the {x} was noted down by {name}.", "who recorded how to make the {x}"),
-    ),
-    "opening": (
-        ("The {x} was analysed by {name}.", "which chess player studied the {x}"),
-        ("The {x} gives up a pawn on move {n}.", "when is a pawn sacrificed in the {x}"),
-        ("The {x} was first played in {year}.", "in which year did the {x} come up at the board"),
-    ),
-}
-FOODS = ("trout", "almonds", "perch", "quinces", "eel", "raisins", "pike", "ginger")
+FACTS_IN_A_PASSAGE = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +39,7 @@ def described_pictures(rng: random.Random, count: int) -> list[Described]:
 
 
 def _described(rng: random.Random, kind: Kind) -> Described:
-    look = draw_look(rng, kind.types)
+    look = draw_look(rng, rng.choice(tuple(kind.nouns)))
     chosen: list[str] = [emblem for emblem in EMBLEMS if rng.random() < 0.3]
     emblems = tuple((emblem, draw_emblem(rng, emblem)) for emblem in chosen)
     scene = draw_scene(rng, emblems)
@@ -71,7 +47,7 @@ def _described(rng: random.Random, kind: Kind) -> Described:
 
 
 def _description(rng: random.Random, kind: Kind, look: Look, scene: Scene) -> str:
-    noun = rng.choice((look.type, *kind.nouns))
+    noun = rng.choice((look.type, *kind.nouns[look.type]))
     part = f" with {look.trim} {kind.parts[1]}" if kind.parts[1] else ""
     details = [rng.choice(WHEN[cue]) for cue in sorted(scene.cues() & WHEN.keys())]
     if scene.kite:
@@ -85,24 +61,30 @@ def _description(rng: random.Random, kind: Kind, look: Look, scene: Scene) -> st
 
 
 def other_questions(rng: random.Random, names: Names, subjects: int) -> list[dict[str, str]]:
-    """Questions with the passage that answers each, three of each subject."""
+    """Questions with the passage that answers each, one for each fact of each subject.
+
+    A passage tells up to two facts, so the passages about a subject differ in what they tell.
+    """
     pairs = []
     for _ in range(subjects):
-        topic, forms = rng.choice(list(TOPICS.items()))
-        x = f"{names.word()} {topic.capitalize()}"
-        values = {
-            "x": x,
-            "name": names.person(),
-            "n": str(rng.randint(12, 98)),
-            "year": str(rng.randint(1690, 1949)),
-            "food": rng.choice(FOODS),
-        }
-        for statement, question in forms:
-            asked = question.format_map(values)
-            pairs.append(
-                {
-                    "question": f"{asked[0].upper()}{asked[1:]}?",
-                    "passage": statement.format_map(values),
+        topic, facts = rng.choice(list(TOPICS.items()))
+        title = f"the {names.word()} {topic.capitalize()}"
+        told = rng.sample(facts, len(facts))
+        for start in range(0, len(told), FACTS_IN_A_PASSAGE):
+            share = told[start : start + FACTS_IN_A_PASSAGE]
+            sentences = []
+            for index, fact in enumerate(share):
+                x = title if index == 0 else f"the {topic}"
+                values = {
+                    "x": x,
+                    "name": names.person(),
+                    "n": str(rng.randint(12, 98)),
+                    "year": str(rng.randint(1690, 1949)),
+                    "food": rng.choice(FOODS),
                 }
-            )
+                sentences.append(f"{capital(rng.choice(fact.say).format_map(values))}.")
+            passage = " ".join(sentences)
+            for fact in share:
+                question = capital(rng.choice(fact.ask).format(x=title))
+                pairs.append({"question": f"{question}?", "passage": passage})
     return pairs

@@ -14,28 +14,39 @@ ASKED: dict[str, tuple[str, ...]] = {
         "What {hue} is the {noun} of {x}?",
         "Which {hue} does the {noun} of {x} have?",
         "What is the {hue} of {x}'s {noun}?",
+        "In what {hue} does the {noun} of {x} come?",
+        "Of which {hue} is {x}'s {noun}?",
     ),
     "shape": (
         "What shape is the {noun} of {x}?",
         "Which form does the {noun} of {x} have?",
         "What is the outline of {x}'s {noun}?",
+        "Like what is the {noun} of {x} cut?",
+        "What figure does {x}'s {noun} form?",
     ),
     "count": (
         "How many {noun} does {x} have?",
         "What is the number of {noun} on {x}?",
         "How many {noun} can be counted on {x}?",
+        "How large is the number of {noun} of {x}?",
+        "What quantity of {noun} does {x} have?",
     ),
 }
 COMPARED: dict[str, tuple[str, ...]] = {
     "colour": (
         "Is the {noun} of {x} the same {hue} as that of {y}?",
         "Do {x} and {y} share the {hue} of the {noun}?",
+        "Does the {noun} of {x} match that of {y} in {hue}?",
     ),
     "shape": (
         "Is the {noun} of {x} the same shape as that of {y}?",
         "Do {x} and {y} share the shape of the {noun}?",
+        "Does the {noun} of {x} match that of {y} in outline?",
     ),
-    "count": ("Do {x} and {y} have the same number of {noun}?",),
+    "count": (
+        "Do {x} and {y} have the same number of {noun}?",
+        "Does {x} have as many {noun} as {y}?",
+    ),
 }
 ANSWERED = {
     "colour": "The colour of the {noun} is {v}.",
@@ -60,7 +71,7 @@ class Question:
 
 def reference(rng: random.Random, thing: Thing, *, by_town: bool = True) -> str:
     """The thing's name, a part of it, or, where ``by_town`` holds, where it is at home."""
-    noun = rng.choice(thing.kind.nouns)
+    noun = rng.choice(thing.nouns)
     forms = [f"the {thing.title}", f"the {thing.word} {noun}"]
     if by_town:
         forms.append(f"the {noun} of {thing.town}")

@@ -52,9 +52,9 @@ class Scene:
         return frozenset(named | {flag for flag, on in flags.items() if on})
 
 
-def draw_look(rng: random.Random, types: tuple[str, ...]) -> Look:
+def draw_look(rng: random.Random, noun: str) -> Look:
     main, trim = rng.sample(COLOURS, 2)
-    return Look(type=rng.choice(types), main=main, trim=trim)
+    return Look(type=noun, main=main, trim=trim)
 
 
 def draw_scene(rng: random.Random, emblems: tuple[tuple[str, str], ...] = ()) -> Scene:

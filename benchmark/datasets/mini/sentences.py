@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Mapping, Sequence
 
-from benchmark.datasets.mini.kinds import Kind
+from benchmark.datasets.mini.kind import Kind
 from benchmark.datasets.mini.scene import Scene
 
 MONTHS = {"spring": "April", "summer": "July", "autumn": "October", "winter": "January"}

@@ -12,9 +12,9 @@ from benchmark.datasets.mini.questions import Question, about_emblems
 from benchmark.datasets.mini.text_questions import about_facts
 from benchmark.datasets.mini.world import Passage, Picture, Thing, World
 
-PER_MODALITY = 3
+PER_MODALITY = 1
 """Questions about each thing that pictures answer, and as many that passages answer."""
-EITHER = 0.42
+EITHER = 0.15
 """How often one of them is worded so that either modality might answer it."""
 Doc = TypeVar("Doc", Picture, Passage)
 OWN_NEGATIVES = 2

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 
-from benchmark.datasets.mini.kinds import FACTS
+from benchmark.datasets.mini.kind import FACTS
 from benchmark.datasets.mini.questions import Question, capital, reference
 from benchmark.datasets.mini.sentences import sentence
 from benchmark.datasets.mini.world import Thing
@@ -37,7 +37,7 @@ def _bridge(rng: random.Random, thing: Thing) -> Question | None:
     first, second = thing.telling(via), thing.telling(fact)
     if first == second:
         return None
-    noun = rng.choice(thing.kind.nouns)
+    noun = rng.choice(thing.nouns)
     if via == "maker":
         clue = thing.kind.facts["maker"].clue.format(v=thing.facts["maker"])
         x = f"the {noun} {clue}"

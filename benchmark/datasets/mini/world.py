@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from benchmark.datasets.mini.kinds import FACTS, KINDS, Kind
+from benchmark.datasets.mini.kind import FACTS, Kind
+from benchmark.datasets.mini.kinds import KINDS
 from benchmark.datasets.mini.names import Names
 from benchmark.datasets.mini.scene import (
     EMBLEMS,
@@ -19,7 +20,7 @@ from benchmark.datasets.mini.scene import (
 )
 from benchmark.datasets.mini.sentences import caption_of, passage_of
 
-THINGS_IN_A_TOWN = 4
+KINDS_IN_A_TOWN = 3
 TOWN_NAMED = 0.4
 
 GUILDS = (
@@ -66,7 +67,7 @@ class Passage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Thing:
-    """An entity: one of its kind in its town."""
+    """An entity: the only one of its type in its town, beside the other type of its kind."""
 
     kind: Kind
     word: str
@@ -80,6 +81,11 @@ class Thing:
     @property
     def title(self) -> str:
         return f"{self.word} {self.type.capitalize()}"
+
+    @property
+    def nouns(self) -> tuple[str, ...]:
+        """What questions say in place of the type; of no other thing in its town."""
+        return self.kind.nouns[self.type]
 
     def telling(self, fact: str) -> Passage:
         """The one passage that gives this fact."""
@@ -98,28 +104,29 @@ class World:
 
     def town(self) -> list[Thing]:
         name = self.names.town()
-        return [self._thing(kind, name) for kind in self._rng.sample(KINDS, THINGS_IN_A_TOWN)]
+        kinds = self._rng.sample(KINDS, KINDS_IN_A_TOWN)
+        return [self._thing(kind, noun, name) for kind in kinds for noun in kind.nouns]
 
-    def _thing(self, kind: Kind, town: str) -> Thing:
+    def _thing(self, kind: Kind, noun: str, town: str) -> Thing:
         rng = self._rng
         word = town if rng.random() < TOWN_NAMED else self.names.word()
-        look = draw_look(rng, kind.types)
+        look = draw_look(rng, noun)
         facts = self._facts(kind, town)
         shown: dict[str, str] = {}
         told: dict[str, str] = {}
         for emblem in EMBLEMS:
             fate = rng.choice((shown, told, {}))
             fate[emblem] = draw_emblem(rng, emblem)
-        title = f"{word} {look.type.capitalize()}"
+        title = f"{word} {noun.capitalize()}"
         return Thing(
             kind=kind,
             word=word,
-            type=look.type,
+            type=noun,
             town=town,
             facts=facts,
             told=told,
             pictures=self._pictures(title, town, look, shown),
-            passages=self._passages(kind, title, look.type, facts, told),
+            passages=self._passages(kind, title, noun, facts, told),
         )
 
     def _facts(self, kind: Kind, town: str) -> dict[str, str]:
@@ -136,7 +143,7 @@ class World:
         self, title: str, town: str, look: Look, shown: Mapping[str, str]
     ) -> tuple[Picture, ...]:
         rng = self._rng
-        count = rng.choices((2, 3, 4), (15, 35, 50))[0]
+        count = rng.choices((2, 3), (45, 55))[0]
         on_show: list[list[tuple[str, str]]] = [[] for _ in range(count)]
         for emblem, value in shown.items():
             for index in rng.sample(range(count), rng.choice((1, 1, 2))):
@@ -175,7 +182,7 @@ class World:
         rng = self._rng
         topics: list[str] = [*FACTS, *told]
         rng.shuffle(topics)
-        count = rng.choices((3, 4, 5), (25, 40, 35))[0]
+        count = rng.choices((2, 3, 4), (25, 45, 30))[0]
         shares = [topics[index::count] for index in range(count)]
         values: dict[str, str] = {**facts, **told}
         passages = []
