@@ -59,7 +59,10 @@ def outcomes_table(found: Sequence[Outcome], title: str) -> Table:
     """The verdicts alone, which need no measures of how far lists differ."""
     return Table(
         title=title,
-        columns=[column for column in COLUMNS if column.key[0] == "outcome"],
+        columns=sorted(
+            (column for column in COLUMNS if column.key[0] == "outcome"),
+            key=lambda column: (column.title not in ("Name", "Verdict"), not column.first),
+        ),
         rows=[{"outcome": asdict(one)} for one in found],
         notes=[
             *_verdicts(found),

@@ -42,7 +42,13 @@ def power_chart(
             axes.plot(counts, curves[seeds, 1], color=colour, label=label)
             if comparisons > 1:
                 axes.plot(counts, curves[seeds, comparisons], "--", color=colour)
-        axes.axhline(100 * difference, color=INK, linestyle=":")
+        if comparisons > 1:
+            axes.plot([], [], "--", color=INK, label=f"corrected over {comparisons} pairs")
+        points = 100 * difference
+        asked = (
+            f"{variances[0].questions:,} questions, {points:g} point{'' if points == 1 else 's'}"
+        )
+        axes.axhline(points, color=INK, linestyle=":", label=asked)
         axes.axvline(variances[0].questions, color=INK, linestyle=":")
         axes.set_xscale("log")
         axes.set_yscale("log")
@@ -53,7 +59,7 @@ def power_chart(
         axes.set_xlabel("questions")
         axes.set_ylabel(f"detectable difference in {metric}, points")
         axes.grid(color=INK)
-        axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1), ncols=4)
+        figure.legend(loc="outside upper center", ncols=3)
 
     last = {seeds: curves[seeds, 1][-1] for seeds in seeds_of(variances)}
     return Chart(
