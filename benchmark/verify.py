@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
+import math
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from benchmark.artefacts.store import Store, damage
+from benchmark.artefacts.store import SHOWN, Store, damage
 from benchmark.datasets import Collection
 from benchmark.errors import InputError
+from benchmark.evaluation.metrics import Scores
 from benchmark.progress import track
 from benchmark.protocol import JOINT, Protocol
 from benchmark.results.result import (
@@ -22,7 +26,7 @@ from benchmark.results.result import (
     read_results,
     results_folder,
 )
-from benchmark.results.scoring import scored
+from benchmark.results.scoring import Figure, Scored, metrics_of, score, summarise
 from benchmark.retriever import Task
 
 if TYPE_CHECKING:
@@ -30,7 +34,8 @@ if TYPE_CHECKING:
     from benchmark.report.tables import Table
 
 UNEARNED = "not what the run scores"
-LABELS = ("name", "title", "group", "setting")
+ROUNDING = 1e-12
+LABELS = ("name", "title", "group", "setting", "external")
 BESIDE = ("oracle", "index", "recall_of_exact", "ties")
 """What metrics tell beside the figures, which a run file alone doesn't give again."""
 
@@ -62,47 +67,105 @@ def verify(
     folders = [path.parent for one in (home, kept) for path in sorted(one.rglob("manifest.json"))]
     if not folders:
         raise InputError("no results", mend="run retrievers on this data set first", path=home)
-    findings, artefacts = [], set()
-    for folder in track(folders, "verify", len(folders), "results"):
-        result = Result(folder)
-        try:
-            findings += _result(result, data)
-            artefacts |= {(one["kind"], one["identity"]) for one in result.manifest["artefacts"]}
-        except KeyError as error:
-            findings.append(Finding(folder, f"its manifest or metrics lack {error}"))
-        except (InputError, OSError, TypeError, ValueError, AttributeError) as error:
-            findings.append(Finding(folder, f"cannot be read: {error}"))
-    for kind, identity in sorted(artefacts):
-        folder = store.root / kind / identity[:32]
-        if folder.is_dir():
-            findings += [Finding(folder / name, CHANGED) for name in damage(folder)]
+    results_found = [Result(folder) for folder in folders]
+    with ThreadPoolExecutor() as pool:
+        damaged = pool.map(_damaged, _artefacts(results_found, store))
+        audits = [
+            _audit(one, data) for one in track(results_found, "verify", len(folders), "results")
+        ]
+        summaries = iter(summarise([one for audit in audits for one in audit.scores]))
+        findings = [
+            finding
+            for audit in audits
+            for finding in audit.findings([next(summaries) for _ in audit.scores])
+        ]
+        findings += [finding for found in damaged for finding in found]
     return findings if findings else _tables(results, data, split, claims, protocol)
 
 
-def _result(result: Result, data: Collection) -> list[Finding]:
-    findings = [Finding(result.folder / name, CHANGED) for name in result.damage()]
-    _ = result.embedding_map  # raises InputError where it isn't what was written
-    about = result.manifest["data"]
-    if about["fingerprint"] != data.fingerprint:
-        return [*findings, Finding(result.folder, "made on another version of the data")]
-    labels = {key: result.metrics[key] for key in LABELS if key in result.metrics}
-    labels |= {"external": result.external} if result.external else {}
-    labels |= {key: result.metrics[key] for key in BESIDE if key in result.metrics}
-    task = Task(
-        data=data,
-        split=about["split"],
-        scope=about["scope"],
-        protocol=about.get("protocol", JOINT),
-    )
-    scores, metrics = scored(result.run(), task, labels)
-    if metrics != result.metrics:
-        findings.append(Finding(result.folder / "metrics.json", UNEARNED))
-    kept = result.scores
-    if scores.queries != kept.queries or any(
-        not np.array_equal(values, kept.values[metric]) for metric, values in scores.values.items()
-    ):
-        findings.append(Finding(result.folder / "per_query.parquet", UNEARNED))
-    return findings
+@dataclass(frozen=True)
+class _Audit:
+    """A result with its run scored again; ``scored`` is None where that can't be compared.
+
+    known: what was found before.
+    """
+
+    result: Result
+    known: list[Finding]
+    scored: Scored | None = None
+    task: Task | None = None
+
+    @property
+    def scores(self) -> list[Scores]:
+        return [] if self.scored is None else self.scored.all
+
+    def findings(self, summaries: Sequence[Mapping[str, Figure]]) -> list[Finding]:
+        """All that is wrong. summaries: of ``scores``."""
+        if self.scored is None or self.task is None:
+            return self.known
+        found, folder = [*self.known], self.result.folder
+        says = self.result.metrics
+        labels = {key: says[key] for key in (*LABELS, *BESIDE) if key in says}
+        if not _same(metrics_of(self.scored, self.task, labels, summaries), says):
+            found.append(Finding(folder / "metrics.json", UNEARNED))
+        scores, kept = self.scored.scores, self.result.scores
+        if scores.queries != kept.queries or any(
+            not np.array_equal(row, kept.values[metric]) for metric, row in scores.values.items()
+        ):
+            found.append(Finding(folder / "per_query.parquet", UNEARNED))
+        return found
+
+
+def _audit(result: Result, data: Collection) -> _Audit:
+    """Look at a result's files, and score its run."""
+    try:
+        damaged = [Finding(result.folder / name, CHANGED) for name in result.damage()]
+        _ = result.embedding_map  # raises InputError where it isn't what was written
+        about = result.manifest["data"]
+        if about["fingerprint"] != data.fingerprint:
+            other = Finding(result.folder, "made on another version of the data")
+            return _Audit(result, [*damaged, other])
+        task = Task(
+            data=data,
+            split=about["split"],
+            scope=about["scope"],
+            protocol=about.get("protocol", JOINT),
+        )
+        _ = result.metrics, result.scores, result.manifest["artefacts"]
+        return _Audit(result, damaged, score(result.run(), task), task)
+    except KeyError as error:
+        return _Audit(result, [Finding(result.folder, f"its manifest or metrics lack {error}")])
+    except (InputError, OSError, TypeError, ValueError, AttributeError) as error:
+        return _Audit(result, [Finding(result.folder, f"cannot be read: {error}")])
+
+
+def _artefacts(results: Sequence[Result], store: Store) -> list[Path]:
+    """The folders of the artefacts that manifests name and the store has."""
+    named = set()
+    for result in results:
+        with contextlib.suppress(InputError, OSError, KeyError, TypeError, ValueError):
+            named |= {(one["kind"], one["identity"]) for one in result.manifest["artefacts"]}
+    folders = [store.root / kind / identity[:SHOWN] for kind, identity in sorted(named)]
+    return [folder for folder in folders if folder.is_dir()]
+
+
+def _damaged(folder: Path) -> list[Finding]:
+    return [Finding(folder / name, CHANGED) for name in damage(folder)]
+
+
+def _same(one: Any, other: Any) -> bool:
+    """Whether JSON data are the same, but for the rounding of sums.
+
+    Means and bounds of intervals are sums, which another processor adds in another order.
+    """
+    match one, other:
+        case float(), float():
+            return math.isclose(one, other, abs_tol=ROUNDING)
+        case dict(), dict():
+            return one.keys() == other.keys() and all(_same(one[key], other[key]) for key in one)
+        case list(), list():
+            return len(one) == len(other) and all(map(_same, one, other))
+    return type(one) is type(other) and bool(one == other)
 
 
 def _tables(

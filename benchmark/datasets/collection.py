@@ -264,15 +264,32 @@ class Collection:
         return Corpus(self.folder)
 
     def queries(self, split: str) -> list[Query]:
-        """The questions of a split, in the order of the source."""
-        path = self.folder / f"queries-{self._known(split)}.jsonl"
-        with path.open(encoding="utf-8") as file:
-            records = [decode_json(line) for line in file]
-        return [Query(**{**record, "answers": tuple(record["answers"])}) for record in records]
+        """The questions of a split, in the order of the source; read once."""
+        if split not in self._queries:
+            path = self.folder / f"queries-{self._known(split)}.jsonl"
+            with path.open(encoding="utf-8") as file:
+                records = [decode_json(line) for line in file]
+            self._queries[split] = [
+                Query(**{**record, "answers": tuple(record["answers"])}) for record in records
+            ]
+        return [*self._queries[split]]
 
     def qrels(self, split: str) -> Qrels:
-        """The judgments of a split: query id -> document id -> relevance."""
-        return read_qrels(self.folder / f"qrels-{self._known(split)}.tsv")
+        """The judgments of a split: query id -> document id -> relevance; read once."""
+        if split not in self._qrels:
+            self._qrels[split] = read_qrels(self.folder / f"qrels-{self._known(split)}.tsv")
+        return self._qrels[split]
+
+    @cached_property
+    def _queries(self) -> dict[str, list[Query]]:
+        return {}
+
+    @cached_property
+    def _qrels(self) -> dict[str, Qrels]:
+        return {}
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {"folder": self.folder}
 
     def candidates(self, split: str) -> Iterator[npt.NDArray[np.int32]]:
         """Each question's listed candidates, positives included, in the order of the questions.

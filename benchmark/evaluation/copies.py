@@ -21,9 +21,10 @@ def merge_copies(
     documents, scores = in_columns(run.documents), numbers_in_columns(run.scores)
     first = [canonical.get(name, name) for name in documents.coded.names.tolist()]
     distinct = {name: number for number, name in enumerate(dict.fromkeys(first))}
-    codes = np.array([distinct[name] for name in first], dtype=np.int32)[documents.coded.codes]
+    merged_into = np.array([distinct[name] for name in first], dtype=np.int32)
+    codes = merged_into[documents.coded.codes]
     # Of documents without a copy in any list, none can come twice in one.
-    several = np.bincount([distinct[name] for name in first], minlength=len(distinct)) > 1
+    several = np.bincount(merged_into, minlength=len(distinct)) > 1
     places = np.flatnonzero(several[codes])
     pairs = documents.rows[places] * len(distinct) + codes[places]
     kept = ~several[codes]

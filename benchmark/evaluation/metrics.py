@@ -17,7 +17,7 @@ from benchmark.errors import InputError
 from benchmark.evaluation import engines
 from benchmark.evaluation.levels import is_computed, levels
 from benchmark.evaluation.measures import BENCHMARK, Metric, resolve
-from benchmark.io.slices import first
+from benchmark.io.slices import answered, first
 from benchmark.types import Qrels, Run
 
 METRICS = tuple(BENCHMARK)
@@ -77,8 +77,8 @@ def score_run(
     """
     wanted = [one if isinstance(one, Metric) else resolve(one, run.cut_at) for one in metrics]
     queries = tuple(qrels)
-    answered = sum(1 for query in queries if first(run.documents, query, 1))
-    if not answered:
+    count = answered(run.documents, queries)
+    if not count:
         raise InputError(
             f"run '{run.name}' has results for none of the {len(queries)} judged questions",
             mend="check that run and qrels are of the same split",
@@ -98,7 +98,7 @@ def score_run(
             values[name][start : start + len(some)] = figures
     for metric in wanted:
         _check(metric, values[metric.name])
-    return Scores(queries, values, len(queries) - answered)
+    return Scores(queries, values, len(queries) - count)
 
 
 def _depth(metrics: Sequence[Metric]) -> int | None:

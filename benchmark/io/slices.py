@@ -105,8 +105,8 @@ class Slices(Mapping[str, list[Any]]):
         """
         import numpy as np
 
-        places = np.array([self._places.get(query, -1) for query in queries], dtype=np.int64)
-        lengths = np.append(np.diff(self.starts), 0)[places]  # the last is that of a query without
+        places = self.places(queries)
+        lengths = self.lengths[places]
         if depth is not None:
             lengths = np.minimum(lengths, depth)
         ranks = np.arange(lengths.max(initial=0))
@@ -114,6 +114,26 @@ class Slices(Mapping[str, list[Any]]):
         table = np.full(there.shape, -1, dtype=np.int32)
         table[there] = self.coded.codes[(self.starts[places][:, None] + ranks)[there]]
         return table
+
+    def places(self, queries: Sequence[str]) -> npt.NDArray[np.int64]:
+        """The place of each query among those that have a list; that of the end where it has none.
+
+        ``starts`` and ``lengths`` are looked up by it: nothing starts at the end.
+        """
+        import numpy as np
+
+        end = len(self)
+        return np.array([self._places.get(query, end) for query in queries], dtype=np.int64)
+
+    @cached_property
+    def lengths(self) -> npt.NDArray[np.int64]:
+        """The length of each list, and 0 at the end; shape (queries + 1,)."""
+        import numpy as np
+
+        return np.append(np.diff(self.starts), 0)
+
+    def __contains__(self, query: object) -> bool:
+        return query in self._places
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._places)
@@ -149,6 +169,13 @@ def first(lists: Mapping[str, list[Any]], query: str, count: int | None) -> list
     if query not in lists:
         return []
     return lists.first(query, count) if isinstance(lists, Slices) else lists[query][:count]
+
+
+def answered(lists: Mapping[str, list[Any]], queries: Sequence[str]) -> int:
+    """How many of the queries have a list that isn't empty."""
+    if isinstance(lists, Slices):
+        return int((lists.lengths[lists.places(queries)] > 0).sum())
+    return sum(1 for query in queries if lists.get(query))
 
 
 def with_repeats(lists: Mapping[str, list[Any]]) -> int:

@@ -13,7 +13,7 @@ from benchmark.io import arrow
 from benchmark.io.files import replacing, sha256, write_text
 from benchmark.io.trec import write_run
 from benchmark.results.result import EMBEDDING_MAP, FILES, FORMAT, Result
-from benchmark.results.scoring import scored
+from benchmark.results.scoring import metrics_of, score, summarise
 from benchmark.retriever import Task
 from benchmark.types import Run
 
@@ -22,10 +22,11 @@ def write_result(
     folder: Path, run: Run, task: Task, *, labels: Mapping[str, Any], made: Any
 ) -> Result:
     """Score ``run`` and write its folder; the manifest comes last, and makes the result whole."""
-    scores, metrics = scored(run, task, labels)
+    scored = score(run, task)
+    metrics = metrics_of(scored, task, labels, summarise(scored.all))
     (folder / "manifest.json").unlink(missing_ok=True)
     write_run(run, folder / "run.trec.gz")
-    _write_table(scores, folder / "per_query.parquet")
+    _write_table(scored.scores, folder / "per_query.parquet")
     write_json(metrics, folder / "metrics.json")
     made = {"format": FORMAT, **made, "files": {name: sha256(folder / name) for name in FILES[:-1]}}
     write_json({**made, "seal": digest(made)}, folder / "manifest.json")
