@@ -1,19 +1,23 @@
-"""CLIP beyond the paper's universal rows: its text tower alone, and a CLIP-DPR a modality."""
+"""CLIP beyond the paper's universal rows: its text tower, a CLIP-DPR a modality, another loss."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 from baselines.divided import SETTING, DivideAndConquer
 from benchmark.registry import register
 from benchmark.retriever import Retriever
+from benchmark.settings import Range
 from benchmark.types import MODALITIES, Modality
-from univl_dr.choices import View
-from univl_dr.retrievers import CLIPDPR, CLIPZeroShot
+from univl_dr.choices import Texts, View
+from univl_dr.retrievers import CLIPDPR, CLIPZeroShot, UniVLDR
+from univl_dr.retrievers import SETTING as UNIVERSAL
 
 if TYPE_CHECKING:
+    from benchmark.datasets import Collection
+    from univl_dr.embedder import Start
     from univl_dr.train import Recipe
 
 
@@ -40,3 +44,34 @@ class DividedCLIPDPR(DivideAndConquer):
 
     def halves(self) -> Mapping[Modality, Retriever]:
         return {modality: CLIPHalf(modality=modality) for modality in MODALITIES}
+
+
+@register("clip-dpr-hard", title="CLIP-DPR (in-batch & hard, not the paper's)", group=UNIVERSAL)
+@dataclass(frozen=True, kw_only=True)
+class CLIPDPRHard(UniVLDR):
+    """CLIP-DPR trained on with in-batch and hard negatives together; the paper has no such row.
+
+    It takes as many optimizer steps as UniVL-DR, with plain captions. The loss is a softmax over
+    the positives and hard negatives of all questions of a batch, where UniVL-DR's looks at a
+    question's own three documents. ``depth``: the hard negatives are of so many documents that
+    CLIP-DPR ranks first.
+    """
+
+    verbalized: Texts | None = None
+    depth: Annotated[int, Range(1)] = 20
+
+    def weights(self, data: Collection, seed: int) -> Start:
+        from univl_dr.presets import preset
+        from univl_dr.stages import univl_dr
+
+        return univl_dr(
+            self.first_stage(data, seed),
+            data,
+            seed,
+            self.presentation(data, seed),
+            self.changed(preset(data).further),
+            self.negatives,
+            self.copies,
+            depth=self.depth,
+            in_batch=True,
+        )

@@ -187,9 +187,8 @@ class MarvelDPR(_Marvel):
             examples=examples("train"),
             dev=replace(examples("dev"), positive="first"),
             objective=objective,
-            # The paper's recipe is UniVL-DR's, for both steps; in-batch negatives of a part of the
-            # batch would be fewer.
-            recipe=chosen.in_batch if first is None else replace(chosen.hard, accumulate=1),
+            # The paper's recipe is UniVL-DR's, for both steps.
+            recipe=chosen.in_batch if first is None else chosen.further,
             seed=seed,
         )
 

@@ -15,6 +15,11 @@ Select: TypeAlias = Literal["accuracy", "mrr", "last"]
 """Which weights are kept: those of best in-batch accuracy on dev, those of best MRR@10 of the dev
 questions over the whole collection, or the last ones."""
 
+Steps: TypeAlias = Literal["own", "all-questions", "both-stages"]
+"""For how many optimizer steps CLIP-DPR is trained: what the epochs of its own questions give, as
+many as those of all questions give, or UniVL-DR's second stage's in addition. The latter two make
+controls, which tell what more steps bring by themselves."""
+
 Strategy: TypeAlias = Literal[
     "balanced",
     "random",

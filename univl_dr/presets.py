@@ -35,6 +35,15 @@ class Preset:
     decoder: Mapping[str, int]
     captioner: str | None
 
+    @property
+    def further(self) -> Recipe:
+        """For training on with in-batch negatives: as many steps as ``hard``, at the same rates.
+
+        Batches go through in as many parts as in the first stage, since a part has its own in-batch
+        negatives alone.
+        """
+        return replace(self.hard, accumulate=self.in_batch.accumulate)
+
 
 PAPER = Preset(
     in_batch=Recipe(),

@@ -13,6 +13,7 @@ from univl_dr.choices import (
     Copies,
     Precision,
     Select,
+    Steps,
     Strategy,
     Texts,
     TrainingPrecision,
@@ -113,6 +114,8 @@ class CLIPDPR(CLIPZeroShot):
     each modality in a batch. ``select``: keep the weights of best in-batch accuracy on dev (as the
     paper does), of best MRR@10 of the dev questions over the whole collection, or the last ones;
     without it as the preset says: on webqa-mini the last ones. ``precision``: of training, too.
+    ``steps``: as many optimizer steps as its own questions give, or, as a control, as all questions
+    give ("all-questions"), or UniVL-DR's second stage's in addition ("both-stages").
     """
 
     precision: TrainingPrecision = "fp32"
@@ -120,19 +123,38 @@ class CLIPDPR(CLIPZeroShot):
     modality: Modality | None = None
     balanced: bool = False
     select: Select | None = None
+    steps: Steps = "own"
 
     def weights(self, data: Collection, seed: int) -> Start:
         from univl_dr.presets import preset
+
+        first = self._in_batch(super().weights(data, seed), data, seed, preset(data).in_batch)
+        if self.steps != "both-stages":
+            return first
+        return self._in_batch(first, data, seed, preset(data).further)
+
+    def _in_batch(self, start: Start, data: Collection, seed: int, recipe: Recipe) -> Start:
         from univl_dr.stages import clip_dpr
 
         return clip_dpr(
-            super().weights(data, seed),
+            start,
             data,
             seed,
             CLIPZeroShot.presentation(self, data, seed),
-            self.changed(preset(data).in_batch),
+            self.changed(recipe),
             balanced=self.balanced,
             modality=self.modality,
+            paced=self.steps == "all-questions",
+        )
+
+    def first_stage(self, data: Collection, seed: int) -> Encoding:
+        """CLIP-DPR as it ranks, whatever a second stage makes of it."""
+        from univl_dr.inference import Encoding
+
+        return Encoding(
+            weights=CLIPDPR.weights(self, data, seed),
+            presentation=CLIPZeroShot.presentation(self, data, seed),
+            precision=self.precision,
         )
 
     def changed(self, recipe: Recipe) -> Recipe:
@@ -167,7 +189,7 @@ class UniVLDR(CLIPDPR):
         from univl_dr.stages import univl_dr
 
         return univl_dr(
-            self._first_stage(data, seed),
+            self.first_stage(data, seed),
             data,
             seed,
             self.presentation(data, seed),
@@ -183,7 +205,7 @@ class UniVLDR(CLIPDPR):
         plain = super().presentation(data, seed)
         if self.verbalized is None:
             return plain
-        encoder = self._first_stage(data, seed).weights
+        encoder = self.first_stage(data, seed).weights
         captions = verbalized(encoder, data, seed, plain, self.verbalized)
         return replace(plain, captions=Alone(of=captions) if self.replaced else captions)
 
@@ -191,15 +213,6 @@ class UniVLDR(CLIPDPR):
         if task and not all(task.data.corpus.numbers(modality) for modality in MODALITIES):
             return "needs passages and images: the data set has one of the two"
         return super().why_unavailable(task)
-
-    def _first_stage(self, data: Collection, seed: int) -> Encoding:
-        from univl_dr.inference import Encoding
-
-        return Encoding(
-            weights=super().weights(data, seed),
-            presentation=super().presentation(data, seed),
-            precision=self.precision,
-        )
 
 
 @dataclass(frozen=True, kw_only=True)

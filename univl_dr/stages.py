@@ -21,6 +21,7 @@ from univl_dr.inference import Encoding, Validation
 from univl_dr.losses import HardNegative, InBatch
 from univl_dr.models import ClipFile, OpenClip
 from univl_dr.negatives import HardNegatives, Negatives
+from univl_dr.pacing import Paced
 from univl_dr.pairs import Pairs
 from univl_dr.presets import preset
 from univl_dr.train import Checkpoint, Recipe
@@ -48,10 +49,12 @@ def clip_dpr(
     *,
     balanced: bool = False,
     modality: Modality | None = None,
+    paced: bool = False,
 ) -> Checkpoint:
     """Stage 1: in-batch negatives of both modalities, selected by in-batch accuracy on dev.
 
-    modality: train on the questions that one modality answers, for divide-and-conquer.
+    modality: train on the questions that one modality answers, for divide-and-conquer. paced: for
+    as many steps as all questions take.
     """
 
     def examples(split: str) -> Examples:
@@ -63,9 +66,13 @@ def clip_dpr(
             balanced=balanced,
         )
 
+    train: Source = examples("train")
+    if paced and modality:
+        every = replace(examples("train"), modality=None)
+        train = Paced(examples=train, pace=every, batch=recipe.batch)
     return Checkpoint(
         start=start,
-        examples=examples("train"),
+        examples=train,
         dev=replace(examples("dev"), positive="first"),
         objective=InBatch(),
         recipe=recipe,
@@ -82,23 +89,27 @@ def univl_dr(
     recipe: Recipe,
     strategy: Strategy = "balanced",
     copies: Copies = "dropped",
+    *,
+    depth: int = 100,
+    in_batch: bool = False,
 ) -> Checkpoint:
     """Stage 2: hard negatives of both modalities, selected by positive against one negative on dev.
 
-    first: stage 1 as it ranks: its weights are the start, its top 100 the negatives.
-    copies: whether copies of a positive under other ids may be negatives.
+    first: stage 1 as it ranks: its weights are the start, its first ``depth`` the negatives.
+    copies: whether copies of a positive under other ids may be negatives. in_batch: a loss that
+    isn't the paper's, one softmax over all documents of the batch, by which it is also selected.
     """
 
     def examples(split: str, drawn: Strategy) -> Examples:
-        ranking = DenseRanking(task=Task(data=data, split=split), model=first)
+        ranking = DenseRanking(task=Task(data=data, split=split, depth=depth), model=first)
         negatives = Negatives(mined=HardNegatives(ranking=ranking, copies=copies), strategy=drawn)
         return Examples(data=data, split=split, presentation=presentation, negatives=negatives)
 
     return Checkpoint(
         start=first.weights,
         examples=examples("train", strategy),
-        dev=replace(examples("dev", "one"), positive="first"),
-        objective=HardNegative(),
+        dev=replace(examples("dev", strategy if in_batch else "one"), positive="first"),
+        objective=InBatch() if in_batch else HardNegative(),
         recipe=recipe,
         seed=seed,
         validation=_validation(data, presentation, recipe),
