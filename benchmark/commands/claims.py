@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -104,9 +105,13 @@ def claims(
         run(all_claims, seeds)
     tables = []
     for paper in selected:
-        table = claims_table(judged(paper.claims, results, data, split), data, split)
+        tested = judged(paper.claims, results, data, split)
+        table = claims_table(tested, data, split)
         if running:
             write_text(chosen.home / paper.claims_file, render(table, "md"))
+        else:
+            most = max(claim.seeds for claim in tested)
+            table = claims_table(tested, data, split, _with_run(paper.name, most))
         variants = dict.fromkeys(variant.name for variant in variants_of(paper.claims))
         used = [results[name] for name in variants if name in results]
         tables.append(
@@ -117,6 +122,28 @@ def claims(
             )
         )
     show_tables(tables, form)
+
+
+def _with_run(paper: str, seeds: int) -> str:
+    """This command for one paper with --run, and with as many seeds as the results have.
+
+    seeds: how many these are; more may be given on the command line.
+    """
+    from click.core import ParameterSource
+
+    from benchmark.registry import current
+
+    context = click.get_current_context()
+    values = {**context.params, "store": context.params["store"].root}
+    words = ["python", "-m", "benchmark", "claims", paper]
+    for path in current().plug_ins:
+        words += ["--plugin", str(path)]
+    for name in ("dataset", "data_dir", "split", "store", "results", "seed"):
+        if context.get_parameter_source(name) is ParameterSource.COMMANDLINE:
+            words += [f"--{name.replace('_', '-')}", str(values[name])]
+    if (most := max(values["seeds"], seeds)) > 1:
+        words += ["--seeds", str(most)]
+    return shlex.join([*words, "--run"])
 
 
 def until_stable(

@@ -8,14 +8,16 @@ import pytest
 from scipy import stats
 
 from benchmark.commands.claims import until_stable
+from benchmark.errors import InputError
 from benchmark.evaluation.effects import Effect, effect
-from benchmark.report.claims import Claim, judge
+from benchmark.report.claims import Claim, Control, judge
+from benchmark.report.tables import Table
 from benchmark.report.verdicts import claims_table
 from benchmark.results.variants import Variant
 
 WORLDS = 300
 QUESTIONS = 300
-A, B = Variant(retriever="a"), Variant(retriever="b")
+A, B, C = (Variant(retriever=name) for name in "abc")
 
 
 def claim(**changes: object) -> Claim:
@@ -118,26 +120,75 @@ def test_a_claim_about_two_pairs_needs_both() -> None:
     assert found[0].overturned == 0.0
 
 
+CONTROLLED = claim(controls=(Control(system=C, of=(A, B)),), steps="as many steps")
+
+
 def test_a_claim_holds_only_where_it_beats_its_controls() -> None:
-    one = claim(controls=((A, B),))
-    assert one.variants == [A, B, A, B]
+    assert CONTROLLED.variants == [A, B, C, B, A, C]
     better, same, little = certain(0.03), certain(0.0), certain(0.006)
     found = {
-        name: judge([(one, [better, control])])[0]
-        for name, control in (("better", better), ("same", same), ("little", little))
+        name: judge([(CONTROLLED, [better, same, beyond])])[0]
+        for name, beyond in (("better", better), ("same", same), ("little", little))
     }
+    # The control's own effect, which is none here, is no condition.
     assert (found["better"].verdict, found["better"].reason) == (
         "reproduced",
         "above 1.0 points in each pair, controls included",
     )
     assert found["same"].verdict == found["little"].verdict == "not reproduced"
-    assert found["same"].reason == "below 1.0 points against 1 of 1 controls"
+    assert found["same"].reason == "below 1.0 points beyond the control"
     # Above zero in both, and yet not worth speaking of against the control.
     assert found["little"].reason.endswith("though above 0")
+    with pytest.raises(InputError, match="control 'c' of claim 'x' belongs to none of its pairs"):
+        claim(controls=(Control(system=C, of=(B, A)),))
+
+
+def shown(*effects: tuple[Claim, Sequence[Effect | None]]) -> Table:
     data = SimpleNamespace(name="d", notice="")
-    shown = claims_table([found["same"]], data, "test")  # type: ignore[arg-type]
-    assert [row["pair"] for row in shown.rows] == ["a against b", "control: a against b"]
-    assert [pair["control"] for pair in (shown.records or ())[0]["pairs"]] == [False, True]
+    return claims_table(judge(effects), data, "test")  # type: ignore[arg-type]
+
+
+def test_the_table_shows_the_claimed_effect_the_control_and_what_is_left() -> None:
+    """Four questions: a wins 0.5 each over b; c has 0.5 of it on two of them, so 0.25 is left."""
+    a, b, c = np.full((1, 4), 0.75), np.full((1, 4), 0.25), np.array([[0.75, 0.75, 0.25, 0.25]])
+    table = shown((CONTROLLED, [effect(a - b), effect(c - b), effect(a - c)]))
+    assert [
+        (row["pair"], row["effect"].mean if "effect" in row else None) for row in table.rows
+    ] == [
+        ("a against b", 0.5),
+        ("control: as many steps", None),
+        ("control alone: c against b", 0.25),
+        ("beyond the control: a against c", 0.25),
+    ]
+    # Standard deviation 0.5 / 3 ** 0.5 over four questions; Student's t of three is 3.1824.
+    reach = 100 * 3.1824 * (0.5 / 3**0.5) / 2
+    assert table.rows[0]["control"] == (
+        f"claimed +50.00, control +25.00, beyond it +25.00 [{25 - reach:+.2f}, {25 + reach:+.2f}]"
+    )
+    assert [column.title for column in table.columns if column.first][-1] == "Control"
+    (record,) = table.records or ()
+    assert [(one["role"], one["mean"]) for one in record["pairs"]] == [
+        ("claimed", 0.5),
+        ("control", 0.25),
+        ("beyond the control", 0.25),
+    ]
+    assert record["steps"] == "as many steps"
+
+
+def test_a_control_without_a_result_is_said_and_no_verdict_given() -> None:
+    equal = claim(name="y", steps="both take as many")
+    table = shown((CONTROLLED, [certain(0.03), None, None]), (equal, [certain(0.03)]))
+    assert table.rows[0]["verdict"] == "not tested: a control has no result"
+    assert [row.get("control") for row in table.rows if "number" in row] == [
+        "no result",
+        "none needed",
+    ]
+    assert table.rows[0]["effect"].mean == pytest.approx(0.03)
+    assert table.rows[-1]["pair"] == "no control needed: both take as many"
+    said = "`python -m benchmark claims --dataset d --seeds 3 --run` makes them."
+    assert [note for note in table.notes if note.startswith("Controls")] == [
+        f"Controls without a result: c. {said}"
+    ]
 
 
 def test_an_effect_within_the_smallest_is_called_equivalent() -> None:

@@ -6,7 +6,8 @@ from typing import Any
 import numpy as np
 
 from benchmark.evaluation.effects import effect
-from benchmark.report.claims import Claim, judge
+from benchmark.report.claims import Claim, Control, judge
+from benchmark.report.plots.chart import GREY
 from benchmark.report.plots.forest import forest_chart
 from benchmark.report.verdicts import verdicts_table
 from benchmark.results.variants import Variant
@@ -14,18 +15,31 @@ from benchmark.results.variants import Variant
 
 def test_each_pair_has_a_line_and_each_claim_its_verdict() -> None:
     one, two, three = (Variant(retriever=name) for name in ("one", "two", "three"))
-    claim = Claim(name="c", says="One is better", pairs=((one, two),), controls=((one, three),))
+    control = Control(system=three, of=(one, two))
+    claim = Claim(name="c", says="One is better", pairs=((one, two),), controls=(control,))
     figures = np.random.default_rng(1).normal(0.3, 0.1, (1, 200))
+    figures += 0.3 - figures.mean()
     untested = Claim(name="d", says="Nobody ran this", pairs=((two, three),))
-    judged = judge([(claim, [effect(figures), effect(figures / 2)]), (untested, [])])
-    chart = forest_chart(judged, "claims")
+    parts = [effect(figures), effect(figures / 3), effect(figures * 2 / 3)]
+    whole, nothing, lacking = judge(
+        [(claim, parts), (untested, []), (claim, [*parts[:1], None, None])]
+    )
+    chart = forest_chart([whole, nothing, lacking], "claims")
     assert chart is not None
-    assert "One is better: +" in chart.says
-    assert "(reproduced)" in chart.says
+    assert "One is better: +30.00, control +10.00, beyond it +20.00 (reproduced)" in chart.says
+    assert "One is better: +30.00 (not tested)" in chart.says
     assert "Nobody ran this" not in chart.says
-    for text in ("one against three", "control", "1. One is better: reproduced"):
-        assert f">{text}</text>" in chart.svg()
-    assert forest_chart(judged[1:], "claims") is None
+    drawing = chart.svg()
+    for text in ("1. One is better: reproduced", "beyond the control: one against three"):
+        assert drawing.count(f">{text}</text>") == 1
+    assert drawing.count(">one against two</text>") == 2
+    # The control by itself is a grey mark beside the claimed effect, without a text of its own.
+    assert "three against two" not in drawing
+    assert GREY in drawing
+    without = forest_chart([nothing, lacking], "claims")
+    assert without is not None
+    assert GREY not in without.svg()
+    assert forest_chart([nothing], "claims") is None
 
 
 def test_a_claim_is_quoted_or_marked_as_a_paraphrase() -> None:

@@ -6,6 +6,7 @@ Metrics are added in tests/cli/test_commands.py.
 
 import json
 import os
+import shlex
 import subprocess
 from pathlib import Path
 
@@ -27,7 +28,7 @@ import numpy as np
 
 from benchmark import Retriever, Task, TopK, register, top_k
 from benchmark.report.ablations import Ablation, Measured
-from benchmark.report.claims import Claim
+from benchmark.report.claims import Claim, Control
 from benchmark.report.groups import grouped_table
 from benchmark.report.paper import Paper, PaperTable
 from benchmark.results.variants import Variant
@@ -39,17 +40,21 @@ class Overlap(Retriever):
     """Counts the words, or the letters, that a question and a document share."""
 
     letters: bool = False
+    longest: int = 100
 
     def search(self, task: Task) -> TopK:
         def parts(text):
-            return set(text) if self.letters else set(text.split())
+            return set(text) if self.letters else set(text.split()[: self.longest])
 
         documents = [parts(text) for text in task.data.corpus.texts(task.numbers)]
         scores = [[len(parts(text) & one) for one in documents] for text in task.questions()]
         return top_k(np.array(scores, dtype=np.float32), task.numbers, task.depth)
 
 
-WORDS, LETTERS = (Variant(retriever="overlap", settings=s) for s in ({}, {"letters": True}))
+WORDS, LETTERS, FIRST = (
+    Variant(retriever="overlap", settings=s) for s in ({}, {"letters": True}, {"longest": 1})
+)
+PAIR = (WORDS, LETTERS)
 
 
 def made_up(results, data, split):
@@ -63,7 +68,14 @@ PAPER = Paper(
     name="made-up",
     title="On Words (Nobody, 2026)",
     tables={"made-up": PaperTable(title="Table 0", says="One row.", make=made_up)},
-    claims=(Claim(name="words", says="Words beat letters", pairs=((WORDS, LETTERS),)),),
+    claims=(
+        Claim(
+            name="words",
+            says="Words beat letters",
+            pairs=(PAIR,),
+            controls=(Control(system=FIRST, of=PAIR),),
+        ),
+    ),
     ablations={
         "units": Ablation(
             title="Units",
@@ -117,10 +129,18 @@ def tables_and_claims(bench: Command, beir: Path, *more: object) -> None:
     assert "## Made-up table on zoo (test)" in said(bench("table", "made-up", *options))
     units = json.loads(said(bench("table", "units", *options, "--run", "--format", "json")))
     words, letters = (row["MRR@10, all"] for row in units["rows"])
-    (claim,) = json.loads(said(bench("claims", "made-up", *options, "--run", "--format", "json")))[
-        "rows"
-    ]
+    asked = ("claims", "made-up", *options, "--format", "json")
+    lacking = json.loads(said(bench(*asked)))
+    (claim,) = lacking["rows"]
     assert claim["pairs"][0]["mean"] == pytest.approx(words - letters)
+    assert (claim["verdict"], claim["reason"]) == ("not tested", "a control has no result")
+    # The command that is told makes the control.
+    (told,) = [note for note in lacking["notes"] if "overlap+longest=1" in note]
+    said(bench(*shlex.split(told.split("`")[1])[3:]))
+    (claim,) = json.loads(said(bench(*asked)))["rows"]
+    whole, control, rest = (pair["mean"] for pair in claim["pairs"])
+    assert (whole, rest) == (pytest.approx(words - letters), pytest.approx(whole - control))
+    assert claim["verdict"] != "not tested"
     assert bench("claims", "unheard-of", *options).returncode == 2
 
 

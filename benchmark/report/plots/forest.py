@@ -1,4 +1,7 @@
-"""A forest plot of claims: each pair's effect and interval, and the smallest relevant effect."""
+"""A forest plot of claims: each pair's effect and interval, and the smallest relevant effect.
+
+The effect of a control is a grey mark below the claimed effect; the effect beyond it has a row.
+"""
 
 from __future__ import annotations
 
@@ -7,10 +10,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from benchmark.report.claims import Tested
+from benchmark.evaluation.effects import Effect
+from benchmark.report.claims import Line, Tested
 from benchmark.report.plots.chart import (
     BLUE,
     GREEN,
+    GREY,
     INK,
     ORANGE,
     VERMILION,
@@ -44,26 +49,22 @@ class Row:
     """A row of the plot: a claim with its verdict, or the effect of one of its pairs.
 
     above, at: the distance from the top of the plot to the row's text, and to its effect, in lines
-    of text. place: the number of the pair; None for a claim.
+    of text. line: the pair; None for a claim.
     """
 
     text: str
     above: float
     at: float
     tested: Tested
-    place: int | None
+    line: Line | None
 
 
 def forest_chart(tested: Sequence[Tested], name: str) -> Chart | None:
-    """The claims that were tested, in their order; None if none was.
+    """The claims of which an effect is known, in their order; None if there is none.
 
     Effects are in points of 100, positive if they agree with the claim. name: of the chart.
     """
-    shown = {
-        number: claim
-        for number, claim in enumerate(tested, 1)
-        if claim.effects and all(effect.is_defined for effect in claim.effects)
-    }
+    shown = {number: claim for number, claim in enumerate(tested, 1) if _known(claim)}
     if not shown:
         return None
     beside, above = ([*_rows(shown, narrow)] for narrow in (False, True))
@@ -71,27 +72,38 @@ def forest_chart(tested: Sequence[Tested], name: str) -> Chart | None:
     def draw(figure: Figure) -> None:
         axes, rows = figure.subplots(), above if is_narrow(figure) else beside
         for row in rows:
-            if row.place is not None:
-                _effect(axes, row, row.place)
+            if row.line is not None:
+                _effects(axes, row, row.line)
         axes.set_ylim(rows[-1].at + 1, 0)
         label_below(figure, axes, "points of 100, positive if they agree with the claim")
         axes.grid(axis="x", color=INK)
         (_write_above if is_narrow(figure) else _write_beside)(axes, rows)
         _legend(figure, list(shown.values()))
 
-    effects = "; ".join(
-        f"{claim.claim.says}: {', '.join(points(effect.mean) for effect in claim.effects)} "
-        f"({claim.verdict})"
-        for claim in shown.values()
-    )
     return Chart(
         name=name,
         title="Effects of the claims, with the smallest relevant effect",
-        says=f"Effects in points of 100. {effects}.",
+        says=f"Effects in points of 100. {'; '.join(map(_in_words, shown.values()))}.",
         size=(9, AROUND + LINE * beside[-1].at),
         tall=AROUND + LINE * above[-1].at,
         draw=draw,
     )
+
+
+def _known(claim: Tested) -> list[Line]:
+    """The pairs that have a row: those with a known effect, but not the controls alone."""
+    return [
+        line
+        for line in claim.lines
+        if line.role != "control" and line.effect is not None and line.effect.is_defined
+    ]
+
+
+def _in_words(claim: Tested) -> str:
+    """The effects of a claim as text."""
+    words = {"claimed": "", "control": "control ", "beyond the control": "beyond it "}
+    effects = [words[line.role] + points(line.effect.mean) for line in claim.lines if line.effect]
+    return f"{claim.claim.says}: {', '.join(effects)} ({claim.verdict})"
 
 
 def _rows(shown: dict[int, Tested], narrow: bool) -> Iterator[Row]:
@@ -101,20 +113,22 @@ def _rows(shown: dict[int, Tested], narrow: bool) -> Iterator[Row]:
     width, down = NARROW_WIDTH if narrow else WIDTH, 0.5
     for number, claim in shown.items():
         verdict = claim.verdict.replace(" ", "\u00a0")  # keeps the verdict on one line
-        texts = [f"{number}. {claim.claim.says}: {verdict}"]
-        for first, second in claim.claim.tested:
-            texts.append(f"{first.name} against {second.name}")
-        for place, text in enumerate(texts):
+        texts: list[tuple[str, Line | None]] = [(f"{number}. {claim.claim.says}: {verdict}", None)]
+        for line in _known(claim):
+            first, second = line.pair
+            role = "" if line.role == "claimed" else f"{line.role}: "
+            texts.append((f"{role}{first.name} against {second.name}", line))
+        for text, pair in texts:
             lines = textwrap.wrap(text, width, break_on_hyphens=False)
-            below = len(lines) + 0.7 if narrow and place else len(lines) / 2
+            below = len(lines) + 0.7 if narrow and pair else len(lines) / 2
             yield Row(
                 text="\n".join(lines),
                 above=down,
                 at=down + below,
                 tested=claim,
-                place=place - 1 if place else None,
+                line=pair,
             )
-            down += len(lines) + (1.4 if narrow and place else 0.4)
+            down += len(lines) + (1.4 if narrow and pair else 0.4)
         down += 0.6
 
 
@@ -123,14 +137,14 @@ def _write_beside(axes: Axes, rows: Sequence[Row]) -> None:
     axes.tick_params(axis="y", length=0)
     axes.axvline(0, color=INK, linewidth=0.8)
     for row, label in zip(rows, axes.get_yticklabels(), strict=True):
-        label.set_fontweight("bold" if row.place is None else "normal")
+        label.set_fontweight("bold" if row.line is None else "normal")
 
 
 def _write_above(axes: Axes, rows: Sequence[Row]) -> None:
     axes.set_yticks([])
     axes.spines["left"].set_visible(False)
     for row in rows:
-        if row.place is not None:  # only beside effects, so that it does not cross the texts
+        if row.line is not None:  # only beside effects, so that it does not cross the texts
             axes.plot([0, 0], [row.at - 0.6, row.at + 0.6], color=INK, linewidth=0.8)
         axes.text(
             0,
@@ -138,27 +152,37 @@ def _write_above(axes: Axes, rows: Sequence[Row]) -> None:
             row.text,
             transform=axes.get_yaxis_transform(),
             fontsize=8,
-            fontweight="bold" if row.place is None else "normal",
+            fontweight="bold" if row.line is None else "normal",
             verticalalignment="top",
         )
 
 
-def _effect(axes: Axes, row: Row, place: int) -> None:
-    effect, claim = row.tested.effects[place], row.tested.claim
-    mean, low, high = (100 * (value or 0.0) for value in (effect.mean, effect.low, effect.high))
-    control = place >= len(claim.pairs)
+def _effects(axes: Axes, row: Row, line: Line) -> None:
+    """The effect of a pair, those of its controls below it, and the smallest relevant effect."""
+    claim = row.tested.claim
     colour = COLOURS.get(row.tested.verdict, INK)
+    _mark(axes, row.at, line.effect, "o" if line.role == "claimed" else "s", colour)
+    for control, effects in zip(claim.controls, row.tested.controlled, strict=True):
+        if line.role == "claimed" and control.of == line.pair:
+            _mark(axes, row.at + 0.5, effects.alone, "D", GREY)
+    least = 100 * claim.smallest
+    axes.plot([least, least], [row.at - 0.6, row.at + 0.6], color=INK, linewidth=1.5)
+
+
+def _mark(axes: Axes, at: float, effect: Effect | None, form: str, colour: str) -> None:
+    """An effect with its interval; nothing if it is not known."""
+    if effect is None or not effect.is_defined:
+        return
+    mean, low, high = (100 * (value or 0.0) for value in (effect.mean, effect.low, effect.high))
     axes.errorbar(
         mean,
-        row.at,
+        at,
         xerr=[[mean - low], [high - mean]],
-        fmt="s" if control else "o",
-        mfc="none" if control else colour,
+        fmt=form,
+        mfc="none" if form == "s" else colour,
         color=colour,
         capsize=2,
     )
-    least = 100 * claim.smallest
-    axes.plot([least, least], [row.at - 0.6, row.at + 0.6], color=INK, linewidth=1.5)
 
 
 def _legend(figure: Figure, shown: Sequence[Tested]) -> None:
@@ -174,8 +198,11 @@ def _legend(figure: Figure, shown: Sequence[Tested]) -> None:
         Line2D([], [], marker="|", markersize=9, markeredgewidth=1.5, linestyle="", color=INK)
     )
     signs[-1].set_label("smallest relevant effect")
-    if any(claim.claim.controls for claim in shown):
-        signs.append(Line2D([], [], marker="s", mfc="none", color=INK, label="control"))
+    if any(effects.alone for claim in shown for effects in claim.controlled):
+        signs += [
+            Line2D([], [], marker="D", color=GREY, label="control alone"),
+            Line2D([], [], marker="s", mfc="none", color=INK, label="beyond the control"),
+        ]
     figure.legend(
         handles=signs,
         loc="outside upper center",
