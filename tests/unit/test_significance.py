@@ -14,6 +14,7 @@ from benchmark.evaluation.comparison import Comparison, compare, differences, le
 from benchmark.evaluation.effects import effect
 from benchmark.evaluation.metrics import Scores
 from benchmark.evaluation.significance import (
+    _signs,
     bootstrap,
     detectable,
     holm,
@@ -194,3 +195,11 @@ def test_the_floor_of_the_permutations_is_told() -> None:
     assert pair.p == 1 / 10_001
     near = {"a": scores(np.tile([1.0, 0.0], 25)), "b": scores(np.tile([0.0, 1.0], 25))}
     assert not compare(near, "m")[0].at_floor
+
+
+@pytest.mark.parametrize("questions", [7, 1151, 1152])
+def test_signs_are_the_generators_own_integers(questions: int) -> None:
+    one, other = np.random.default_rng(5), np.random.default_rng(5)
+    for count in (512, 17, 3, 512):
+        expected = one.integers(0, 2, (count, questions), dtype=np.int8)
+        assert np.array_equal(_signs(other, count, questions), expected)
