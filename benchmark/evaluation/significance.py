@@ -91,7 +91,7 @@ def _count_beyond(sums: Floats, least: Floats, pairs: Pairs | None) -> npt.NDArr
     sums: shape (systems, columns). Systems that are the first of several pairs are taken at once.
     """
     if pairs is None:
-        return np.count_nonzero(np.abs(sums) >= least[:, None], axis=1)
+        return np.asarray(np.count_nonzero(np.abs(sums) >= least[:, None], axis=1))
     counts = np.empty(len(least), dtype=np.int64)
     for first in np.unique(pairs[0]):
         chosen = np.flatnonzero(pairs[0] == first)
