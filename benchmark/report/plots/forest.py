@@ -37,7 +37,7 @@ COLOURS = {
 }
 """Verdict -> its colour."""
 
-WIDTH, NARROW_WIDTH = 58, 46
+WIDTH, NARROW_WIDTH = 58, 50
 """The number of characters in a line of text beside the effects, and above them."""
 
 LINE, AROUND = 0.155, 1.3
@@ -119,7 +119,7 @@ def _rows(shown: dict[int, Tested], narrow: bool) -> Iterator[Row]:
             role = "" if line.role == "claimed" else f"{line.role}: "
             texts.append((f"{role}{first.name} against {second.name}", line))
         for text, pair in texts:
-            lines = textwrap.wrap(text, width, break_on_hyphens=False)
+            lines = textwrap.wrap(text, width, break_on_hyphens=False, break_long_words=False)
             below = len(lines) + 0.7 if narrow and pair else len(lines) / 2
             yield Row(
                 text="\n".join(lines),
