@@ -1,1 +1,1 @@
-"""Evaluation: touches runs and judgments, never a model."""
+"""Evaluation of runs by judgments: metrics and statistics. No module here uses a model."""

@@ -1,4 +1,4 @@
-"""Modality bias: which modality a run retrieves, against what the judgments ask for."""
+"""Modality bias: the modality of retrieved documents, compared with that of the relevant ones."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ Floats = npt.NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Retrieved:
-    """A run over the judged questions, in the order of the judgments.
+    """The modalities and scores of a run's documents, for the judged questions in their order.
 
-    images: int8, shape (questions, depth): 1 for an image, 0 for a passage, -1 beyond the end.
-    relevant: bool, the same shape. scores: float64, the same shape, nan beyond the end.
+    images: int8, shape (questions, depth): 1 for an image, 0 for a passage, -1 after the list's
+    end. relevant: bool, the same shape. scores: float64, the same shape, nan after the list's end.
     judged: float64, shape (questions,): the share of images among the relevant documents.
     """
 
@@ -33,39 +33,42 @@ class Retrieved:
     judged: Floats
 
     def asking(self, modality: Modality | None) -> npt.NDArray[np.bool_]:
-        """Which questions documents of one modality alone answer; all of them for None."""
+        """A mask of the questions that are answered by this modality alone; None: all questions."""
         if modality is None:
             return np.ones(len(self.queries), dtype=bool)
         chosen: npt.NDArray[np.bool_] = self.judged == (1.0 if modality == "image" else 0.0)
         return chosen
 
     def share(self, depth: int) -> Floats:
-        """Images among the first ``depth`` of each question; nan where nothing was found."""
+        """The share of images among the first ``depth`` documents of each question; nan without
+        documents.
+        """
         return self._weighted(np.ones(depth))
 
     def exposure(self, depth: int) -> Floats:
-        """As ``share``, each rank weighed by 1 / log2(1 + rank), as nDCG discounts it."""
+        """Like ``share``, with ranks weighted by 1 / log2(1 + rank), the discount of nDCG."""
         return self._weighted(1 / np.log2(np.arange(2, depth + 2)))
 
     def preference(self, depth: int) -> Floats:
-        """How far the retrieved images' share is from the judged one, on the side where it errs.
+        """The distance of each question's share of images from the mean share among relevant
+        documents.
 
-        The mean over the questions is the distance between the two mean shares, so that a
-        difference of two systems' means can be tested as any other. Without results: 0.
+        Its sign is chosen so that the mean over the questions is the distance between the two mean
+        shares; a difference of two systems can be tested like that of a metric. 0 without results.
         """
         away: Floats = np.nan_to_num(self.share(depth) - self.judged.mean())
         return away * (1 if away.mean() >= 0 else -1)
 
     def outcomes(self) -> dict[Outcome, float | None]:
-        """What stands first, as shares of the questions that one modality answers.
+        """The kinds of documents at rank 1, as shares of the questions that one modality answers.
 
-        None where there is no such question.
+        None if there is no such question.
         """
-        asked = self.asking("image") | self.asking("text")
-        if not asked.any():
+        of_one_modality = self.asking("image") | self.asking("text")
+        if not of_one_modality.any():
             return dict.fromkeys(get_args(Outcome))
-        first, relevant = self.images[asked, 0], self.relevant[asked, 0]
-        right = first == self.judged[asked]
+        first, relevant = self.images[of_one_modality, 0], self.relevant[of_one_modality, 0]
+        right = first == self.judged[of_one_modality]
         return {
             "relevant": float(relevant.mean()),
             "wrong document": float((right & ~relevant).mean()),
@@ -81,9 +84,9 @@ class Retrieved:
     def _weighted(self, weights: Floats) -> Floats:
         images = self.images[:, : len(weights)]
         weights = weights[: images.shape[1]]
-        found = (images >= 0) @ weights
+        total = (images >= 0) @ weights
         with np.errstate(invalid="ignore"):
-            shares: Floats = ((images == 1) @ weights) / found
+            shares: Floats = ((images == 1) @ weights) / total
         return shares
 
 
@@ -92,18 +95,18 @@ def judged_share(qrels: Qrels, images: Collection[str]) -> dict[str, float]:
 
     images: the ids of the images among the judged documents.
     """
-    wanted = {query: _relevant(judged) for query, judged in qrels.items()}
+    relevant = {query: _relevant(judged) for query, judged in qrels.items()}
     return {
         query: float(np.mean([document in images for document in documents]))
-        for query, documents in wanted.items()
+        for query, documents in relevant.items()
         if documents
     }
 
 
 def retrieved(run: Run, qrels: Qrels, images: Collection[str]) -> Retrieved:
-    """Look at a run: ``images`` holds the ids of the images among the run's and judged documents.
+    """The modalities and scores of a run's documents, for questions with a relevant document.
 
-    As in scoring, the questions are those with a relevant document.
+    images: the ids of the images among the documents of run and judgments.
     """
     judged = judged_share(qrels, images)
     queries = tuple(judged)
@@ -111,11 +114,11 @@ def retrieved(run: Run, qrels: Qrels, images: Collection[str]) -> Retrieved:
     kinds = np.full(shape, -1, dtype=np.int8)
     relevant, scores = np.zeros(shape, dtype=bool), np.full(shape, np.nan)
     for place, query in enumerate(queries):
-        found = run.documents.get(query, [])[:DEPTH]
-        kinds[place, : len(found)] = [document in images for document in found]
-        wanted = _relevant(qrels[query])
-        relevant[place, : len(found)] = [document in wanted for document in found]
-        scores[place, : len(found)] = run.scores.get(query, [])[:DEPTH]
+        ranked = run.documents.get(query, [])[:DEPTH]
+        kinds[place, : len(ranked)] = [document in images for document in ranked]
+        answers = _relevant(qrels[query])
+        relevant[place, : len(ranked)] = [document in answers for document in ranked]
+        scores[place, : len(ranked)] = run.scores.get(query, [])[:DEPTH]
     return Retrieved(queries, kinds, relevant, scores, np.array(list(judged.values())))
 
 

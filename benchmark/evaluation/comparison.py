@@ -1,8 +1,9 @@
-"""Which systems differ: every pair tested, corrected over all pairs, and letters for the groups.
+"""Tests of all pairs of systems, corrected over all pairs, and letters for groups of systems.
 
-Where training seeds change neither of two systems, their questions alone are random: the paired
-randomization test and the bootstrap of significance.py. Else seeds and questions both are: the test
-and the interval of effects.py. Holm's family is all pairs within one metric.
+If neither of two systems has several training seeds, only the questions are random: the pair gets
+the paired randomization test and the bootstrap of significance.py. Otherwise both seeds and
+questions are random: the test and the interval are those of effects.py. Holm's correction is over
+all pairs within a metric.
 """
 
 from __future__ import annotations
@@ -38,8 +39,8 @@ _BLOCK = 64
 class Comparison:
     """Two systems on one metric over the same questions; ``difference`` is first minus second.
 
-    What is undefined is None: with a single question every statistic but the difference; where
-    the difference is the same for all questions, what divides by its spread.
+    Undefined statistics are None: with a single question, all but the difference; if the
+    difference is the same for all questions, those that divide by its standard deviation.
     """
 
     first: str
@@ -47,37 +48,36 @@ class Comparison:
     metric: str
     questions: int
     seeds: int
-    """How many pairs of training seeds were compared; 1 where no seed changes either system, or
-    where one alone was run."""
+    """The number of pairs of training seeds; 1 if both systems have one seed or no training."""
     difference: float
     low: float | None
     high: float | None
     effect: float | None
     """Cohen's d for paired samples: mean difference / standard deviation of the differences."""
     detectable: float | None
-    """The true difference that so many questions and seeds find with probability 0.8, tested
-    alone."""
+    """The true difference that is detected with probability 0.8 with these questions and seeds, if
+    only this pair is tested."""
     detectable_corrected: float | None
     """The same at the first step of Holm's correction over all pairs."""
     p: float | None
-    """Of the randomization test over the questions; with seeds, of the test over both."""
+    """p of the randomization test over the questions; with several seeds, of the test over both."""
     p_t: float | None
-    """Of the paired t-test over the questions; with seeds, ``p``."""
+    """p of the paired t-test over the questions; with several seeds, the same as ``p``."""
     p_holm: float | None
     """``p``, corrected over all pairs compared."""
     p_t_holm: float | None
     at_floor: bool
-    """Whether ``p`` is the least that so many permutations can give: a bound, no value."""
+    """Whether ``p`` is the smallest that the number of permutations can give: an upper bound."""
 
     @property
     def significant(self) -> bool:
-        """Whether the corrected test tells the two apart at ALPHA."""
+        """Whether the difference is significant at ALPHA after the correction."""
         return self.p_holm is not None and self.p_holm <= ALPHA
 
 
 @dataclass(frozen=True)
 class _Tested:
-    """Arrays of one value for each of some pairs."""
+    """The statistics of several pairs: arrays with a value for each pair."""
 
     difference: Floats
     low: Floats
@@ -92,32 +92,32 @@ class _Tested:
 def compare(systems: Mapping[str, Scores], *metrics: str, seed: int = SEED) -> list[Comparison]:
     """Compare every pair of systems on each metric; all must be scored on the same questions.
 
-    Deterministic for a seed. Metric by metric, pairs come in the order of ``systems``.
+    The comparisons are ordered by metric, then as ``systems``. Deterministic for a seed.
     """
     names = list(itertools.combinations(systems, 2))
     if not names:
         return []
-    # All metrics' figures are rows of one matrix, so that what is drawn at random is drawn once.
+    # The figures of all metrics are rows of one matrix, so that they share the random draws.
     values = np.stack([scores.values[metric] for metric in metrics for scores in systems.values()])
-    one, other = np.triu_indices(len(systems), 1)
+    firsts, seconds = np.triu_indices(len(systems), 1)
     starts = np.arange(len(metrics))[:, None] * len(systems)
-    left, right = (starts + one).ravel(), (starts + other).ravel()
+    left, right = (starts + firsts).ravel(), (starts + seconds).ravel()
     tables = [
         differences(systems[first], systems[second], metric)
         for metric, (first, second) in itertools.product(metrics, names)
     ]
     seeds = np.array([len(table) for table in tables])
-    found = _empty(len(tables))
+    tested = _empty(len(tables))
     for count in np.unique(seeds):
         chosen = np.flatnonzero(seeds == count)
         for block in np.split(chosen, range(_BLOCK, len(chosen), _BLOCK)) if count > 1 else ():
-            _put(found, block, _over_both(np.stack([tables[i] for i in block]), len(names)))
+            _put(tested, block, _over_both(np.stack([tables[i] for i in block]), len(names)))
         if count == 1:
             pairs = left[chosen], right[chosen]
-            _put(found, chosen, _over_questions(values, pairs, len(names), seed))
-    effects = found.difference / standard_deviation(values[left] - values[right])
+            _put(tested, chosen, _over_questions(values, pairs, len(names), seed))
+    effects = tested.difference / standard_deviation(values[left] - values[right])
     p_holm, p_t_holm = (
-        np.concatenate([*map(holm, np.split(p, len(metrics)))]) for p in (found.p, found.p_t)
+        np.concatenate([*map(holm, np.split(p, len(metrics)))]) for p in (tested.p, tested.p_t)
     )
     return [
         Comparison(
@@ -126,36 +126,36 @@ def compare(systems: Mapping[str, Scores], *metrics: str, seed: int = SEED) -> l
             metric=metric,
             questions=values.shape[1],
             seeds=int(seeds[i]),
-            difference=float(found.difference[i]),
-            low=defined(found.low[i]),
-            high=defined(found.high[i]),
+            difference=float(tested.difference[i]),
+            low=defined(tested.low[i]),
+            high=defined(tested.high[i]),
             effect=defined(effects[i]),
-            detectable=defined(found.detectable[i]),
-            detectable_corrected=defined(found.detectable_corrected[i]),
-            p=defined(found.p[i]),
-            p_t=defined(found.p_t[i]),
+            detectable=defined(tested.detectable[i]),
+            detectable_corrected=defined(tested.detectable_corrected[i]),
+            p=defined(tested.p[i]),
+            p_t=defined(tested.p_t[i]),
             p_holm=defined(p_holm[i]),
             p_t_holm=defined(p_t_holm[i]),
-            at_floor=bool(found.at_floor[i]),
+            at_floor=bool(tested.at_floor[i]),
         )
         for i, (metric, (first, second)) in enumerate(itertools.product(metrics, names))
     ]
 
 
 def differences(first: Scores, second: Scores, metric: str) -> Floats:
-    """The differences of two systems, float64 of shape (seeds, questions)."""
+    """The differences of two systems; float64, shape (seeds, questions)."""
     return paired(_by_seed(first, metric), _by_seed(second, metric))
 
 
 def _by_seed(scores: Scores, metric: str) -> dict[int, Floats]:
-    found = {number: seed.values[metric] for number, seed in sorted(scores.seeds.items())}
-    return found or {0: scores.values[metric]}
+    by_seed = {number: seed.values[metric] for number, seed in sorted(scores.seeds.items())}
+    return by_seed or {0: scores.values[metric]}
 
 
 def _over_questions(
     values: Floats, pairs: tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]], count: int, seed: int
 ) -> _Tested:
-    """Tests of pairs of rows over the questions; count: pairs in the family."""
+    """Tests of pairs of rows over the questions. count: the number of pairs in Holm's family."""
     from scipy.special import stdtr
 
     used, places = np.unique(np.concatenate(pairs), return_inverse=True)
@@ -179,20 +179,20 @@ def _over_questions(
 
 
 def _over_both(tables: Floats, count: int) -> _Tested:
-    """Tests of differences of shape (pairs, seeds, questions) over seeds and questions."""
-    found = parts(tables)
-    design, undefined = found.design, np.full(len(tables), np.nan)
-    several = found.questions >= FEWEST_QUESTIONS
+    """Tests over seeds and questions, of differences with shape (pairs, seeds, questions)."""
+    variances = parts(tables)
+    design, undefined = variances.design, np.full(len(tables), np.nan)
+    several = variances.questions >= FEWEST_QUESTIONS
     reach = design.reach(1 - ALPHA / 2) if several else undefined
-    p = design.p(found.mean) if several else undefined
+    p = design.p(variances.mean) if several else undefined
     alone, corrected = (
         np.where(design.error > 0, design.detectable(alpha), np.nan) if several else undefined
         for alpha in (ALPHA, ALPHA / count)
     )
     return _Tested(
-        difference=found.mean,
-        low=found.mean - reach,
-        high=found.mean + reach,
+        difference=variances.mean,
+        low=variances.mean - reach,
+        high=variances.mean + reach,
         detectable=alone,
         detectable_corrected=corrected,
         p=p,
@@ -206,16 +206,18 @@ def _empty(count: int) -> _Tested:
     return _Tested(a, b, c, d, e, f, g, np.zeros(count, dtype=bool))
 
 
-def _put(found: _Tested, rows: npt.NDArray[np.intp], some: _Tested) -> None:
-    for name, values in vars(some).items():
-        getattr(found, name)[rows] = values
+def _put(tested: _Tested, rows: npt.NDArray[np.intp], values: _Tested) -> None:
+    """Write the statistics of some pairs into their rows of ``tested``."""
+    for name, array in vars(values).items():
+        getattr(tested, name)[rows] = array
 
 
 def letters(ranked: Sequence[str], comparisons: Sequence[Comparison]) -> dict[str, str]:
     """Compact letter display: systems that share a letter do not differ significantly.
 
-    ranked: the systems, best first. Insert and absorb (Piepho, 2004): start with one group of all;
-    for each significant pair, split every group that holds both; drop groups within another.
+    ranked: the systems, best first. The method is insert and absorb (Piepho, 2004): start with one
+    group of all systems; for each significant pair, split every group that contains both; drop
+    groups that are part of another.
     """
     groups: list[frozenset[str]] = [frozenset(ranked)]
     for pair in comparisons:

@@ -1,18 +1,17 @@
-"""A mean difference over questions and training seeds: interval, p, power.
+"""The mean difference of two systems over questions and training seeds: interval, p, power.
 
-Differences form a table of seeds by questions, and both are samples: other questions could have
-been asked, and another seed trains another model. The variance of the mean is the sum of what the
-questions and what the seeds contribute (Clark, 1973, "The language-as-fixed-effect fallacy"):
+The differences form a table of seeds by questions. Both are samples: other questions could be
+asked, and another seed gives another model. The variance of the mean is the sum of a part from the
+questions and a part from the seeds (Clark, 1973, "The language-as-fixed-effect fallacy"):
 
     from questions    MS_questions / (seeds * questions)
     from seeds        max(0, MS_seeds - MS_interaction) / (seeds * questions)
 
 The critical value is the mean of Student's t for (questions - 1) and for (seeds - 1) degrees of
-freedom, weighted by the two parts (Cochran, 1964). Clark's own min F' with Satterthwaite's degrees
-of freedom counts the interaction twice, which costs power where seeds matter little, and is too
-often significant where they matter much: docs/explanation/statistics.md has the simulation behind
-this choice.
-With one seed the formulas are those of the paired t-test over the questions.
+freedom, weighted by the two parts (Cochran, 1964). Clark's min F' with Satterthwaite's degrees of
+freedom counts the interaction twice: it loses power if the variance between seeds is small, and is
+significant too often if it is large (simulated in docs/explanation/statistics.md). With one seed,
+the formulas are those of the paired t-test over the questions.
 """
 
 from __future__ import annotations
@@ -27,16 +26,16 @@ from benchmark.evaluation.significance import ALPHA, FEWEST_QUESTIONS, POWER, Fl
 
 SMALLEST_P = 1e-150
 ROUNDING = 1e-28
-"""A variance below it is the rounding of equal differences."""
+"""Variances below this are rounding errors of equal differences."""
 
 _STEPS = 60
 
 
 @dataclass(frozen=True, kw_only=True)
 class Design:
-    """How many seeds and questions a mean is over, and the variances that they contribute to it.
+    """The numbers of seeds and questions of a mean, and their parts of its variance.
 
-    from_seeds, from_questions: variances of the mean, floats or arrays of one shape.
+    from_seeds, from_questions: the parts of the variance, floats or arrays of one shape.
     """
 
     seeds: int
@@ -51,9 +50,10 @@ class Design:
         return np.asarray(np.sqrt(np.where(variance > ROUNDING, variance, 0.0)))
 
     def reach(self, share: float | Floats) -> Floats:
-        """The quantile of the estimate's error at ``share``: half an interval's width at 1 - a/2.
+        """The quantile of the estimate's error at ``share``.
 
-        Symmetric: the negative at 1 - share. Zero where nothing varies.
+        At 1 - alpha/2 it is half the width of an interval; at 1 - share it is the negative. Zero if
+        nothing varies.
         """
         from scipy.special import stdtrit
 
@@ -68,10 +68,10 @@ class Design:
         return np.asarray(self.error * (weight * by_seeds + (1 - weight) * by_questions))
 
     def p(self, distance: float | Floats) -> Floats:
-        """Two-sided p of a mean that lies at ``distance`` from what is tested.
+        """The two-sided p of a mean at ``distance`` from the tested value.
 
-        Where nothing varies, p is that of the exact randomization test over the questions: of all
-        2^n choices of signs, two give a mean as far from zero as n equal differences do.
+        If nothing varies, p is that of the exact randomization test over the n questions: of all
+        2^n choices of signs, two give a mean as far from zero as n equal differences.
         """
         apart = np.abs(distance)
         low, high = (np.full(self.error.shape, bound) for bound in (np.log10(SMALLEST_P), 0.0))
@@ -83,19 +83,20 @@ class Design:
         return np.asarray(np.where(self.error > 0, 10**high, unvaried))
 
     def detectable(self, alpha: float = ALPHA, power: float = POWER) -> Floats:
-        """The true difference that a two-sided test at ``alpha`` finds with probability ``power``.
+        """The true difference that a two-sided test at ``alpha`` detects with this power.
 
-        An approximation that is close from five seeds on (docs/explanation/statistics.md).
+        It is an approximation, which is close for five or more seeds
+        (docs/explanation/statistics.md).
         """
         return self.reach(1 - alpha / 2) + self.reach(power)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Parts:
-    """A table of seeds by questions, or many of one shape, by what its mean and error follow from.
+    """The variance parts of a table of seeds by questions, or of many tables of one shape.
 
-    by_seed: the mean of each seed, float64, shape (..., seeds). of_questions, of_both: the mean
-    squares of the questions and of the interaction, shape (...); the latter is 0 for one seed.
+    by_seed: the mean of each seed; float64, shape (..., seeds). of_questions, of_both: the mean
+    squares of the questions and of the interaction; shape (...). The interaction is 0 for one seed.
     """
 
     questions: int
@@ -114,14 +115,14 @@ class Parts:
 
     @cached_property
     def of_seeds(self) -> Floats:
-        """The mean square of the seeds; 0 for one."""
+        """The mean square of the seeds; 0 for one seed."""
         if self.seeds == 1:
             return np.zeros_like(self.mean)
         return np.asarray(self.questions * self.by_seed.var(axis=-1, ddof=1))
 
     @cached_property
     def design(self) -> Design:
-        """What the mean of this table can tell."""
+        """The design of this table's mean, from which interval and p follow."""
         cells = self.seeds * self.questions
         return Design(
             seeds=self.seeds,
@@ -131,7 +132,7 @@ class Parts:
         )
 
     def planned(self, seeds: int, questions: int) -> Design:
-        """What a table of so many seeds and questions, of the same variances, could tell."""
+        """The design of a table of the same variances with these numbers of seeds and questions."""
         between_seeds = np.maximum(self.of_seeds - self.of_both, 0) / self.questions
         between_questions = np.maximum(np.subtract(self.of_questions, self.of_both), 0) / self.seeds
         return Design(
@@ -143,9 +144,9 @@ class Parts:
 
 
 def parts(differences: Floats) -> Parts:
-    """The parts of float64 differences of shape (..., seeds, questions).
+    """The variance parts of differences; float64, shape (..., seeds, questions).
 
-    Of no question, the means are nan.
+    Without questions, the means are nan.
     """
     seeds, questions = differences.shape[-2:]
     if not questions:
@@ -167,10 +168,10 @@ def parts(differences: Floats) -> Parts:
 
 @dataclass(frozen=True)
 class Effect:
-    """A mean paired difference; ``low`` and ``high`` bound it with 95% confidence.
+    """A mean paired difference with its 95% confidence interval from ``low`` to ``high``.
 
-    What is undefined is None: with fewer than two questions all but their mean, with none the
-    mean, too; and ``detectable`` where the differences have no spread.
+    Undefined values are None: with fewer than two questions, all but the mean; without questions,
+    the mean too; and ``detectable`` if all differences are equal.
     """
 
     parts: Parts
@@ -185,7 +186,7 @@ class Effect:
 
     @property
     def is_defined(self) -> bool:
-        """Whether there is an interval and a test."""
+        """Whether interval and test are defined."""
         return self.questions >= FEWEST_QUESTIONS
 
     @property
@@ -202,18 +203,18 @@ class Effect:
 
     @property
     def p(self) -> float | None:
-        """Two-sided, against no difference."""
+        """The two-sided p of the test against no difference."""
         return float(self.parts.design.p(self.parts.mean)) if self.is_defined else None
 
     @property
     def detectable(self) -> float | None:
-        """The true difference that as many seeds and questions of this spread find with
-        probability POWER at ALPHA, without any correction.
+        """The true difference that a test with the same seeds and questions detects with
+        probability POWER at ALPHA, without correction.
         """
         return self.detectable_among(1)
 
     def detectable_among(self, tests: int) -> float | None:
-        """The same at the first step of Holm's correction over so many tests."""
+        """``detectable`` at the first step of Holm's correction over this number of tests."""
         if not self.is_defined or not self.parts.design.error > 0:
             return None
         return float(self.parts.design.detectable(ALPHA / tests))
@@ -229,16 +230,16 @@ class Effect:
 
 
 def effect(differences: Floats) -> Effect:
-    """The mean of paired differences, float64 of shape (seeds, questions)."""
+    """The effect of paired differences; float64, shape (seeds, questions)."""
     return Effect(parts(differences))
 
 
 def paired(first: Mapping[int, Floats], second: Mapping[int, Floats]) -> Floats:
-    """The differences of two systems, float64 of shape (seeds, questions); of figures by seed.
+    """The differences of two systems; float64, shape (seeds, questions).
 
-    Seeds of the same number are compared, since what was trained with one may be part of both
-    systems; then those that one of the two lacks, in their order. A system of a single seed is the
-    same in each.
+    first, second: seed -> figures of shape (questions,). Equal seeds are paired, since the systems
+    may share what was trained with a seed; then the other seeds, in their order. A system with a
+    single seed is paired with every seed of the other.
     """
     if 1 in (len(first), len(second)):
         return np.asarray(np.stack([*first.values()]) - np.stack([*second.values()]))

@@ -1,7 +1,7 @@
-"""What computes metrics, a figure a question: ranx, ir_measures with trec_eval's code, plug-ins.
+"""The engines that compute metrics for each question: ranx, ir_measures (trec_eval), plug-ins.
 
-Each engine gets the order of the lists alone: documents are numbered anew, and scores decrease
-strictly, since each library breaks ties in its own way (ranx by chance, trec_eval by ids).
+An engine gets only the order of the lists: documents are renumbered, and scores strictly decrease,
+since libraries break ties differently (ranx at random, trec_eval by ids).
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ if TYPE_CHECKING:
 
 Floats: TypeAlias = npt.NDArray[np.float64]
 Lists: TypeAlias = Sequence[Sequence[str]]
-"""The documents of some questions, best first; empty where a question has no result."""
+"""The documents of some questions, best first; empty for a question without results."""
 
 Judged: TypeAlias = Sequence[Mapping[str, int]]
 """The judgments of the same questions."""
 
 
 def by_ranx(lists: Lists, judged: Judged, metrics: Sequence[Metric]) -> list[Floats]:
-    """The figures of each metric, shape (questions,), computed by ranx."""
+    """The figures of each metric, computed by ranx; float64, shape (questions,)."""
     figures = [np.zeros(len(lists)) for _ in metrics]
     truth, numbers = _truth(judged)
     lengths = [len(documents) for documents in lists]
@@ -37,23 +37,24 @@ def by_ranx(lists: Lists, judged: Judged, metrics: Sequence[Metric]) -> list[Flo
     if cut:
         width = max(metric.cutoff or 0 for metric in metrics)
         padded = _ranked(lists, numbers, width)
-        for place, found in zip(cut, _ranx(truth, padded, [metrics[i] for i in cut]), strict=True):
-            figures[place] = found
+        values = _ranx(truth, padded, [metrics[i] for i in cut])
+        for place, value in zip(cut, values, strict=True):
+            figures[place] = value
     whole = [place for place in range(len(metrics)) if place not in cut]
-    # Without a cut-off ranx divides by the length of the list, so that padding would count.
+    # Without a cutoff, ranx divides by the length of the list, so that padding would count.
     for length in sorted({*lengths} - {0}) if whole else ():
-        rows = [row for row, one in enumerate(lengths) if one == length]
+        rows = [row for row, own in enumerate(lengths) if own == length]
         ranked = _ranked([lists[row] for row in rows], [numbers[row] for row in rows], length)
-        some = _ranx(truth[rows], ranked, [metrics[i] for i in whole])
-        for place, found in zip(whole, some, strict=True):
-            figures[place][rows] = found
+        values = _ranx(truth[rows], ranked, [metrics[i] for i in whole])
+        for place, value in zip(whole, values, strict=True):
+            figures[place][rows] = value
     answerable = np.array([max(levels.values(), default=0) > 0 for levels in judged])
     for metric, figure in zip(metrics, figures, strict=True):
         figure[~answerable] = 0
         if metric.ranx and metric.ranx.startswith("rbp") and (truth[:, :, 1] > 1).any():
             raise InputError(
-                f"'{metric.name}' of ranx sums relevance levels, and these judgments have some "
-                "above 1, so that it is no RBP",
+                f"'{metric.name}' of ranx adds up relevance levels, which is no RBP for these "
+                "judgments with levels above 1",
                 mend="use RBP(rel=1,p=0.95), with your own level and persistence",
             )
     return figures
@@ -64,13 +65,13 @@ def _ranx(truth: Floats, ranked: Floats, metrics: Sequence[Metric]) -> list[Floa
     from ranx import evaluate
 
     names = [str(metric.ranx) for metric in metrics]
-    # Twice, since ranx fails where it is asked for one metric with a cut-off alone.
+    # Each name twice, since ranx fails for a single metric with a cutoff.
     values = evaluate(truth, ranked, names * 2, return_mean=False)
     return [np.array(values[name]) for name in names]
 
 
 def _truth(judged: Judged) -> tuple[Floats, list[dict[str, int]]]:
-    """Numbers and levels of the judged documents for ranx, and the number of each document."""
+    """The judgments as ranx's array of document numbers and levels, and each document's number."""
     widest = max(1, *(len(levels) for levels in judged))
     truth = np.zeros((len(judged), widest, 2))
     numbers: list[dict[str, int]] = []
@@ -79,26 +80,26 @@ def _truth(judged: Judged) -> tuple[Floats, list[dict[str, int]]]:
         numbers.append({document: number for number, (document, _) in enumerate(best_first, 1)})
         for row, (document, level) in enumerate(best_first):
             truth[place, row] = numbers[-1][document], max(level, 0)
-    # ranx leaves out what has relevance 0: padding, and what was judged not relevant.
+    # ranx ignores documents of relevance 0: padding, and documents judged as not relevant.
     truth[:, :, 0][truth[:, :, 1] == 0] = -1
     return truth, numbers
 
 
 def _ranked(lists: Lists, numbers: Sequence[Mapping[str, int]], width: int) -> Floats:
-    """Lists for ranx; number 0 is no judged document, and pads what is shorter than ``width``."""
+    """Lists as ranx's array; number 0 marks unjudged documents and pads shorter lists."""
     ranked = np.zeros((len(lists), width, 2))
     ranked[:, :, 1] = np.arange(width, 0, -1)
     for place, documents in enumerate(lists):
         known = numbers[place]
-        found = [known.get(document, 0) for document in documents[:width]]
-        ranked[place, : len(found), 0] = found
+        row = [known.get(document, 0) for document in documents[:width]]
+        ranked[place, : len(row), 0] = row
     return ranked
 
 
 def by_ir_measures(lists: Lists, judged: Judged, metrics: Sequence[Metric]) -> list[Floats]:
-    """The figures of each metric, shape (questions,), by ir_measures: mostly trec_eval's code.
+    """The figures of each metric by ir_measures, mostly with trec_eval's code; shape (questions,).
 
-    Raises InputError where the library refuses the judgments.
+    Raises InputError if the library rejects the judgments.
     """
     import ir_measures
 
@@ -106,28 +107,32 @@ def by_ir_measures(lists: Lists, judged: Judged, metrics: Sequence[Metric]) -> l
     known = _names(judged)
     qrels = _qrels(judged, known)
     measures = [ir_measures.parse_measure(str(metric.ir_measures)) for metric in metrics]
-    # trec_eval has no cut-off of the reciprocal rank: the lists are cut instead.
-    cut = [one.params.get("cutoff") if one.NAME == "RR" else None for one in measures]
-    for length in dict.fromkeys(cut):
-        places = [place for place, one in enumerate(cut) if one == length]
-        asked = {place: _whole(measures[place]) if length else measures[place] for place in places}
+    # trec_eval's reciprocal rank has no cutoff: the lists are cut instead.
+    cutoffs = [
+        measure.params.get("cutoff") if measure.NAME == "RR" else None for measure in measures
+    ]
+    for length in dict.fromkeys(cutoffs):
+        places = [place for place, cutoff in enumerate(cutoffs) if cutoff == length]
+        computed = {
+            place: _whole(measures[place]) if length else measures[place] for place in places
+        }
         run = _scored(lists, known, length)
         try:
-            found = list(ir_measures.iter_calc([*dict.fromkeys(asked.values())], qrels, run))
+            values = list(ir_measures.iter_calc([*dict.fromkeys(computed.values())], qrels, run))
         except (ValueError, RuntimeError, OSError, AssertionError) as error:
             raise _refused([metrics[place].name for place in places], error) from None
         rows: dict[object, list[int]] = {}
-        for place, measure in asked.items():
+        for place, measure in computed.items():
             rows.setdefault(measure, []).append(place)
-        for one in found:
-            for place in rows[one.measure]:
-                figures[place][int(one.query_id)] = one.value
+        for value in values:
+            for place in rows[value.measure]:
+                figures[place][int(value.query_id)] = value.value
     for place, measure in enumerate(measures):
-        if measure.NAME in ("NumRel", "NumQ"):  # ir_measures counts in answered questions alone
-            level = 1 if measure.NAME == "NumRel" else None
+        if measure.NAME in ("NumRel", "NumQ"):  # ir_measures counts only answered questions
+            least = 1 if measure.NAME == "NumRel" else None
             figures[place] = np.array(
                 [
-                    1.0 if level is None else sum(one >= level for one in levels.values())
+                    1.0 if least is None else sum(level >= least for level in levels.values())
                     for levels in judged
                 ],
                 dtype=np.float64,
@@ -136,25 +141,25 @@ def by_ir_measures(lists: Lists, judged: Judged, metrics: Sequence[Metric]) -> l
 
 
 def _whole(measure: Measure) -> Measure:
-    """The measure without its cut-off."""
+    """The measure without its cutoff."""
     return type(measure)(**{k: v for k, v in measure.params.items() if k != "cutoff"})
 
 
 def renumbered(
     lists: Lists, judged: Judged
 ) -> tuple[dict[str, dict[str, int]], dict[str, dict[str, float]]]:
-    """Judgments and run for trec_eval: ids are numbers, and scores are made from the ranks."""
+    """Judgments and run for trec_eval, with numbers as ids and scores made from the ranks."""
     known = _names(judged)
     return _qrels(judged, known), _scored(lists, known, None)
 
 
 def _names(judged: Judged) -> list[dict[str, str]]:
-    """What each judged document is called; numbers stand for the others."""
+    """A new id for each judged document; other documents get their rank as id."""
     return [{document: f"j{i}" for i, document in enumerate(levels)} for levels in judged]
 
 
 def _qrels(judged: Judged, known: Sequence[Mapping[str, str]]) -> dict[str, dict[str, int]]:
-    """Judgments by the numbers of the questions: a program of ir_measures takes no other ids."""
+    """Judgments with numbers as question ids; a program in ir_measures needs numbers."""
     return {
         str(place): {known[place][document]: int(level) for document, level in levels.items()}
         for place, levels in enumerate(judged)
@@ -164,11 +169,13 @@ def _qrels(judged: Judged, known: Sequence[Mapping[str, str]]) -> dict[str, dict
 def _scored(
     lists: Lists, known: Sequence[Mapping[str, str]], length: int | None
 ) -> dict[str, dict[str, float]]:
-    """The lists as ir_measures takes them, with scores made from the ranks."""
+    """The lists in the form of ir_measures, with scores made from the ranks."""
     run = {}
     for place, documents in enumerate(lists):
         names = known[place]
-        ranked = [names.get(one, str(rank)) for rank, one in enumerate(documents[:length])]
+        ranked = [
+            names.get(document, str(rank)) for rank, document in enumerate(documents[:length])
+        ]
         if ranked:
             run[str(place)] = dict(zip(ranked, map(float, range(len(ranked), 0, -1)), strict=True))
     return run
@@ -176,12 +183,12 @@ def _scored(
 
 def _refused(names: Sequence[str], error: Exception) -> InputError:
     return InputError(
-        f"{', '.join(names)} can't be computed for these judgments ({error})",
-        mend="leave the metric out; ERR needs Perl, and relevance of 4 at most",
+        f"{', '.join(names)} cannot be computed for these judgments ({error})",
+        mend="leave the metric out; ERR needs Perl, and relevance levels up to 4",
     )
 
 
 def by_plugin(lists: Lists, judged: Judged, metric: Metric) -> Floats:
-    """The figures of a plug-in's metric, shape (questions,)."""
+    """The figures of a plug-in's metric; float64, shape (questions,)."""
     pairs = zip(lists, judged, strict=True)
     return np.array([plugin_figure(str(metric.plugin), *pair) for pair in pairs])

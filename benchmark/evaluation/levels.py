@@ -1,8 +1,8 @@
-"""Metrics from one table of relevance levels: what stands at each rank of each question's list.
+"""Metrics computed from one table: the relevance level at each rank of each question's list.
 
-The benchmark's own metrics are computed from it, and the like of them with other cut-offs. Their
-figures are those of ranx to the last bit, since the sums are taken in the same order; a test holds
-this. It needs no compiler of numba's, whose start takes longer than to score a hundred runs.
+The table serves the benchmark's metrics, also with other cutoffs. The figures are equal to those of
+ranx in all bits, since the sums are taken in the same order; a test checks this. No numba compiler
+is needed, whose start takes longer than scoring a hundred runs.
 """
 
 from __future__ import annotations
@@ -26,10 +26,11 @@ _COMPUTED = re.compile(r"(mrr|ndcg|recall|hit_rate)@([0-9]+)")
 
 @dataclass(frozen=True)
 class Levels:
-    """Relevance of what was found and of what is judged; negative levels count as 0.
+    """The relevance levels of retrieved and of judged documents; negative levels count as 0.
 
-    found: of the document at each rank, 0 where it isn't judged, int32, shape (questions, ranks).
-    judged: of the judged documents, the highest first, padded with 0, shape (questions, documents).
+    found: the level at each rank, 0 for unjudged documents; int32, shape (questions, ranks).
+    judged: the levels of the judged documents, highest first, padded with 0; int32, shape
+    (questions, documents).
     """
 
     found: npt.NDArray[np.int32]
@@ -54,12 +55,12 @@ class Levels:
 
 
 def is_computed(metric: Metric) -> bool:
-    """Whether ``Levels.figures`` gives it."""
+    """Whether ``Levels.figures`` can compute the metric."""
     return metric.ranx is not None and _COMPUTED.fullmatch(metric.ranx) is not None
 
 
 def levels(run: Run, qrels: Qrels, depth: int | None) -> Levels:
-    """The levels of the first ``depth`` documents of each judged question's list; None for all."""
+    """The levels of the first ``depth`` documents of each judged question; None for all."""
     documents = in_columns(run.documents)
     table, names = documents.table([*qrels], depth), documents.coded.names.tolist()
     numbers = {name: number for number, name in enumerate(names)}
@@ -68,7 +69,7 @@ def levels(run: Run, qrels: Qrels, depth: int | None) -> Levels:
     given = np.array([level for judged in qrels.values() for level in judged.values()])
     given = np.maximum(given, 0).astype(np.int32)
     codes = np.array([numbers.get(name, -1) for judged in qrels.values() for name in judged])
-    # A pair of question and document is one number, so that all pairs are looked up at once.
+    # A pair of question and document is coded as one number, so that one search finds all pairs.
     known = np.flatnonzero((codes >= 0) & (given > 0))
     pairs = rows[known] * len(names) + codes[known]
     order = np.argsort(pairs)

@@ -1,8 +1,8 @@
-"""The one registry of metrics: what a name means, and which library computes it.
+"""The registry of metrics: the meaning of a name, and the library that computes the metric.
 
-A name is one of the benchmark's own (MRR@10), of ir_measures' (RR@10, nDCG@10, AP(rel=2),
-Judged@10), of trec_eval's (map, ndcg_cut_10), of ranx's (precision@5), or a plug-in's. Where ranx
-and trec_eval compute the same, either may be asked; a property test holds that they agree.
+A name is one of the benchmark (MRR@10), of ir_measures (RR@10, nDCG@10, AP(rel=2), Judged@10), of
+trec_eval (map, ndcg_cut_10), of ranx (precision@5), or of a plug-in. If ranx and trec_eval both
+have a metric, either may compute it; a property test checks that they agree.
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class Metric:
-    """A metric by its name, and what computes it.
+    """A metric, and the library that computes it.
 
-    name: what tables call it. ranx, ir_measures: what these libraries call it; one or both.
-    plugin: the name of a plug-in's function instead. cutoff: ranks that the metric looks at; None
-    for the whole list. depth: the lists are cut here first; None leaves them whole.
-    share: whether it lies between 0 and 1 and is averaged; a count is summed up.
+    name: its name in tables. ranx, ir_measures: its names in these libraries, one or both. plugin:
+    the name of a plug-in's function instead. cutoff: the number of ranks that the metric uses;
+    None for the whole list. depth: lists are cut to this length first; None for no cut. share:
+    whether the metric is between 0 and 1 and averaged; otherwise it is a count, and summed up.
     """
 
     name: str
@@ -43,8 +43,8 @@ def _own(name: str, ranx: str, ir_measures: str) -> Metric:
 
 
 BENCHMARK: Mapping[str, Metric] = {
-    one.name: one
-    for one in (
+    metric.name: metric
+    for metric in (
         _own("MRR@10", "mrr@10", "RR@10"),
         _own("MRR@20", "mrr@20", "RR@20"),
         _own("nDCG@10", "ndcg@10", "nDCG@10"),
@@ -55,17 +55,17 @@ BENCHMARK: Mapping[str, Metric] = {
         _own("success@5", "hit_rate@5", "Success@5"),
     )
 }
-"""The benchmark's metrics, kept with every result; nDCG's gain is the relevance itself."""
+"""The benchmark's metrics, which every result contains; nDCG's gain is the relevance level."""
 
 EXAMPLES = ("RR@10", "nDCG@5", "AP", "P@5", "R@50", "Rprec", "Bpref", "precision@5", "r-precision")
-"""Of names beyond the benchmark's, for suggestions."""
+"""Further names, for suggestions in error messages."""
 
 _RANX = re.compile(
     r"(?P<base>precision|recall|f1|mrr|map|ndcg|ndcg_burges|hit_rate)(@(?P<cutoff>[1-9]\d*))?"
     r"|r-precision|rbp\.\d+"
 )
 
-# ranx's name -> ir_measures' with and without a cut-off, where both compute the same.
+# ranx's name -> ir_measures' names with and without a cutoff, for metrics that both compute alike.
 _SAME: Mapping[str, tuple[str | None, str | None]] = {
     "precision": ("P@{}", "SetP"),
     "recall": ("R@{}", "SetR"),
@@ -78,17 +78,17 @@ _SAME: Mapping[str, tuple[str | None, str | None]] = {
     "r-precision": (None, "Rprec"),
 }
 
-# ir_measures has these from a Perl script that keeps five digits: ranx alone computes them here.
+# ir_measures computes these by a Perl script with five digits, so that only ranx is used.
 _BY_RANX_ALONE = "exp-log2"
 
 
 def resolve(name: str, cut: int | None = None, level: int = 1) -> Metric:
-    """What a name means for lists that were cut after ``cut`` documents (None: that were not).
+    """The metric called ``name``, for lists that were cut to ``cut`` documents (None: not cut).
 
-    A metric without a cut-off then carries the depth in its name. level: the least relevance that
-    counts as relevant, for the metrics that ask whether a document is relevant.
-    Raises InputError with the nearest name for an unknown one, and where the lists end before the
-    metric's cut-off.
+    For cut lists, the name of a metric without a cutoff gets the depth. level: the lowest judgment
+    that counts as relevant, for metrics that distinguish relevant and not relevant.
+    Raises InputError for an unknown name, with the most similar one, and for a cutoff beyond
+    the end of the lists.
     """
     metric = _named(name)
     if level != 1:
@@ -98,8 +98,8 @@ def resolve(name: str, cut: int | None = None, level: int = 1) -> Metric:
     if metric.cutoff is not None:
         if metric.cutoff > cut:
             raise InputError(
-                f"'{name}' looks at {metric.cutoff:,} documents, and the lists end after {cut:,}",
-                mend="ask for a smaller cut-off, or evaluate a run file with longer lists",
+                f"'{name}' needs {metric.cutoff:,} documents, but the lists end after {cut:,}",
+                mend="use a smaller cutoff, or evaluate a run file with longer lists",
             )
         return metric
     label = f"{metric.name} (depth {cut})" if "@" in metric.name else f"{metric.name}@{cut}"
@@ -107,19 +107,20 @@ def resolve(name: str, cut: int | None = None, level: int = 1) -> Metric:
 
 
 def check_share(name: str) -> None:
-    """Raise InputError where the metric called ``name`` is a count: figures are shown as shares."""
+    """Raise InputError if the metric called ``name`` is a count, since tables show percentages."""
     if not _named(name).share:
         raise InputError(
-            f"'{name}' is a count, and no share", mend="`evaluate` shows it; compare by another"
+            f"'{name}' is a count, not a share",
+            mend="use another metric here; `evaluate` shows counts",
         )
 
 
 def benchmark_name(name: str) -> str | None:
-    """The benchmark's own name of the same metric: MRR@10 of RR@10 or mrr@10; None without one."""
+    """The benchmark's name of the same metric (MRR@10 for RR@10 or mrr@10); None without one."""
     if name in BENCHMARK:
         return name
     metric = _named(name)
-    same = [one.name for one in BENCHMARK.values() if metric.ranx and one.ranx == metric.ranx]
+    same = [own.name for own in BENCHMARK.values() if metric.ranx and own.ranx == metric.ranx]
     return same[0] if same else None
 
 
@@ -127,7 +128,7 @@ def _named(name: str) -> Metric:
     known = _known(name)
     if name in PLUGIN_METRICS:
         if known is not None:
-            raise InputError(f"metric '{name}' of a plug-in has a known name", mend="rename it")
+            raise InputError(f"a plug-in's metric has the known name '{name}'", mend="rename it")
         return Metric(name=name, plugin=name)
     if known is None:
         raise unknown("metric", name, [*BENCHMARK, *PLUGIN_METRICS, *EXAMPLES])
@@ -135,11 +136,11 @@ def _named(name: str) -> Metric:
 
 
 def _known(name: str) -> Metric | None:
-    """A metric of the benchmark's, ranx's, ir_measures' or trec_eval's; None for another name."""
+    """A metric of the benchmark, ranx, ir_measures or trec_eval; None for another name."""
     if name in BENCHMARK:
         return BENCHMARK[name]
-    if found := _RANX.fullmatch(name):
-        base, cutoff = found["base"] or name, found["cutoff"]
+    if match := _RANX.fullmatch(name):
+        base, cutoff = match["base"] or name, match["cutoff"]
         same = _SAME.get(base, (None, None))[0 if cutoff else 1]
         return Metric(
             name=name,
@@ -152,7 +153,7 @@ def _known(name: str) -> Metric | None:
 
 
 def _parsed(name: str) -> Measure | None:
-    """The measure that ir_measures reads from its own name or from trec_eval's."""
+    """The measure of ir_measures with this name, which may also be trec_eval's name."""
     import ir_measures
 
     try:
@@ -171,7 +172,7 @@ def _parsed(name: str) -> Measure | None:
 def _of_measure(name: str, measure: Measure) -> Metric:
     from ir_measures import SumAgg
 
-    # Without a level RBP would need gains on a scale, which no library here has for it.
+    # Without rel, RBP would need gains on a scale, which no library here supports.
     if measure.NAME == "RBP" and "rel" not in measure.params:
         name, measure = f"RBP(rel=1,p={measure['p']})", measure(rel=1)
     try:
@@ -180,7 +181,7 @@ def _of_measure(name: str, measure: Measure) -> Metric:
         raise _incomplete(name, error) from None
     cutoff = measure.params.get("cutoff")
     if cutoff is not None and cutoff < 1:
-        raise InputError(f"metric '{name}' has a cut-off below 1", mend="give one of 1 or more")
+        raise InputError(f"metric '{name}' has a cutoff below 1", mend="use 1 or more")
     ranx = _ranx_name(measure)
     metric = Metric(
         name=name,
@@ -191,13 +192,14 @@ def _of_measure(name: str, measure: Measure) -> Metric:
     )
     if metric.ir_measures and not _supported(measure):
         raise InputError(
-            f"no library here computes '{name}'", mend="leave out its parameters, or name another"
+            f"no library here computes '{name}'",
+            mend="leave out its parameters, or use another metric",
         )
     return metric
 
 
 def _supported(measure: Measure) -> bool:
-    """Whether ir_measures computes it; a cut-off of RR is made by cutting the lists."""
+    """Whether ir_measures can compute the measure; RR with a cutoff is computed on cut lists."""
     import ir_measures
 
     if measure.NAME == "RR" and not measure.params.get("judged_only"):
@@ -207,27 +209,27 @@ def _supported(measure: Measure) -> bool:
 
 
 def _ranx_name(measure: Measure) -> str | None:
-    """ranx's name of a measure with its usual parameters."""
+    """ranx's name of a measure with default parameters; None if it has none."""
     given = {key: value for key, value in measure.params.items() if key != "cutoff"}
-    usual = {key: measure.SUPPORTED_PARAMS[key].default for key in given}
-    if given != usual and given != {"dcg": _BY_RANX_ALONE}:
+    default = {key: measure.SUPPORTED_PARAMS[key].default for key in given}
+    if given != default and given != {"dcg": _BY_RANX_ALONE}:
         return None
     cutoff = measure.params.get("cutoff")
-    wanted = repr(measure).replace('"', "'")
+    spelled = repr(measure).replace('"', "'")
     for base, (cut, whole) in _SAME.items():
-        if cut is not None and cutoff is not None and wanted == cut.format(cutoff):
+        if cut is not None and cutoff is not None and spelled == cut.format(cutoff):
             return f"{base}@{cutoff}"
-        if cutoff is None and wanted == whole:
+        if cutoff is None and spelled == whole:
             return base
     return None
 
 
 def _at_level(metric: Metric, level: int) -> Metric:
-    """The metric with another least relevance; one that uses the levels as gains stays as it is."""
+    """The metric with another lowest relevant judgment; unchanged if it uses levels as gains."""
     if metric.plugin:
         return metric
     if metric.ir_measures is None:
-        assert metric.ranx is not None  # noqa: S101  (a metric has one of both)
+        assert metric.ranx is not None  # noqa: S101  (a metric has at least one of the two)
         if metric.ranx.startswith("ndcg"):
             return metric
         return replace(metric, name=f"{metric.name}-l{level}", ranx=f"{metric.ranx}-l{level}")
@@ -238,8 +240,7 @@ def _at_level(metric: Metric, level: int) -> Metric:
 
 
 def _incomplete(name: str, error: Exception) -> InputError:
-    said = re.sub(r"=<object.*?>", " is missing", str(error))
+    message = re.sub(r"=<object.*?>", " is missing", str(error))
     return InputError(
-        f"metric '{name}' has not the parameters it needs ({said})",
-        mend="write them as in AP(rel=2)@100",
+        f"metric '{name}' lacks parameters ({message})", mend="write them as in AP(rel=2)@100"
     )

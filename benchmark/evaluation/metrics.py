@@ -1,7 +1,7 @@
-"""Figures of runs, one for each judged question, by any metric of the registry.
+"""The figures of a run for each judged question, by any metric of the registry.
 
-Every judged question counts. One without results counts 0, as with trec_eval's option -c, and so
-does one whose judgments name no relevant document.
+Every judged question counts. A question without results counts 0, as with trec_eval's option -c,
+and so does a question without a relevant document.
 """
 
 from __future__ import annotations
@@ -23,26 +23,26 @@ from benchmark.types import Qrels, Run
 METRICS = tuple(BENCHMARK)
 MAIN = "MRR@10"
 DEPTH = 100
-"""Documents in each list that is made here."""
+"""The length of the ranked lists that this benchmark makes."""
 
 Engine: TypeAlias = Literal["ranx", "ir_measures"]
-"""The library that is asked where both compute a metric.
+"""The library that computes a metric that both of them have.
 
-ranx for results, whose figures are kept, or ``levels``, which gives the same; ir_measures, which
-loads in a tenth of ranx's time, for run files.
+Results use ranx, or ``levels``, which gives the same figures; run files use ir_measures, which
+loads in a tenth of the time.
 """
 
 _TOGETHER = 512
-"""Questions that are scored at once, so that long lists take little memory."""
+"""The number of questions that are scored at once, to limit the memory for long lists."""
 
 
 @dataclass(frozen=True)
 class Scores:
-    """Figures of one system, for the judged questions in the order of the judgments.
+    """The figures of one system, for the judged questions in the order of the judgments.
 
-    values: metric -> float64, shape (questions,), between 0 and 1 but for counts.
-    unanswered: how many judged questions had no result.
-    seeds: training seed -> its figures, where these are their means; empty where one alone was run.
+    values: metric -> float64, shape (questions,); between 0 and 1, except for counts.
+    unanswered: the number of judged questions without results.
+    seeds: training seed -> its figures, if ``values`` are means over several seeds; else empty.
     """
 
     queries: tuple[str, ...]
@@ -69,13 +69,15 @@ def score_run(
     metrics: Sequence[str | Metric] = METRICS,
     engine: Engine = "ranx",
 ) -> Scores:
-    """Score a run by metrics, each by its name or as ``resolve`` gives it.
+    """Score a run by metrics, given by name or as returned by ``resolve``.
 
-    Results of questions that were not judged are ignored. Raises InputError for an unknown metric,
-    for one that looks beyond the end of lists that were cut, for a figure that its metric can't
-    have, or where run and judgments share no question.
+    Results of questions without judgments are ignored. Raises InputError for an unknown metric, for
+    a cutoff beyond the end of cut lists, for a figure outside the metric's range, and if run and
+    judgments have no question in common.
     """
-    wanted = [one if isinstance(one, Metric) else resolve(one, run.cut_at) for one in metrics]
+    resolved = [
+        metric if isinstance(metric, Metric) else resolve(metric, run.cut_at) for metric in metrics
+    ]
     queries = tuple(qrels)
     count = answered(run.documents, queries)
     if not count:
@@ -83,26 +85,26 @@ def score_run(
             f"run '{run.name}' has results for none of the {len(queries)} judged questions",
             mend="check that run and qrels are of the same split",
         )
-    values = {metric.name: np.zeros(len(queries)) for metric in wanted}
-    own = [one for one in wanted if engine == "ranx" and is_computed(one)]
+    values = {metric.name: np.zeros(len(queries)) for metric in resolved}
+    own = [metric for metric in resolved if engine == "ranx" and is_computed(metric)]
     if own:
         table = levels(run, qrels, _depth(own))
         values |= {metric.name: table.figures(metric) for metric in own}
-    others = [one for one in wanted if one not in own]
+    others = [metric for metric in resolved if metric not in own]
     depth = _depth(others) if others else None
     for start in range(0, len(queries), _TOGETHER) if others else ():
-        some = queries[start : start + _TOGETHER]
-        lists = [first(run.documents, query, depth) for query in some]
-        judged = [qrels[query] for query in some]
+        block = queries[start : start + _TOGETHER]
+        lists = [first(run.documents, query, depth) for query in block]
+        judged = [qrels[query] for query in block]
         for name, figures in _figures(lists, judged, others, engine):
-            values[name][start : start + len(some)] = figures
-    for metric in wanted:
+            values[name][start : start + len(block)] = figures
+    for metric in resolved:
         _check(metric, values[metric.name])
     return Scores(queries, values, len(queries) - count)
 
 
 def _depth(metrics: Sequence[Metric]) -> int | None:
-    """How far the lists have to be read; None for their whole length."""
+    """The number of documents that the metrics need of each list; None for all."""
     if any(metric.cutoff is None and metric.depth is None for metric in metrics):
         return None
     return max(metric.cutoff or metric.depth or 0 for metric in metrics)
@@ -111,42 +113,44 @@ def _depth(metrics: Sequence[Metric]) -> int | None:
 def _figures(
     lists: engines.Lists, judged: engines.Judged, metrics: Sequence[Metric], engine: Engine
 ) -> list[tuple[str, npt.NDArray[np.float64]]]:
-    """Each metric's figures of some questions."""
-    found = []
+    """The figures of each metric for some questions, by the metric's name."""
+    figures: list[tuple[str, npt.NDArray[np.float64]]] = []
     for depth in dict.fromkeys(metric.depth for metric in metrics):
         cut = lists if depth is None else [documents[:depth] for documents in lists]
-        some = [metric for metric in metrics if metric.depth == depth]
-        by_ranx = [
-            one for one in some if one.ranx and (engine == "ranx" or one.ir_measures is None)
+        at_depth = [metric for metric in metrics if metric.depth == depth]
+        of_ranx = [
+            metric
+            for metric in at_depth
+            if metric.ranx and (engine == "ranx" or metric.ir_measures is None)
         ]
-        others = [one for one in some if one.ir_measures and one not in by_ranx]
-        if by_ranx:
-            figures = engines.by_ranx(cut, judged, by_ranx)
-            found += [(one.name, one_s) for one, one_s in zip(by_ranx, figures, strict=True)]
+        others = [metric for metric in at_depth if metric.ir_measures and metric not in of_ranx]
+        if of_ranx:
+            values = engines.by_ranx(cut, judged, of_ranx)
+            figures += zip([metric.name for metric in of_ranx], values, strict=True)
         if others:
-            figures = engines.by_ir_measures(cut, judged, others)
-            found += [(one.name, one_s) for one, one_s in zip(others, figures, strict=True)]
-        plugins = [metric for metric in some if metric.plugin]
-        found += [(one.name, engines.by_plugin(cut, judged, one)) for one in plugins]
-    return found
+            values = engines.by_ir_measures(cut, judged, others)
+            figures += zip([metric.name for metric in others], values, strict=True)
+        plugins = [metric for metric in at_depth if metric.plugin]
+        figures += [(metric.name, engines.by_plugin(cut, judged, metric)) for metric in plugins]
+    return figures
 
 
 def _check(metric: Metric, figures: npt.NDArray[np.float64]) -> None:
-    """Raise InputError where a figure is none that the metric can have."""
+    """Raise InputError for a figure outside the metric's range."""
     highest = 1 + 1e-9 if metric.share else np.inf
     wrong = ~((figures >= -1e-9) & (figures <= highest))
     if wrong.any():
         raise InputError(
-            f"'{metric.name}' came out as {figures[wrong][0]:g}, which it can't be",
-            mend="leave it out, or use another library's name of it",
+            f"'{metric.name}' has the impossible value {figures[wrong][0]:g}",
+            mend="leave it out, or use its name in another library",
         )
 
 
 def score_sets(sets: Mapping[str, Collection[str]], qrels: Qrels) -> Scores:
     """F1 of unranked sets, as WebQA scores its sources: 2 |A and B| / (|A| + |B|).
 
-    As in ``score_run`` every judged question counts.
-    Raises InputError where sets and judgments share no question.
+    As in ``score_run``, every judged question counts. Raises InputError if sets and judgments have
+    no question in common.
     """
     relevant = {
         query: {document for document, relevance in judged.items() if relevance > 0}
@@ -161,7 +165,7 @@ def score_sets(sets: Mapping[str, Collection[str]], qrels: Qrels) -> Scores:
         )
     values = np.zeros(len(queries))
     for place, query in enumerate(queries):
-        found = set(sets.get(query, ()))
-        either = len(found) + len(relevant[query])
-        values[place] = 2 * len(found & relevant[query]) / either if either else 0
+        predicted = set(sets.get(query, ()))
+        total = len(predicted) + len(relevant[query])
+        values[place] = 2 * len(predicted & relevant[query]) / total if total else 0
     return Scores(queries, {"F1": values}, len(queries) - answered)

@@ -1,10 +1,10 @@
-"""How probably another set of training seeds would give another verdict.
+"""The probability that another set of training seeds would give another verdict.
 
-A parametric bootstrap over the seeds, the questions staying what they are. The seeds' means are
-taken as normal; their variance and true mean are themselves uncertain, and drawn from what the
-seeds at hand tell of them (Student's t, with as many degrees of freedom as there are seeds less
-one). Drawing the few seeds themselves with replacement promises too much, as
-simulated in docs/explanation/statistics.md.
+It is computed by a parametric bootstrap over the seeds, for the same questions. The seeds' means
+are taken as normally distributed; their true mean and variance are uncertain, and drawn from their
+distribution given the seeds (Student's t, with one degree of freedom less than seeds). Resampling
+the few seeds with replacement gives probabilities that are too small, as simulated in
+docs/explanation/statistics.md.
 """
 
 from __future__ import annotations
@@ -20,16 +20,16 @@ from benchmark.evaluation.verdicts import Statement, verdict_numbers
 
 DRAWS = 2000
 STABLE = 0.05
-"""A verdict that another set of seeds overturns less probably needs no more seeds."""
+"""A verdict counts as stable if another set of seeds overturns it with a smaller probability."""
 
 FEWEST_SEEDS, MOST_SEEDS = 3, 10
-"""Where seeds are added one by one until all verdicts are stable."""
+"""The first and the largest number of seeds, if seeds are added until verdicts are stable."""
 
 
 def another_set(pairs: Sequence[Parts], draws: int, generator: np.random.Generator) -> list[Parts]:
-    """``draws`` sets of as many new seeds for each pair, together.
+    """``draws`` new sets of seeds for each pair, with as many seeds as the pair has.
 
-    Numbers are shared by the pairs, so that pairs that move together by seed still do.
+    The pairs share their random numbers, which preserves correlations between pairs.
     """
     seeds = max(pair.seeds for pair in pairs)
     centre = generator.normal(size=(draws, seeds))
@@ -58,8 +58,8 @@ def overturned(
 ) -> float | None:
     """The probability that another set of as many seeds gives another verdict on these pairs.
 
-    None where a single seed was run, which tells nothing of others. Beside pairs of several seeds,
-    one of a single seed is of systems that no seed changes.
+    None if all pairs have a single seed, which gives no variance. Beside pairs with several seeds,
+    a pair with one seed consists of systems without training.
     """
     if max(pair.seeds for pair in pairs) == 1:
         return None
@@ -69,7 +69,7 @@ def overturned(
 
 
 def needs_more_seeds(probability: float | None, seeds: int) -> bool:
-    """Whether a verdict, overturned with that probability, asks for one more seed."""
+    """Whether a verdict that is overturned with this probability needs one more seed."""
     if seeds < FEWEST_SEEDS:
         return True
     return seeds < MOST_SEEDS and (probability is None or probability >= STABLE)

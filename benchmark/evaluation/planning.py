@@ -1,9 +1,8 @@
-"""How many questions and seeds an experiment needs, from the variances of the data at hand.
+"""The number of questions and seeds that an experiment needs, from the variances of results.
 
-Sakai (2016, "Topic set size design") asks for the fewest topics with which a paired t-test finds a
-difference with a given probability; with training seeds, their variance enters beside the
-questions' (effects.py). More questions never make up for too few seeds: what the seeds contribute
-stays.
+Sakai (2016, "Topic set size design") computes the fewest topics with which a paired t-test detects
+a difference with a given probability. With training seeds, their variance is added to that of the
+questions (effects.py); it does not fall with more questions.
 """
 
 from __future__ import annotations
@@ -12,32 +11,33 @@ from benchmark.evaluation.effects import Parts
 from benchmark.evaluation.significance import ALPHA, POWER
 
 MOST = 1_000_000
-"""Questions beyond which none are counted."""
+"""The largest number of questions that is considered."""
 
 
-def detectable(found: Parts, seeds: int, questions: int, comparisons: int = 1) -> float:
-    """The true difference that such an experiment finds with probability POWER at ALPHA.
+def detectable(variances: Parts, seeds: int, questions: int, comparisons: int = 1) -> float:
+    """The true difference that such an experiment detects with probability POWER at ALPHA.
 
-    comparisons: how many pairs are tested together; Holm's first step divides ALPHA by them.
+    comparisons: the number of pairs that are tested together; Holm's first step divides ALPHA by
+    it.
     """
-    return float(found.planned(seeds, questions).detectable(ALPHA / comparisons, POWER))
+    return float(variances.planned(seeds, questions).detectable(ALPHA / comparisons, POWER))
 
 
 def questions_needed(
-    found: Parts, difference: float, seeds: int, comparisons: int = 1
+    variances: Parts, difference: float, seeds: int, comparisons: int = 1
 ) -> int | None:
-    """The fewest questions with which ``difference`` is found with probability POWER at ALPHA.
+    """The fewest questions with which ``difference`` is detected with probability POWER at ALPHA.
 
-    None where MOST are too few: the seeds alone hide it.
+    None if MOST questions are too few, since the variance between seeds is too large.
     """
     low, high = 1, 2
-    while detectable(found, seeds, high, comparisons) > difference:
+    while detectable(variances, seeds, high, comparisons) > difference:
         low, high = high, 2 * high
         if low > MOST:
             return None
     while high - low > 1:
         middle = (low + high) // 2
-        if detectable(found, seeds, middle, comparisons) > difference:
+        if detectable(variances, seeds, middle, comparisons) > difference:
             low = middle
         else:
             high = middle

@@ -3,9 +3,9 @@
     @metric("images-first")
     def images_first(ranked: Sequence[str], judged: Mapping[str, int]) -> float: ...
 
-``ranked`` holds document ids, best first: the whole list, which is 100 documents long where it was
-made here. ``judged`` holds the question's judgments. The figure lies between 0 and 1, and higher
-is better.
+``ranked``: the document ids of the whole list, best first; lists made by this benchmark have 100
+documents. ``judged``: the question's judgments, document id -> level. The function returns a figure
+between 0 and 1, where higher is better.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ from benchmark.errors import InputError
 PluginMetric: TypeAlias = Callable[[Sequence[str], Mapping[str, int]], float]
 
 PLUGIN_METRICS: dict[str, PluginMetric] = {}
-"""Name -> function, of the plug-ins that were read."""
+"""Name -> function, for the plug-ins that were loaded."""
 
 
 def metric(name: str) -> Callable[[PluginMetric], PluginMetric]:
-    """Function decorator: register a metric under ``name``, for every command and for claims.
+    """Decorator of a function: register it as a metric under ``name``.
 
-    Raises InputError where the name is taken by another function.
+    Raises InputError if another function has this name.
     """
 
     def decorate(function: PluginMetric) -> PluginMetric:
@@ -37,13 +37,15 @@ def metric(name: str) -> Callable[[PluginMetric], PluginMetric]:
 
 
 def plugin_figure(name: str, ranked: Sequence[str], judged: Mapping[str, int]) -> float:
-    """What a plug-in's metric gives. Raises InputError for no number between 0 and 1."""
+    """The figure of a plug-in's metric. Raises InputError if it is no number between 0 and 1."""
     try:
         value = float(PLUGIN_METRICS[name](ranked, judged))
     except Exception as error:
         raise InputError(
-            f"metric '{name}' failed ({type(error).__name__}: {error})", mend="mend the plug-in"
+            f"metric '{name}' failed ({type(error).__name__}: {error})", mend="correct the plug-in"
         ) from error
     if not 0 <= value <= 1:
-        raise InputError(f"metric '{name}' gave {value}", mend="give a number between 0 and 1")
+        raise InputError(
+            f"metric '{name}' returned {value}", mend="return a number between 0 and 1"
+        )
     return value

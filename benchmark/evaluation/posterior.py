@@ -1,10 +1,10 @@
-"""What the data say of true differences, as probabilities: the Bayesian bootstrap.
+"""Probabilities of true differences, by the Bayesian bootstrap.
 
-The posterior of a mean over questions under an uninformative prior on the questions' figures is the
-mean with Dirichlet(1, ..., 1) weights (Rubin, 1981). Training seeds add Student's t with as many
-degrees of freedom as there are seeds less one, scaled by what the seeds contribute to the variance
-(effects.py). Read beside the tests as Benavoli et al. (2017) read theirs: how probable it is that a
-difference exceeds what is worth speaking of, or lies within (the region of practical equivalence).
+Under an uninformative prior on the questions' figures, the posterior of their mean is the mean with
+Dirichlet(1, ..., 1) weights (Rubin, 1981). For training seeds, Student's t with one degree of
+freedom less than seeds is added, scaled by their part of the variance (effects.py). As in Benavoli
+et al. (2017), the posterior gives the probability that a difference exceeds the smallest relevant
+difference, or lies within it (the region of practical equivalence).
 """
 
 from __future__ import annotations
@@ -19,15 +19,18 @@ from benchmark.evaluation.significance import SEED, Floats
 
 DRAWS = 4000
 PRACTICAL = 0.01
-"""The smallest relevant difference, where nothing else is said: one point of 100."""
+"""The default of the smallest relevant difference, as a share: one point of 100."""
 
 _BLOCK = 500
 
 
 @dataclass(frozen=True, kw_only=True)
 class Reading:
-    """Probabilities that the first of two systems is truly better by more than ``practical``, that
-    they differ by less, that the second is better by more; with a central 95% interval.
+    """The posterior of the true difference of two systems.
+
+    better, equivalent, worse: the probabilities that the first system is better by more than
+    ``practical``, that they differ by less, and that the second is better by more. low, high: the
+    central 95% interval.
     """
 
     practical: float
@@ -41,8 +44,8 @@ class Reading:
 def posterior(tables: Sequence[Floats], draws: int = DRAWS, seed: int = SEED) -> Floats:
     """Draws of the true means of several tables of seeds by questions; shape (draws, tables).
 
-    All are over the same questions. Weights are shared by the tables, and so is what is drawn for
-    the first, second, ... seed: what moves together still does.
+    All tables are over the same questions. They share the weights of the questions and the random
+    numbers of the first, second, ... seed, which preserves correlations.
     """
     generator = np.random.default_rng(seed)
     figures = np.stack([table.mean(axis=0) for table in tables])
@@ -65,16 +68,16 @@ def posterior(tables: Sequence[Floats], draws: int = DRAWS, seed: int = SEED) ->
 
 
 def _loadings(table: Floats) -> Floats:
-    """The seeds' deviations, scaled so that their sum of squares is what they contribute."""
-    found = parts(table)
-    away = found.by_seed - found.mean
+    """The seeds' deviations, scaled so that their squares add up to their part of the variance."""
+    variances = parts(table)
+    away = variances.by_seed - variances.mean
     whole = float(np.square(away).sum())
-    share = float(np.asarray(found.design.from_seeds)) / whole if whole else 0.0
+    share = float(np.asarray(variances.design.from_seeds)) / whole if whole else 0.0
     return np.asarray(away * share**0.5)
 
 
 def reading(differences: Floats, practical: float = PRACTICAL, seed: int = SEED) -> Reading:
-    """Read the differences of two systems, float64 of shape (seeds, questions)."""
+    """The posterior for the differences of two systems; float64, shape (seeds, questions)."""
     drawn = posterior([differences], seed=seed)[:, 0]
     low, high = np.quantile(drawn, [0.025, 0.975])
     better, worse = float(np.mean(drawn > practical)), float(np.mean(drawn < -practical))

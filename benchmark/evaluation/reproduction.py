@@ -1,11 +1,11 @@
-"""How well one run reproduces another: the measures of Breuer et al. (SIGIR 2020), by repro_eval.
+"""Measures of how well one run reproduces another (Breuer et al., SIGIR 2020), by repro_eval.
 
-``repro_eval``'s measures are used as they are. What it refuses or leaves open is decided here: its
-Kendall's tau union needs lists of one length, so both are cut to the shorter; a question that one
-of the two runs doesn't answer has no tau, and a rank-biased overlap of 0; the depth of the overlap
-is the longer list's, so that a short list overlaps with itself by 1. Its tie rule never applies:
-scores are made from ranks. Its modules for metadata and for reading runs aren't used: they import
-``pkg_resources``, which setuptools no longer brings.
+The measures of ``repro_eval`` are used unchanged. Cases that it rejects or leaves open are decided
+here: both lists are cut to the shorter one, since its Kendall's tau union needs equal lengths; a
+question that one run does not answer has no tau, and a rank-biased overlap of 0; the depth of the
+overlap is that of the longer list, so that a short list has an overlap of 1 with itself. Its rule
+for ties never applies, since scores are made from ranks. Its modules that read runs and metadata
+are not used, because they import ``pkg_resources``, which setuptools no longer contains.
 """
 
 from __future__ import annotations
@@ -20,18 +20,18 @@ from benchmark.evaluation.metrics import DEPTH, Scores
 from benchmark.types import Run
 
 PERSISTENCE = 0.95
-"""p of rank-biased overlap: ``repro_eval``'s default."""
+"""The persistence p of rank-biased overlap: the default of ``repro_eval``."""
 
 Lists = dict[str, dict[str, float]]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Order:
-    """How alike the ranked lists of two runs are.
+    """The similarity of the ranked lists of two runs.
 
     identical: the share of questions with the same documents in the same order. tau: Kendall's tau
-    union, averaged over the questions that have one; None where none has. overlap: rank-biased
-    overlap, averaged over all questions that either run answers.
+    union, averaged over the questions that have one; None if none has. overlap: rank-biased
+    overlap, averaged over all questions that at least one run answers.
     """
 
     identical: float
@@ -41,11 +41,10 @@ class Order:
 
 @dataclass(frozen=True, kw_only=True)
 class Figures:
-    """How alike the figures of two runs are, in one metric.
+    """The similarity of the figures of two runs, in one metric.
 
-    rmse: root mean square error over the questions. p: paired t-test, 1 for equal figures; None
-    where there are too few questions. alike: the share of questions with the same figure to the
-    last digit.
+    rmse: root mean square error over the questions. p: of the paired t-test, 1 for equal figures;
+    None with too few questions. alike: the share of questions with exactly the same figure.
     """
 
     rmse: float
@@ -55,10 +54,10 @@ class Figures:
 
 @dataclass(frozen=True, kw_only=True)
 class Effects:
-    """How an improvement over a baseline is reproduced; None where the original has none.
+    """How well an improvement over a baseline is reproduced; None if the original has none.
 
-    ratio: of the mean improvements, reproduced by original (ER; 1 is ideal). relative: difference
-    of the relative improvements, original less reproduced (DeltaRI; 0 is ideal).
+    ratio: the reproduced mean improvement divided by the original one (ER; 1 is ideal). relative:
+    the original relative improvement minus the reproduced one (DeltaRI; 0 is ideal).
     """
 
     ratio: float | None
@@ -66,7 +65,7 @@ class Effects:
 
 
 def order(original: Run, reproduced: Run) -> Order:
-    """Compare the ranked lists of two runs, to the benchmark's depth."""
+    """Compare the ranked lists of two runs, up to the benchmark's depth."""
     from repro_eval.measure.document_order import KTU, RBO
 
     first, second = (
@@ -81,16 +80,16 @@ def order(original: Run, reproduced: Run) -> Order:
     ranked = [query for query in both if lengths[query] > 1]
     tau = None
     if ranked:
-        cut = [_scored({q: one[q][: lengths[q]] for q in ranked}) for one in (first, second)]
+        cut = [_scored({q: run[q][: lengths[q]] for q in ranked}) for run in (first, second)]
         tau = float(np.nanmean(list(KTU(*cut, trim_thresh=DEPTH, per_topic=True).values())))
     by_length: dict[int, list[str]] = {}
     for query in both:
         by_length.setdefault(max(len(first[query]), len(second[query])), []).append(query)
     total = 0.0
     for length, queries in by_length.items():
-        lists = [_scored({query: one[query] for query in queries}) for one in (first, second)]
-        found = RBO(*lists, p=PERSISTENCE, depth=length, pbar=False, per_topic=True)
-        total += sum(min(value, 1.0) for value in found.values())
+        lists = [_scored({query: run[query] for query in queries}) for run in (first, second)]
+        overlaps = RBO(*lists, p=PERSISTENCE, depth=length, pbar=False, per_topic=True)
+        total += sum(min(value, 1.0) for value in overlaps.values())
     identical = sum(first.get(query) == second.get(query) for query in either) / len(either)
     return Order(identical=identical, tau=tau, overlap=total / len(either))
 
@@ -100,7 +99,7 @@ def figures(original: Scores, reproduced: Scores, metric: str) -> Figures:
     from repro_eval.measure.effectiveness import RMSE
     from repro_eval.measure.statistics import ttest
 
-    scores = [_by_query(one, metric) for one in (original, reproduced)]
+    scores = [_by_query(run, metric) for run in (original, reproduced)]
     first, second = original.values[metric], reproduced.values[metric]
     p: float | None = 1.0
     if not np.array_equal(first, second):
@@ -121,10 +120,10 @@ def effects(
     """Compare the improvements over a baseline, original and reproduced."""
     from repro_eval.measure.overall_effects import DRI, ER
 
-    means = [one.mean(metric) for one in (original_baseline, reproduced_baseline)]
+    means = [run.mean(metric) for run in (original_baseline, reproduced_baseline)]
     scores = [
-        _by_query(one, metric)
-        for one in (original, original_baseline, reproduced, reproduced_baseline)
+        _by_query(run, metric)
+        for run in (original, original_baseline, reproduced, reproduced_baseline)
     ]
     return Effects(
         ratio=ER(*scores)[metric] if original.mean(metric) != means[0] else None,
@@ -133,7 +132,7 @@ def effects(
 
 
 def _scored(lists: Mapping[str, list[str]]) -> Lists:
-    """Runs as ``repro_eval`` reads them, with scores that strictly decrease."""
+    """Runs in the form of ``repro_eval``, with strictly decreasing scores."""
     return {
         query: {document: 1.0 / rank for rank, document in enumerate(ranked, 1)}
         for query, ranked in lists.items()

@@ -1,4 +1,4 @@
-"""Run files, scored against judgments as trec_eval scores them, and named for tables."""
+"""Run files, scored against judgments as trec_eval does, and their names in tables."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from benchmark.io.trec import read_run, read_sets
 from benchmark.types import Qrels, Run
 
 Questions: TypeAlias = Literal["judged", "retrieved"]
-"""What means are over: all judged questions (trec_eval -c), or those of them with results."""
+"""The questions that means are over: all judged ones (trec_eval -c), or those with results."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Counts:
-    """What trec_eval counts over the questions that means are over: num_q, num_ret, and so on.
+    """The counts of trec_eval over the averaged questions: num_q, num_ret, and so on.
 
-    without_relevant: questions whose judgments name no relevant document; they count 0.
+    without_relevant: the number of questions without a relevant document; they count 0.
     """
 
     questions: int
@@ -35,9 +35,10 @@ class Counts:
 
 @dataclass(frozen=True, kw_only=True)
 class RunFile:
-    """A scored file. tag: what it calls itself. counts: None of unranked sets.
+    """A scored file.
 
-    tied: how many lists hold equal scores, whose order trec_eval's rule decides.
+    tag: the name of the run in the file. counts: None for unranked sets. tied: the number of lists
+    with equal scores, which are ordered by trec_eval's rule.
     """
 
     path: Path
@@ -56,20 +57,22 @@ def score_file(
     depth: int | None = None,
     questions: Questions = "judged",
 ) -> RunFile:
-    """Read and score a TREC run, or WebQA's prediction JSON (unranked sets, which have F1 alone).
+    """Read and score a TREC run, or a prediction file of WebQA (unranked sets, scored by F1).
 
-    names: of metrics; the benchmark's without any. level: the least relevance that counts as
-    relevant. depth: the lists are cut after so many documents, which metrics without a cut-off
-    carry in their names. Raises InputError for what can't be read or computed.
+    names: of metrics; if empty, the benchmark's metrics. level: the lowest judgment that counts as
+    relevant. depth: lists are cut to this length; the names of metrics without a cutoff get it.
+    Raises InputError if the file cannot be read or a metric cannot be computed.
     """
     if path.suffix == ".json":
         if {*names} - {"F1"} or depth is not None:
             raise InputError(
-                "unranked sets have F1 alone", mend="leave --metric and --depth out", path=path
+                "unranked sets are scored by F1 only",
+                mend="leave --metric and --depth out",
+                path=path,
             )
         sets = read_sets(path)
         at_level = {
-            query: {document: int(one >= level) for document, one in judged.items()}
+            query: {document: int(judgment >= level) for document, judgment in judged.items()}
             for query, judged in qrels.items()
         }
         scores = score_sets(sets, at_level)
@@ -89,27 +92,27 @@ def score_file(
 
 
 def by_name(files: Sequence[RunFile], taken: Sequence[str] = ()) -> dict[str, RunFile]:
-    """The files by their tags; those whose tag another has, or that is ``taken``, by their paths.
+    """The files by their tags; by their paths if a tag is not unique or is in ``taken``.
 
-    Raises InputError where a file is named twice.
+    Raises InputError if a file is named twice.
     """
     paths = [file.path for file in files]
     if len({*paths}) < len(paths):
-        raise InputError("one run file is named twice", mend="name each once")
+        raise InputError("a run file is named twice", mend="name each file once")
     times = Counter([*taken, *(file.tag for file in files)])
     return {file.tag if times[file.tag] == 1 else str(file.path): file for file in files}
 
 
 def counted(run: Run, qrels: Qrels, queries: Sequence[str], level: int = 1) -> Counts:
-    """What trec_eval counts over ``queries``."""
+    """The counts of trec_eval over ``queries``."""
     retrieved = relevant = both = without = 0
     for query in queries:
-        wanted = {document for document, one in qrels[query].items() if one >= level}
+        answers = {document for document, judgment in qrels[query].items() if judgment >= level}
         ranked = run.documents.get(query, [])
         retrieved += len(ranked)
-        relevant += len(wanted)
-        both += len(wanted.intersection(ranked))
-        without += not wanted
+        relevant += len(answers)
+        both += len(answers.intersection(ranked))
+        without += not answers
     return Counts(
         questions=len(queries),
         retrieved=retrieved,
@@ -120,16 +123,20 @@ def counted(run: Run, qrels: Qrels, queries: Sequence[str], level: int = 1) -> C
 
 
 def metrics_for(names: Sequence[str], depth: int | None, level: int) -> Sequence[Metric]:
-    """What the names mean for lists of that depth; without any, the benchmark's that it allows."""
+    """The metrics of these names for lists of this depth.
+
+    Without names: those metrics of the benchmark whose cutoff is within the depth.
+    """
     if names:
         return [resolve(name, depth, level) for name in names]
-    # Of the benchmark's own metrics, those that lists of this depth can have.
-    kept = [one for one in BENCHMARK.values() if depth is None or (one.cutoff or 0) <= depth]
-    return [resolve(one.name, depth, level) for one in kept]
+    possible = [
+        metric for metric in BENCHMARK.values() if depth is None or (metric.cutoff or 0) <= depth
+    ]
+    return [resolve(metric.name, depth, level) for metric in possible]
 
 
 def _over(scores: Scores, answers: Mapping[str, object], questions: Questions) -> Scores:
-    """The scores of the questions that means are over."""
+    """The scores of the questions that are averaged."""
     if questions == "judged":
         return scores
     answered = {query for query in scores.queries if answers.get(query)}

@@ -1,4 +1,4 @@
-"""Tests, intervals and sizes of paired differences over questions, and Holm's correction.
+"""Tests, intervals and effect sizes of paired differences over questions, and Holm's correction.
 
 The randomization test flips the sign of each question's difference at random (Fisher; Smucker,
 Allan and Carterette, CIKM 2007): p = (b + 1) / (n + 1), where b of n permutations give a mean
@@ -26,31 +26,33 @@ _WORKERS = os.cpu_count() or 1
 
 Floats = npt.NDArray[np.float64]
 Pairs = tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]
-"""The rows of each pair's first and second system."""
+"""The row numbers of the first and of the second system of each pair."""
 
 
 FEWEST_QUESTIONS = 2
-"""Below this many questions no spread, interval or test is defined."""
+"""The smallest number of questions for which variance, interval and test are defined."""
 
 
 def defined(value: float) -> float | None:
-    """The value as plain data: None where it is not a finite number."""
+    """The value, or None if it is not a finite number."""
     return float(value) if np.isfinite(value) else None
 
 
 def permutations_for(pairs: int) -> int:
-    """Enough permutations that Holm's correction over ``pairs`` leaves room for significance."""
+    """A number of permutations at which p-values stay below ALPHA after Holm's correction over
+    ``pairs``.
+    """
     return max(FEWEST_PERMUTATIONS, 200 * pairs)
 
 
 def randomization_test(
     values: Floats, permutations: int, seed: int, pairs: Pairs | None = None
 ) -> Floats:
-    """Two-sided p of each row of paired differences, float64 of shape (rows, questions).
+    """The two-sided p of each row of paired differences; float64, shape (rows, questions).
 
-    pairs: ``values`` are systems' figures, and tested are the differences of each pair of rows. A
-    difference of sums is the sum of the differences, so that the systems alone are summed up.
-    With fewer than two questions p is undefined: nan.
+    pairs: if given, ``values`` are figures of systems, and the differences of each pair of rows are
+    tested. Only the systems are summed up, since the difference of sums is the sum of differences.
+    With fewer than two questions, p is undefined (nan).
     """
     if values.shape[1] < FEWEST_QUESTIONS:
         return np.full(len(values) if pairs is None else len(pairs[0]), np.nan)
@@ -105,10 +107,10 @@ def _count_beyond(sums: Floats, least: Floats, pairs: Pairs | None) -> npt.NDArr
 def bootstrap(
     values: Floats, seed: int = SEED, pairs: Pairs | None = None
 ) -> tuple[Floats, Floats]:
-    """95% percentile bootstrap interval of the mean of each row, shape (rows, questions).
+    """The 95% percentile bootstrap interval of the mean of each row; shape (rows, questions).
 
-    pairs: of the difference between the means of each pair of rows instead. With fewer than two
-    questions there is no interval: nan.
+    pairs: if given, intervals of the difference between the means of each pair of rows. With fewer
+    than two questions, the interval is undefined (nan).
     """
     if values.shape[1] < FEWEST_QUESTIONS:
         nothing = np.full(len(values) if pairs is None else len(pairs[0]), np.nan)
@@ -124,10 +126,10 @@ def bootstrap(
 
 @lru_cache(maxsize=1)
 def _resamples(seed: int, questions: int) -> npt.NDArray[np.uint8]:
-    """How often each resample draws each question, shape (RESAMPLES, questions).
+    """The number of times that each resample draws each question; shape (RESAMPLES, questions).
 
-    Kept, since a table asks for them row by row. Nothing is drawn 256 times: that has a
-    probability below 1e-500.
+    Cached, since a table needs the same numbers for each row. A uint8 is enough: that a question is
+    drawn 256 times has a probability below 1e-500.
     """
     generator = np.random.default_rng(seed)
     drawn = np.empty((RESAMPLES, questions), dtype=np.uint8)
@@ -141,10 +143,10 @@ def _resamples(seed: int, questions: int) -> npt.NDArray[np.uint8]:
 
 
 def detectable(differences: Floats, alpha: float = ALPHA) -> Floats:
-    """The smallest true difference of each row of paired differences that would likely be seen.
+    """The true difference that a test detects with probability POWER, for each row of differences.
 
-    (z_{1 - alpha / 2} + z_.8) * sd / sqrt(n): a two-sided paired test at ``alpha`` finds it with
-    probability POWER. It is undefined (nan) where the differences have no spread.
+    The formula is (z_{1 - alpha / 2} + z_.8) * sd / sqrt(n), for a two-sided paired test at
+    ``alpha``. It is undefined (nan) if all differences of a row are equal.
     """
     from scipy.special import ndtri
 
@@ -156,8 +158,8 @@ def detectable(differences: Floats, alpha: float = ALPHA) -> Floats:
 def standard_deviation(differences: Floats) -> Floats:
     """The sample standard deviation of each row of differences of shares (between -1 and 1).
 
-    nan where nothing can be divided by it: with fewer than two questions, and where all
-    differences of a row are equal but for rounding.
+    nan, so that it is not divided by, with fewer than two questions, and if all differences of a
+    row are equal up to rounding.
     """
     if differences.shape[1] < FEWEST_QUESTIONS:
         return np.full(len(differences), np.nan)
@@ -167,10 +169,10 @@ def standard_deviation(differences: Floats) -> Floats:
 
 
 def holm(p: Floats) -> Floats:
-    """Holm's step-down correction: the i-th smallest of n counts (n - i + 1)-fold, 1 at most, and
-    none falls below one before it.
+    """Holm's step-down correction: the i-th smallest of n p-values is multiplied by n - i + 1.
 
-    An undefined p (nan) stays undefined and counts as 1 in the correction of the others.
+    Corrected values are at most 1 and do not decrease in that order. An undefined p (nan) stays
+    undefined and counts as 1 in the correction of the others.
     """
     order = np.argsort(p, kind="stable")
     corrected = np.empty_like(p)

@@ -1,4 +1,4 @@
-"""How sure a ranking of systems is: who is best, who would change places, which metrics agree."""
+"""The certainty of a ranking of systems, and the agreement of two rankings."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from benchmark.evaluation.significance import ALPHA, SEED, Floats
 
 @dataclass(frozen=True, kw_only=True)
 class Standing:
-    """One system's place among others.
+    """The rank of a system among others, by the true means.
 
-    best: the probability that its true mean is the highest. first, last: its true place lies
-    between them with probability 0.95. swap: the probability that it would fall behind the next
-    system on other questions and seeds, as many as these; None for the last one.
+    best: the probability that its true mean is the highest. first, last: the interval that contains
+    the rank of its true mean with probability 0.95. swap: the probability that it falls behind the
+    next system on another sample of as many questions and seeds; None for the last system.
     """
 
     best: float
@@ -27,14 +27,15 @@ class Standing:
 
 
 def standings(tables: Sequence[Floats]) -> list[Standing]:
-    """The standing of each system, best first; of its figures, shape (seeds, questions).
+    """The standing of each system.
 
-    All are over the same questions.
+    tables: the figures of each system, best first; shape (seeds, questions), over the same
+    questions.
     """
     drawn = posterior(tables)
     places = 1 + np.argsort(np.argsort(-drawn, axis=1, kind="stable"), axis=1, kind="stable")
     first, last = np.quantile(places, [ALPHA / 2, 1 - ALPHA / 2], axis=0, method="nearest")
-    # Another sample errs as much as this one did: its means are as far from the true ones.
+    # The means of another sample are as far from the true means as those of this one.
     means = np.array([table.mean() for table in tables])
     other = drawn + posterior(tables, seed=SEED + 1) - means
     behind = _share_below(other[:, :-1] - other[:, 1:])
@@ -48,7 +49,7 @@ def standings(tables: Sequence[Floats]) -> list[Standing]:
 
 
 def _share_below(apart: Floats) -> Floats:
-    """How often each column is below zero, half of where it is zero."""
+    """The share of values below zero in each column; zeros count one half."""
     return np.asarray(np.mean(apart < -1e-12, axis=0) + np.mean(np.abs(apart) <= 1e-12, axis=0) / 2)
 
 
@@ -62,21 +63,21 @@ class Agreement:
 
 
 def agreement(first: Sequence[Floats], second: Sequence[Floats], *, paired: bool) -> Agreement:
-    """Kendall's tau-b between two rankings of the same systems, by figures of seeds and questions.
+    """Kendall's tau-b between two rankings of the same systems, with the interval for true means.
 
-    paired: both rankings are over the same questions, which are drawn together. The interval is
-    that of the true means' tau.
+    first, second: the figures of each system; shape (seeds, questions). paired: whether both
+    rankings are over the same questions, which then share their draws.
     """
-    one, other = posterior(first), posterior(second, seed=SEED if paired else SEED + 1)
-    low, high = np.quantile(kendall(one, other), [ALPHA / 2, 1 - ALPHA / 2])
+    draws = posterior(first), posterior(second, seed=SEED if paired else SEED + 1)
+    low, high = np.quantile(kendall(*draws), [ALPHA / 2, 1 - ALPHA / 2])
     means = [np.array([[table.mean() for table in tables]]) for tables in (first, second)]
     return Agreement(tau=float(kendall(*means)[0]), low=float(low), high=float(high))
 
 
-def kendall(one: Floats, other: Floats) -> Floats:
-    """Kendall's tau-b of each row of two matrices, shape (draws, systems)."""
-    left, right = np.triu_indices(one.shape[1], 1)
-    signs = [np.sign(np.round(m[:, left] - m[:, right], 12)) for m in (one, other)]
+def kendall(first: Floats, second: Floats) -> Floats:
+    """Kendall's tau-b of each row of two matrices; shape (draws, systems)."""
+    left, right = np.triu_indices(first.shape[1], 1)
+    signs = [np.sign(np.round(m[:, left] - m[:, right], 12)) for m in (first, second)]
     untied = [np.abs(sign).sum(axis=1) for sign in signs]
     both = np.sqrt(untied[0] * untied[1])
     together = (signs[0] * signs[1]).sum(axis=1)

@@ -1,11 +1,11 @@
-"""What equal scores leave open: the lowest and the highest figure that any order of the tied gives.
+"""The lowest and the highest figure over all orders of documents with equal scores.
 
-A ranked list with equal scores stands for several orders, and another tool may break the ties
-otherwise. Between documents of equal score the best order of all has the relevant ones first, the
-more relevant before the less, and the worst order has them last: a metric that never falls when a
-more relevant document moves up takes its highest value in the first and its lowest in the second.
-All metrics of the benchmark and of ranx are of this kind, and most of trec_eval's. Documents that
-are not in a list are not seen: a tie that goes on beyond its end may leave more open than is said.
+A list with equal scores has several possible orders, and another tool may break the ties
+differently. In the best order, documents of equal score are sorted by relevance, descending; the
+worst order is the reverse. A metric that never falls if a more relevant document moves up has its
+highest value in the best order and its lowest in the worst. This holds for all metrics of the
+benchmark and of ranx, and for most of trec_eval. If a tie continues beyond the end of a list, the
+true bounds may be wider.
 """
 
 from __future__ import annotations
@@ -25,15 +25,16 @@ from benchmark.types import Qrels, Run
 RISING = frozenset(
     "P R RR AP nDCG Success Rprec Bpref ERR RBP Judged SetP SetR SetF".split()  # noqa: SIM905
 )
-"""ir_measures' metrics that never fall when a more relevant document moves up."""
+"""Metrics of ir_measures that never fall if a more relevant document moves up."""
 
 
 @dataclass(frozen=True)
 class Ties:
-    """The figures in the worst and in the best order of the tied, question by question.
+    """The figures of each question in the worst and in the best order of tied documents.
 
-    Both orders are the same for all metrics, so means over questions are the lowest and the highest
-    as well. documents: how many documents of judged questions share their score with another.
+    Both orders are the same for all metrics, so that their means over questions are also the lowest
+    and the highest. documents: the number of documents of judged questions that share their score
+    with another one in the list.
     """
 
     lowest: Scores
@@ -54,33 +55,36 @@ def ties(
     metrics: Sequence[str | Metric] = METRICS,
     engine: Engine = "ranx",
 ) -> Ties:
-    """What the equal scores of ``run`` leave open; scores are compared in single precision.
+    """The bounds of the figures of ``run``; scores are compared in single precision.
 
-    Raises InputError for a metric of which it isn't known that it never falls when a more relevant
-    document moves up, such as a plug-in's; and as ``score_run`` does.
+    Raises InputError for a metric that may fall if a more relevant document moves up, such as a
+    plug-in's, and in the cases of ``score_run``.
     """
-    wanted = [one if isinstance(one, Metric) else resolve(one, run.cut_at) for one in metrics]
-    for metric in wanted:
+    resolved = [
+        metric if isinstance(metric, Metric) else resolve(metric, run.cut_at) for metric in metrics
+    ]
+    for metric in resolved:
         if not _rises(metric):
             raise InputError(
-                f"the lowest and highest values of '{metric.name}' over all orders aren't known",
-                mend="name another metric",
+                f"the lowest and highest values of '{metric.name}' over all orders are not known",
+                mend="use another metric",
             )
     tied = sum(len(group) for query in qrels for group in _groups(run, query) if len(group) > 1)
     if not tied:
-        scores = score_run(run, qrels, wanted, engine)
+        scores = score_run(run, qrels, resolved, engine)
         return Ties(scores, scores, 0)
     lowest, highest = (
-        score_run(in_order(run, qrels, best=best), qrels, wanted, engine) for best in (False, True)
+        score_run(in_order(run, qrels, best=best), qrels, resolved, engine)
+        for best in (False, True)
     )
     return Ties(lowest, highest, tied)
 
 
 def in_order(run: Run, qrels: Qrels, *, best: bool) -> Run:
-    """``run`` with each group of equal scores in its best order, or in its worst.
+    """``run`` with documents of equal score in the best or in the worst order.
 
-    Best: by relevance, descending, documents that were judged before those that were not. Worst is
-    the reverse.
+    The best order is by relevance, descending, with judged documents before unjudged ones; the
+    worst order is the reverse.
     """
     documents = dict(run.documents)
     for query in run.documents.keys() & qrels.keys():
@@ -88,22 +92,26 @@ def in_order(run: Run, qrels: Qrels, *, best: bool) -> Run:
         documents[query] = [
             document
             for group in _groups(run, query)
-            for document in sorted(group, key=lambda one: _gain(one, judged), reverse=best)
+            for document in sorted(group, key=lambda name: _gain(name, judged), reverse=best)
         ]
     return replace(run, documents=documents)
 
 
 def _groups(run: Run, query: str) -> list[list[str]]:
-    """The documents of a list, those of equal score together."""
+    """The documents of a list, in groups of equal score."""
     if query not in run.documents:
         return []
     scores = np.asarray(run.scores[query], dtype=np.float32).tolist()
     pairs = zip(run.documents[query], scores, strict=True)
-    return [[document for document, _ in group] for _, group in groupby(pairs, lambda one: one[1])]
+    return [
+        [document for document, _ in group] for _, group in groupby(pairs, lambda pair: pair[1])
+    ]
 
 
 def _rises(metric: Metric) -> bool:
-    """Whether it never falls when a more relevant document moves up; not of gains of one's own."""
+    """Whether the metric never falls if a more relevant document moves up; unknown for custom
+    gains.
+    """
     if metric.plugin:
         return False
     name = metric.ir_measures or ""

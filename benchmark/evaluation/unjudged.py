@@ -1,9 +1,9 @@
-"""Documents that nobody judged: how many there are, and how far they could move a figure.
+"""Unjudged documents, and their effect on a figure.
 
-A metric takes what isn't judged for not relevant. Its figure lies between that and the one where
-all that is unjudged is relevant. Lists without the unjudged documents (condensed: Sakai, 2007) and
-bpref (Buckley and Voorhees, 2004), which looks at judged documents alone, are estimates between;
-both need documents that were judged not relevant.
+A metric counts unjudged documents as not relevant. The true figure lies between that and the figure
+if all unjudged documents were relevant. Two estimates between these bounds are the figure of lists
+without the unjudged documents (condensed lists: Sakai, 2007) and bpref, which uses only judged
+documents (Buckley and Voorhees, 2004); both need documents that were judged as not relevant.
 """
 
 from __future__ import annotations
@@ -37,25 +37,26 @@ def condensed(run: Run, qrels: Qrels, metrics: Sequence[str]) -> Scores:
 
 
 def judged_wrong(qrels: Qrels) -> int:
-    """How many documents were judged not relevant."""
+    """The number of judgments as not relevant."""
     return sum(level <= 0 for judged in qrels.values() for level in judged.values())
 
 
 def both_first(
-    one: Run, other: Run, qrels: Qrels, depth: int = DEPTH
+    first: Run, second: Run, qrels: Qrels, depth: int = DEPTH
 ) -> Mapping[str, list[tuple[str, int, int]]]:
-    """Unjudged documents among the first ``depth`` of both runs: id and the two ranks.
+    """Unjudged documents among the first ``depth`` of both runs, for each judged question.
 
-    By judged question; those that both rank highest (by the sum of their ranks) come first.
+    A document is a tuple (id, rank in the first run, rank in the second); the documents with the
+    smallest sum of ranks come first.
     """
-    found: dict[str, list[tuple[str, int, int]]] = {}
+    unjudged: dict[str, list[tuple[str, int, int]]] = {}
     for query, judged in qrels.items():
-        ranks = {name: rank for rank, name in enumerate(other.documents.get(query, [])[:depth], 1)}
+        ranks = {name: rank for rank, name in enumerate(second.documents.get(query, [])[:depth], 1)}
         shared = [
             (name, rank, ranks[name])
-            for rank, name in enumerate(one.documents.get(query, [])[:depth], 1)
+            for rank, name in enumerate(first.documents.get(query, [])[:depth], 1)
             if name in ranks and name not in judged
         ]
         if shared:
-            found[query] = sorted(shared, key=lambda each: (each[1] + each[2], each[1]))
-    return found
+            unjudged[query] = sorted(shared, key=lambda item: (item[1] + item[2], item[1]))
+    return unjudged

@@ -1,4 +1,4 @@
-"""The verdict on a claim, by the intervals of its pairs and the smallest relevant effect.
+"""The verdict on a claim, from the intervals of its pairs and the smallest relevant effect.
 
 Four statements about a claim are tested, each at both ends of the intervals:
 
@@ -7,10 +7,10 @@ Four statements about a claim are tested, each at both ends of the intervals:
     a pair below the smallest effect       not reproduced
     a pair below zero                      not reproduced, and the opposite holds
 
-What is said of every pair takes the largest p of them (intersection-union); what is said of one
-takes the smallest p times their number (Bonferroni). A statement's family are all claims that could
-be tested (Holm). The tests at the smallest effect on either side of zero are the two one-sided
-tests of equivalence (Schuirmann, 1987).
+A statement about every pair has the largest p of the pairs (intersection-union test); a statement
+about one pair has the smallest p times the number of pairs (Bonferroni). Each statement is
+corrected over all claims that could be tested (Holm). The tests at the smallest effect on both
+sides of zero are the two one-sided tests of equivalence (Schuirmann, 1987).
 """
 
 from __future__ import annotations
@@ -34,9 +34,9 @@ STATEMENTS: tuple[Statement, ...] = get_args(Statement)
 
 
 def p_of(statement: Statement, pairs: Sequence[Parts], smallest: float) -> Floats:
-    """p of a statement about a claim's pairs, two-sided; 1 where they point the other way.
+    """The two-sided p of a statement about a claim's pairs; 1 in the opposite direction.
 
-    Pairs of many tables give as many p.
+    If the pairs hold many tables, there is a p for each table.
     """
     bound = smallest if statement.endswith("smallest") else 0.0
     above = statement.startswith("above")
@@ -50,9 +50,9 @@ def p_of(statement: Statement, pairs: Sequence[Parts], smallest: float) -> Float
 
 
 def level_among(others: Sequence[float], alpha: float = ALPHA) -> float:
-    """The p that a claim may have for Holm's correction to find it significant among ``others``.
+    """The largest p at which a claim is significant after Holm's correction among ``others``.
 
-    others: the p of the same statement about the other claims.
+    others: the p-values of the same statement about the other claims.
     """
     count = len(others) + 1
     for place, p in enumerate(sorted(others)):
@@ -64,7 +64,7 @@ def level_among(others: Sequence[float], alpha: float = ALPHA) -> float:
 def holds(
     statement: Statement, pairs: Sequence[Parts], smallest: float, level: float
 ) -> npt.NDArray[np.bool_]:
-    """Whether ``p_of`` is at most ``level``, by the intervals at that level."""
+    """Whether ``p_of`` is at most ``level``, computed from the intervals at that level."""
     bound = smallest if statement.endswith("smallest") else 0.0
     if statement.startswith("above"):
         ends = [pair.mean - pair.design.reach(1 - level / 2) for pair in pairs]
@@ -76,32 +76,38 @@ def holds(
 def verdict_numbers(
     pairs: Sequence[Parts], smallest: float, levels: Mapping[Statement, float] | None = None
 ) -> npt.NDArray[np.intp]:
-    """The verdict as its place in VERDICTS, one for each table of the pairs.
+    """The verdict as its index in VERDICTS, for each table of the pairs.
 
-    levels: those of ``level_among`` for each statement; ALPHA for a claim that stands alone.
+    levels: statement -> the level of ``level_among``; ALPHA for a single claim.
     """
     chosen = dict.fromkeys(STATEMENTS, ALPHA) if levels is None else levels
-    return decided({one: holds(one, pairs, smallest, chosen[one]) for one in STATEMENTS})
+    return decided(
+        {
+            statement: holds(statement, pairs, smallest, chosen[statement])
+            for statement in STATEMENTS
+        }
+    )
 
 
-def decided(found: Mapping[Statement, npt.ArrayLike]) -> npt.NDArray[np.intp]:
-    """The verdict as its place in VERDICTS, by which statements hold.
+def decided(holding: Mapping[Statement, npt.ArrayLike]) -> npt.NDArray[np.intp]:
+    """The verdict as its index in VERDICTS, from the statements that hold.
 
-    A difference that is above zero and yet below the smallest effect is not reproduced.
+    A difference above zero but below the smallest effect is not reproduced.
     """
-    below = np.logical_or(found["below smallest"], found["below zero"])
+    below = np.logical_or(holding["below smallest"], holding["below zero"])
     return np.select(
-        [np.asarray(found["above smallest"]), below, np.asarray(found["above zero"])],
+        [np.asarray(holding["above smallest"]), below, np.asarray(holding["above zero"])],
         [
-            VERDICTS.index(one)
-            for one in ("reproduced", "not reproduced", "reproduced in direction")
+            VERDICTS.index("reproduced"),
+            VERDICTS.index("not reproduced"),
+            VERDICTS.index("reproduced in direction"),
         ],
         VERDICTS.index("inconclusive"),
     )
 
 
 def p_equivalent(pair: Parts, smallest: float) -> float:
-    """p of the two one-sided tests that a difference lies within ``smallest`` of zero."""
+    """The p of the two one-sided tests that a difference is within ``smallest`` of zero."""
     from_below, from_above = pair.mean + smallest, smallest - pair.mean
     p = [
         half / 2 if apart > 0 else 1 - half / 2

@@ -216,7 +216,7 @@ def test_evaluate_as_scripts_use_trec_eval(bench: Command, tmp_path: Path) -> No
     )["rows"]
     assert (row["metric"], row["mean"]) == ("recall@1", pytest.approx(1 / 6))
     said = bench(*words, "--depth", 1, "--metric", "R@2").stderr
-    assert "'R@2' looks at 2 documents, and the lists end after 1" in said
+    assert "'R@2' needs 2 documents, but the lists end after 1" in said
     moved = ["--metric", "AP", "--by", "question", "--plot", "plots", "--format", "json"]
     rows = json.loads(bench("compare", "one", "two", *words[2:], *moved).stdout)["rows"]
     assert [(row["query"], row["difference"]) for row in rows] == [("a", 0.5), ("b", -1.0)]
@@ -265,7 +265,7 @@ def test_a_metric_of_ones_own(bench: Command, beir: Path, tmp_path: Path) -> Non
     (row,) = json.loads(bench("table", *data, "--metric", "AP", *words[6:]).stdout)["rows"]
     assert row["metric"] == "AP@100"
     said = bench("table", *data, "--metric", "recall@1000").stderr
-    assert "'recall@1000' looks at 1,000 documents, and the lists end after 100" in said
+    assert "'recall@1000' needs 1,000 documents, but the lists end after 100" in said
     assert "is a count" in bench("table", *data, "--metric", "NumRet").stderr
 
 

@@ -217,7 +217,7 @@ def test_lists_that_were_cut_say_their_depth_or_refuse() -> None:
     }  # fmt: skip
     assert found["AP@100"].tolist() == [0.05]
     for name in ("recall@1000", "R@101", "nDCG@200", "ndcg_cut_200"):
-        with pytest.raises(InputError, match="and the lists end after 100; ask for a smaller"):
+        with pytest.raises(InputError, match="but the lists end after 100; use a smaller"):
             score_run(run, qrels, [name])
 
 
@@ -236,9 +236,9 @@ def test_names_of_one_metric(name: str, same: str | None) -> None:
 @pytest.mark.parametrize(
     ("name", "said"),
     [
-        ("MRR", None), ("mean@3", "unknown metric"), ("P", "has not the parameters"),
+        ("MRR", None), ("mean@3", "unknown metric"), ("P", "lacks parameters"),
         ("INST", "max_rel is missing"), ("precision@0", "unknown metric"),
-        ("P@0", "cut-off below 1"), ("alpha_nDCG@10", "no library here computes"),
+        ("P@0", "cutoff below 1"), ("alpha_nDCG@10", "no library here computes"),
         ("os.system('x')", "unknown metric"), ("P@5; P@6", "unknown metric"), ("", "unknown"),
         ("nDCG@1O", "unknown metric"), ("R@-3", "unknown metric"), ("RR@'5'", "parameters"),
     ],

@@ -59,7 +59,7 @@ def test_a_metric_of_which_it_is_not_known_is_refused(
 ) -> None:
     monkeypatch.setitem(PLUGIN_METRICS, "odd", len)  # type: ignore[arg-type]
     run = Run("r", {"q": ["a"]}, {"q": [1.0]})
-    with pytest.raises(InputError, match=f"values of '{name}' over all orders aren't known"):
+    with pytest.raises(InputError, match=f"values of '{name}' over all orders are not known"):
         ties(run, {"q": {"a": 1}}, [name])
 
 
