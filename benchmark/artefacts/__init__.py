@@ -1,1 +1,1 @@
-"""Everything slow is an artefact: a value that says how it is made, kept under a hash of that."""
+"""Artefacts: whatever takes long is a value with a recipe, stored under the recipe's hash."""

@@ -1,8 +1,8 @@
-"""Work in chunks: artefacts that processes make together which know nothing of each other.
+"""Artefacts that are made in chunks, by processes that do not communicate.
 
-A divided artefact is a result for each of some rows, made in chunks of fixed size. Each chunk is a
-file of its own in the store, written whole or not at all: it doesn't matter who makes it, when, and
-how many others there are. Whoever comes last puts the chunks together.
+Such an artefact has a result for each of its rows, and is made in chunks of fixed size. Each chunk
+is a file in the store, written completely or not at all: it does not matter which process makes it,
+when, and how many others there are. The last process combines the chunks.
 """
 
 from __future__ import annotations
@@ -23,15 +23,15 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
 Chunk: TypeAlias = Mapping[str, "npt.NDArray[Any]"]
-"""What is made of some rows: arrays by name, without objects."""
+"""The content of a chunk: arrays by name, without objects."""
 
 OF = "shards"
-"""The file that says how many shards the last process counted."""
+"""The file with the number of shards, as the last process counted them."""
 
 
 @dataclass(frozen=True)
 class Shard:
-    """One of ``count`` equal parts of some work, from 0."""
+    """One of ``count`` equal parts of some work, numbered from 0."""
 
     number: int = 0
     count: int = 1
@@ -41,16 +41,16 @@ class Shard:
 
     @classmethod
     def parse(cls, text: str) -> Shard:
-        """``i/n``. Raises InputError."""
+        """The shard written as ``i/n``. Raises InputError."""
         number, _, count = text.partition("/")
         if not (number.isdecimal() and count.isdecimal() and int(number) < int(count)):
             raise InputError(
-                f"'{text}' is no shard", mend="write i/n, counting from 0: 0/4, 1/4, 2/4, 3/4"
+                f"'{text}' is not a shard", mend="write i/n, counting from 0: 0/4, 1/4, 2/4, 3/4"
             )
         return cls(int(number), int(count))
 
     def of(self, chunks: Sequence[range]) -> Sequence[range]:
-        """This shard's chunks: neighbours, as many as any other shard has, give or take one."""
+        """This shard's chunks: a contiguous part; the parts differ by at most one chunk."""
         return chunks[
             len(chunks) * self.number // self.count : len(chunks) * (self.number + 1) // self.count
         ]
@@ -60,32 +60,32 @@ WHOLE = Shard()
 
 
 class Chunked(Artefact):
-    """Base of the artefacts that are made in chunks; ``build`` calls ``fill``, then ``made``."""
+    """Base of artefacts that are made in chunks; ``build`` calls ``fill``, then ``made``."""
 
     doing: ClassVar[str]
-    """What making a chunk is called."""
+    """What making a chunk is called in progress bars."""
 
     def count(self) -> int:
-        """How many rows it has."""
+        """The number of rows."""
         raise NotImplementedError
 
     def size(self) -> int:
-        """Rows in a chunk. A constant: other sizes make other chunks."""
+        """The number of rows in a chunk; a constant, since another size gives other chunks."""
         raise NotImplementedError
 
     def worker(self, store: Store) -> Callable[[range], Chunk]:
-        """What makes a chunk from its rows; a model is loaded once."""
+        """A function that makes a chunk from its rows; a model is loaded once."""
         raise NotImplementedError
 
 
 def chunks(artefact: Chunked) -> list[range]:
-    """The rows of each chunk; nothing at all is one chunk too."""
+    """The rows of each chunk; an artefact without rows has one empty chunk."""
     count, size = artefact.count(), artefact.size()
     return [range(start, min(start + size, count)) for start in range(0, max(count, 1), size)]
 
 
 def make_chunks(artefact: Chunked, store: Store, shard: Shard = WHOLE) -> None:
-    """Make those chunks of ``shard`` that are missing."""
+    """Make the missing chunks of ``shard``."""
     folder, mine = store.chunks(artefact), shard.of(chunks(artefact))
     todo = [rows for rows in mine if not _path(folder, rows).exists()]
     if not todo:
@@ -102,9 +102,9 @@ def make_chunks(artefact: Chunked, store: Store, shard: Shard = WHOLE) -> None:
 
 
 def read_chunks(artefact: Chunked, store: Store) -> Iterator[tuple[range, Chunk]]:
-    """The chunks with their rows, in order, all of which must have been made.
+    """The chunks with their rows, in order; all must have been made.
 
-    Raises InputError where a file is damaged, and removes it.
+    Raises InputError for a damaged file, and removes it.
     """
     import numpy as np
 
@@ -123,7 +123,7 @@ def read_chunks(artefact: Chunked, store: Store) -> Iterator[tuple[range, Chunk]
 
 
 def missing(artefact: Chunked, store: Store) -> list[Shard]:
-    """The shards of which chunks are missing, counted as the last process that made one did."""
+    """The shards with missing chunks, by the number of shards that the last process counted."""
     if store.has(artefact):
         return []
     folder, every = store.chunks(artefact), chunks(artefact)

@@ -1,9 +1,9 @@
-"""What an artefact is, and the hash that tells it apart from every other value.
+"""Artefacts, and the hash that identifies them.
 
 An artefact is a frozen, keyword-only dataclass. Its identity hashes the name that its class
-declares, the version that the class carries, and its fields, of which some are artefacts or data
-sets themselves. The name is declared, not taken from the module, so that moving or renaming a class
-changes no identity:
+declares, the version of the class, and its fields, which may be artefacts or data sets themselves.
+The name is declared and not taken from the module, so that moving or renaming a class does not
+change identities:
 
     @recipe_name("HardNegatives")
     @dataclass(frozen=True, kw_only=True)
@@ -27,24 +27,24 @@ if TYPE_CHECKING:
     from benchmark.artefacts.store import Store
 
 INCIDENTAL = MappingProxyType({"identity": False})
-"""Metadata of a dataclass field that doesn't change the result (a path, say)."""
+"""Metadata of a dataclass field that does not change the result, such as a path."""
 
 C = TypeVar("C", bound=type)
 
 _NAME = "__recipe_name__"
 _named: dict[str, str] = {}
-"""Declared name -> the class that declared it, by module and qualified name."""
+"""Declared name -> the class that declared it, as module and qualified name."""
 
 
 def recipe_name(name: str) -> Callable[[C], C]:
-    """Class decorator: declare the name by which recipes know a class.
+    """Decorator of a class: declare its name in recipes.
 
-    Every class whose values enter recipes needs one of its own; subclasses inherit none. Raises
-    InputError where another class has declared the name, or where it can't name a folder.
+    Every class whose values enter recipes needs a name of its own; subclasses do not inherit it.
+    Raises InputError if another class has this name, or if it cannot name a folder.
     """
     if not re.fullmatch(r"\w[\w-]{0,79}", name):
         raise InputError(
-            f"recipe name '{name}' is no plain name",
+            f"recipe name '{name}' is not a valid name",
             mend="use letters, digits, hyphens and underscores, 80 at most",
         )
 
@@ -61,16 +61,16 @@ def recipe_name(name: str) -> Callable[[C], C]:
 
 
 def name_retriever(cls: type, name: str) -> None:
-    """Let recipes know a class by the name under which it is registered as a retriever.
+    """Use the name under which a class is registered as a retriever as its name in recipes.
 
-    Registered names are unique among themselves; no declared name has the form of these.
+    Registered names are unique; declared names never have the same form.
     """
     if _NAME not in vars(cls):
         setattr(cls, _NAME, f"retriever/{name}")
 
 
 def name_of(cls: type) -> str:
-    """The name that a class has declared. Raises InputError where it has declared none."""
+    """The declared name of a class. Raises InputError if it has none."""
     name: str | None = vars(cls).get(_NAME)
     if name is None:
         raise InputError(
@@ -84,32 +84,32 @@ class Artefact:
     """Base of the artefacts: subclasses are frozen dataclasses that implement ``build``."""
 
     version: ClassVar[str] = "1"
-    """Raise it when the same fields come to mean another result."""
+    """The version of the recipe: increase it if the same fields give another result."""
 
     resumable: ClassVar[bool] = False
-    """Whether ``build`` can go on from what a cut-off build left in its folder."""
+    """Whether ``build`` can continue from what an interrupted build left in its folder."""
 
     def build(self, folder: Path, store: Store) -> None:
-        """Make the artefact's files in ``folder``; what it needs it asks of ``store``."""
+        """Make the artefact's files in ``folder``, using other artefacts from ``store``."""
         raise NotImplementedError
 
     def further_dependencies(self) -> tuple[Artefact, ...]:
-        """The artefacts that ``build`` asks for beside those among the fields."""
+        """The artefacts that ``build`` uses, besides those among the fields."""
         return ()
 
 
 @runtime_checkable
 class Fingerprinted(Protocol):
-    """Data that is known by a hash of its content, such as a data set."""
+    """Data that are identified by a hash of their content, such as a data set."""
 
     @property
     def fingerprint(self) -> str: ...
 
 
 def recipe(value: object) -> Any:
-    """``value`` as JSON data that tells it apart from every value that means something else.
+    """``value`` as JSON data; values that mean something else have other data.
 
-    A dataclass becomes its declared name, its version and its fields; data become their
+    A dataclass becomes its declared name, its version and its fields; a data set becomes its
     fingerprint. Raises InputError for a class without a declared name, TypeError for values of
     other kinds.
     """
@@ -135,7 +135,7 @@ def recipe(value: object) -> Any:
 
 
 def recipe_fields(made: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The fields in the recipe of a dataclass; manifests of format 1 have them beside the name."""
+    """The fields in a dataclass's recipe; in manifests of format 1 they are beside the name."""
     if "fields" in made:
         fields: Mapping[str, Any] = made["fields"]
         return fields
@@ -148,7 +148,7 @@ def identity(value: object) -> str:
 
 
 def dependencies(value: object) -> Iterator[Artefact]:
-    """The artefacts that ``value`` is made from, itself included, each after its own parts."""
+    """The artefacts that ``value`` is made from, and itself, each after its dependencies."""
     seen: set[str] = set()
 
     def walk(item: object) -> Iterator[Artefact]:
@@ -168,7 +168,7 @@ def dependencies(value: object) -> Iterator[Artefact]:
 
 
 def digest(made: Any) -> str:
-    """The SHA-256 of JSON data, whatever the order of its keys, in hexadecimal digits."""
+    """The SHA-256 of JSON data, independent of the order of keys, in hexadecimal digits."""
     text = json.dumps(made, sort_keys=True, ensure_ascii=False, allow_nan=False)
     return hashlib.sha256(text.encode()).hexdigest()
 

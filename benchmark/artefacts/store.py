@@ -1,7 +1,7 @@
-"""The store keeps artefacts, each under the hash of what it is made from.
+"""The store of artefacts, each under the hash of its recipe.
 
-It builds what is missing in a temporary folder, renames it into place, reuses what is there, lets a
-build go on where it was cut off, and locks each artefact against a second process.
+It builds a missing artefact in a temporary folder and renames the folder, reuses existing ones,
+continues an interrupted build, and locks each artefact against other processes.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ from benchmark.progress import log
 RECORD = "artefact.json"
 
 SHOWN = 32
-"""Digits of the identity in the name of an artefact's folder."""
+"""The number of digits of the identity in the name of an artefact's folder."""
 
 
 class Store:
-    """A folder of artefacts, each in ``<kind>/<identity>``, with a record of how it was made."""
+    """A folder of artefacts: ``<kind>/<identity>``, with a record of how each was made."""
 
     def __init__(self, root: Path) -> None:
         self.root = root
@@ -33,7 +33,7 @@ class Store:
         self._sound: set[Path] = set()
 
     def path(self, artefact: Artefact) -> Path:
-        """The folder of ``artefact``, built first where it is missing."""
+        """The folder of ``artefact``, which is built first if it is missing."""
         folder = self._place(artefact)
         if self._usable(folder):
             return folder
@@ -51,7 +51,7 @@ class Store:
         return self._whole(self._place(artefact))
 
     def chunks(self, artefact: Artefact) -> Path:
-        """Where pieces of ``artefact`` lie until it is built, made by processes side by side."""
+        """The folder for chunks of ``artefact``, made by several processes, until it is built."""
         folder = self._place(artefact)
         return folder.with_name(f".{folder.name}.chunks")
 
@@ -62,9 +62,9 @@ class Store:
         return record
 
     def file(self, kind: str, key: str, name: str) -> Path | None:
-        """A file of the artefact of that kind and identity; None where it isn't in this store.
+        """A file of the artefact with this kind and identity; None if this store lacks it.
 
-        Raises InputError where the artefact isn't what was written.
+        Raises InputError if the artefact was changed since it was written.
         """
         path = self.root / kind / key[:SHOWN] / name
         if not path.is_file():
@@ -73,7 +73,7 @@ class Store:
         return path
 
     def check(self, folder: Path) -> None:
-        """Raise InputError where an artefact's folder doesn't hold what was written."""
+        """Raise InputError if an artefact's folder was changed since it was written."""
         if folder not in self._sound and (rotten := damage(folder)):
             raise InputError(
                 "not what was written",
@@ -86,27 +86,27 @@ class Store:
         return self.root / name_of(type(artefact)) / identity(artefact)[:SHOWN]
 
     def _whole(self, folder: Path) -> bool:
-        """Whether ``folder`` holds the files it was built with, by their sizes."""
+        """Whether ``folder`` has the files that it was built with, by their sizes."""
         record = _record(folder)
         return record is not None and all(
             _size(folder / name) == file["bytes"] for name, file in record["files"].items()
         )
 
     def _usable(self, folder: Path) -> bool:
-        """Whether ``folder`` is whole and, looked at once a process, holds what was written."""
+        """Whether ``folder`` is complete and unchanged; hashes are checked once for a process."""
         if not self._whole(folder) or (folder not in self._sound and damage(folder)):
             return False
         self._sound.add(folder)
         return True
 
     def _lock(self, folder: Path) -> Any:
-        """Hold ``folder`` against other processes."""
+        """Lock ``folder`` against other processes."""
         try:
             return locked(folder, f"building {folder.parent.name}")
         except OSError as error:
             raise InputError(
                 f"the store cannot be written ({error.strerror})",
-                mend="choose another with --store DIR",
+                mend="choose another folder with --store DIR",
                 path=self.root,
             ) from None
 
@@ -124,7 +124,7 @@ class Store:
             "files": {
                 path.relative_to(partial).as_posix(): {
                     "bytes": path.stat().st_size,
-                    # What is linked is another's, and hashed where it matters.
+                    # A linked file belongs to another artefact or to the data, which has its hash.
                     "sha256": None if path.is_symlink() else sha256(path),
                 }
                 for path in files
@@ -137,7 +137,7 @@ class Store:
         self._sound.add(folder)
 
     def _timed_build(self, artefact: Artefact, folder: Path) -> float:
-        """Build and return the seconds it took, less those of the artefacts built on the way."""
+        """Build, and return the seconds that it took, without those of other artefacts."""
         outer, self._inner_seconds = self._inner_seconds, 0.0
         started = time.monotonic()
         try:
@@ -149,10 +149,10 @@ class Store:
 
 
 def damage(folder: Path) -> list[str]:
-    """The files of an artefact's folder that differ from their record, by their hashes.
+    """The files of an artefact's folder that differ from the hashes in its record.
 
-    The record itself differs where its recipe isn't the one that names the folder. A file that is
-    linked is another's, and isn't looked at.
+    The record itself is damaged if its recipe does not match the name of the folder. Linked files
+    are not checked.
     """
     record = _record(folder)
     if record is None:
@@ -166,11 +166,11 @@ def damage(folder: Path) -> list[str]:
 
 
 def _record(folder: Path) -> dict[str, Any] | None:
-    """The record in an artefact's folder; None where there is none, or none of that form."""
+    """The record in an artefact's folder; None if there is none, or of another form."""
     try:
         record: dict[str, Any] = decode_json((folder / RECORD).read_bytes())
         made = {key: value for key, value in record.items() if key != "seal"}
-        sealed = record.get("seal", digest(made)) == digest(made)  # older ones have none
+        sealed = record.get("seal", digest(made)) == digest(made)  # old records have no seal
         written = [(file["bytes"], file["sha256"]) for file in record["files"].values()]
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None

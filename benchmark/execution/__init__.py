@@ -1,1 +1,1 @@
-"""Running: experiments, the pool of processes, ranks of torchrun, and where results come from."""
+"""Running retrievers: experiments, the process pool, ranks of torchrun, provenance of results."""

@@ -1,9 +1,9 @@
-"""The processes that ``torchrun`` started: who they are, and how they build artefacts together.
+"""The processes that ``torchrun`` started, and how they build artefacts together.
 
-All of them run the same command. Rank 0 decides what is missing and publishes what is made; chunks
-are made by all, trainings that can be divided are done by all, and for the rest the others wait.
-Where one rank ends, by an error or a signal, all do, each saying so. Without ``torchrun`` there is
-one rank, and nothing of ``torch.distributed`` is touched.
+All processes run the same command. Rank 0 decides what is missing and writes the finished
+artefacts. Chunks and trainings that can be divided are computed by all ranks; otherwise the other
+ranks wait. If one rank ends, by an error or a signal, all ranks end with a message. Without
+``torchrun`` there is one rank, and ``torch.distributed`` is not used.
 """
 
 from __future__ import annotations
@@ -28,33 +28,33 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 PATIENCE = timedelta(days=7)
-"""How long a rank may wait for another one that is at work. One that has ended is noticed at once,
-by its closed connections."""
+"""How long a rank waits for another one that is working. A rank that has ended is noticed at once,
+since its connections close."""
 
 
 @dataclass(frozen=True)
 class Ranks:
-    """This process, ``number``, among ``count``."""
+    """This process, with its ``number``, among ``count`` processes."""
 
     number: int = 0
     count: int = 1
 
     @property
     def first(self) -> bool:
-        """Whether this is the one that decides and publishes."""
+        """Whether this is rank 0, which decides and writes."""
         return self.number == 0
 
     @property
     def shard(self) -> Shard:
-        """This rank's share of what is made in chunks."""
+        """This rank's share of an artefact that is made in chunks."""
         return Shard(self.number, self.count)
 
     def share(self, count: int) -> range:
-        """This rank's share of ``count`` things: neighbours."""
+        """This rank's share of ``count`` items, as one contiguous range."""
         return range(count * self.number // self.count, count * (self.number + 1) // self.count)
 
     def agree(self, decide: Callable[[], T]) -> T:
-        """What rank 0 decides; the others don't ask."""
+        """The value of ``decide`` on rank 0, for all ranks; the others do not call it."""
         if self.count == 1:
             return decide()
         import torch.distributed as dist
@@ -62,11 +62,11 @@ class Ranks:
         decided: list[Any] = [decide() if self.first else None]
         with _connected():
             dist.broadcast_object_list(decided, src=0)
-        found: T = decided[0]
-        return found
+        agreed: T = decided[0]
+        return agreed
 
     def sum(self, tensor: Tensor) -> None:
-        """Add up ``tensor`` over the ranks, in place: the same bits everywhere."""
+        """Add up ``tensor`` over the ranks, in place, with equal bits on all ranks."""
         if self.count > 1:
             import torch.distributed as dist
 
@@ -74,7 +74,7 @@ class Ranks:
                 dist.all_reduce(tensor)
 
     def wait(self, reason: str = "") -> None:
-        """Go on when all ranks are here; ``reason``, what for, is told by those that wait."""
+        """Wait until all ranks are here; ranks that wait log ``reason``, what they wait for."""
         if self.count > 1:
             import torch
 
@@ -88,13 +88,13 @@ ALONE = Ranks()
 
 @runtime_checkable
 class Joint(Protocol):
-    """An artefact that all ranks can build at once."""
+    """An artefact that all ranks can build together."""
 
     def is_joint(self) -> bool:
-        """Whether this one can be."""
+        """Whether this artefact can be built so."""
 
     def follow(self, store: Store) -> None:
-        """Take part in the build of rank 0, which alone writes."""
+        """Take part in the build of rank 0, which alone writes files."""
 
 
 _joint: tuple[Artefact, Ranks] | None = None
@@ -106,14 +106,14 @@ def ranks_of(artefact: Artefact) -> Ranks:
 
 
 def build(artefact: Artefact, store: Store, ranks: Ranks) -> None:
-    """Build ``artefact`` where it is missing, after all that it is made from."""
+    """Build ``artefact`` if it is missing; its dependencies must exist."""
     global _joint
     kind = name_of(type(artefact))
     if ranks.agree(lambda: store.has(artefact)):
         return
     if isinstance(artefact, Chunked):
         make_chunks(artefact, store, ranks.shard)
-        ranks.wait(f"the chunks of {kind} that others make")
+        ranks.wait(f"the chunks of {kind} from the other ranks")
     if isinstance(artefact, Joint) and artefact.is_joint():
         _joint = (artefact, ranks)
         try:
@@ -126,13 +126,13 @@ def build(artefact: Artefact, store: Store, ranks: Ranks) -> None:
 
 
 def world() -> int:
-    """How many processes torchrun started."""
+    """The number of processes that torchrun started."""
     return int(os.environ.get("WORLD_SIZE", "1"))
 
 
 @contextmanager
 def joined() -> Iterator[Ranks]:
-    """The ranks of this run. Raises UnavailableError, in each of them, where another one ends."""
+    """The ranks of this run. Raises UnavailableError, on each rank, if another one ends."""
     if (count := world()) == 1:
         yield ALONE
         return
@@ -143,7 +143,7 @@ def joined() -> Iterator[Ranks]:
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
         raise _lost()
 
-    # torchrun ends the others by this signal when one has ended.
+    # torchrun sends this signal to the others when one has ended.
     signal.signal(signal.SIGTERM, ended)
     if torch.cuda.is_available():
         torch.cuda.set_device(int(os.environ["LOCAL_RANK"]))
@@ -153,7 +153,7 @@ def joined() -> Iterator[Ranks]:
             dist.init_process_group(backend, timeout=PATIENCE)
     except ValueError as error:
         raise UnavailableError(
-            f"the ranks can't meet ({error}): start them with torchrun, or unset WORLD_SIZE"
+            f"the ranks cannot connect ({error}): start them with torchrun, or unset WORLD_SIZE"
         ) from None
     yield Ranks(dist.get_rank(), count)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
@@ -162,7 +162,7 @@ def joined() -> Iterator[Ranks]:
 
 @contextmanager
 def _connected() -> Iterator[None]:
-    """Say in one line that another rank has ended, in place of what the connection says."""
+    """Replace the errors of a broken connection by one line: another rank has ended."""
     try:
         yield
     except RuntimeError as error:
@@ -171,6 +171,6 @@ def _connected() -> Iterator[None]:
 
 def _lost() -> UnavailableError:
     return UnavailableError(
-        "another rank has ended, and this one ends with it; its own error or torchrun's report "
-        "says why, and the same command goes on from what is done"
+        "another rank has ended, and this one ends with it; the reason is in its own error or in "
+        "torchrun's report, and the same command continues from what is done"
     )

@@ -1,4 +1,4 @@
-"""An experiment: retrievers on a data set, each to a result on disk, nothing done twice."""
+"""An experiment: retrievers run on a data set, and their results on disk; nothing is done twice."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from benchmark.retriever import Ranking, Task
 from benchmark.types import Run
 
 FEW = 3
-"""As many rows are told of line by line; of more there is one line."""
+"""Up to this many rows are logged one by one; more are summed up in one line."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,16 +66,17 @@ def run(
     workers: int | None = None,
     ranks: Ranks = ALONE,
 ) -> None:
-    """Run retrievers on ``task`` and write their results into ``folder``, reusing what is there.
+    """Run retrievers on ``task`` and write their results into ``folder``; existing ones are reused.
 
-    Seeds count up from the task's; a ranking that no seed changes is made once. A retriever that
-    can't serve the task here is skipped, saying why, where ``skip`` is set; else UnavailableError
-    is raised before anything is run. workers: processes; None for as many as suit the data. With
-    several ranks there are no others: these build one artefact after the other, together.
+    Seeds are counted up from the task's; a ranking without training is made once. skip: whether to
+    skip a retriever that cannot run on the task here, and log the reason; otherwise
+    UnavailableError is raised before anything runs. workers: the number of processes; None chooses
+    by the data set. With several ranks there are no other processes: the ranks build one artefact
+    after the other, together.
     """
     if ranks.count != world():
         raise InputError(
-            "torchrun splits run, encode and search alone", mend="leave it out for this command"
+            "torchrun divides only run, encode and search", mend="leave it out for this command"
         )
     rows = [Row(entry=entry, task=task, folder=folder / entry.name) for entry in entries]
     todo = _todo(plan(rows, seeds, skip=skip), ranks)
@@ -92,9 +93,9 @@ def run(
 def run_variants(
     variants: Iterable[Variant], task: Task, *, seeds: int, results: Path, store: Store
 ) -> dict[str, Result]:
-    """The results of the variants by name, run where they are missing, all as one graph.
+    """The results of variants, by name; missing ones are run, all in one graph of jobs.
 
-    Those that can't run here are left out, saying why.
+    Variants that cannot run here are skipped, and the reason is logged.
     """
     home = results_folder(results, task.data, task.split, task.protocol)
     distinct = list({variant.name: variant for variant in variants}.values())
@@ -112,9 +113,9 @@ def run_variants(
 
 
 def plan(rows: Sequence[Row], seeds: int, *, skip: bool) -> list[Scoring]:
-    """Every ranking of every row and seed; one that no seed changes comes once a row.
+    """The rankings of all rows and seeds; a ranking without training appears once for its row.
 
-    Raises UnavailableError for a row that can't run here, unless ``skip`` leaves it out.
+    Raises UnavailableError for a row that cannot run here, unless ``skip`` is set.
     """
     planned = []
     skipped: dict[str, str] = {}
@@ -144,8 +145,8 @@ def plan(rows: Sequence[Row], seeds: int, *, skip: bool) -> list[Scoring]:
                 )
     if len(skipped) > FEW:
         log.info(
-            f"skipped {len(skipped)} rows that can't run here: {', '.join(skipped)}; "
-            "`python -m benchmark doctor --dataset ...` tells why"
+            f"skipped {len(skipped)} rows that cannot run here: {', '.join(skipped)}; "
+            "`python -m benchmark doctor --dataset ...` shows the reasons"
         )
     else:
         for name, reason in skipped.items():
@@ -156,9 +157,9 @@ def plan(rows: Sequence[Row], seeds: int, *, skip: bool) -> list[Scoring]:
 def execute(planned: Sequence[Scoring], store: Store, workers: int) -> None:
     """Build what the store lacks, and score each ranking as soon as it is made.
 
-    An artefact that several rankings are made of is built once; whatever waits for nothing else
-    runs side by side, whichever row it belongs to. A row that fails leaves the others alone:
-    FailedJobsError is raised when these are done.
+    An artefact that several rankings need is built once. Jobs that do not depend on each other run
+    in parallel, whichever row they belong to. If a row fails, the other rows still run; then
+    FailedJobsError is raised.
     """
     jobs: dict[str, Job] = {}
     for scoring in planned:
@@ -172,18 +173,18 @@ def execute(planned: Sequence[Scoring], store: Store, workers: int) -> None:
 
 
 def build_together(artefact: Artefact, store: Store, ranks: Ranks) -> None:
-    """Build what ``artefact`` is made from, and then itself, by all ranks."""
+    """Build ``artefact`` and its dependencies by all ranks together."""
     for part in dependencies(artefact):
         build(part, store, ranks)
 
 
 def _workers(task: Task) -> int:
-    """One process a core for small models; larger ones use all cores themselves."""
+    """One process for each core with small models; larger models use all cores themselves."""
     return (os.cpu_count() or 1) if task.data.stand_ins else 1
 
 
 def _building(ranking: Ranking, store: Store) -> Iterator[Job]:
-    """What builds the artefacts that ``ranking`` is made of and the store lacks, in their order."""
+    """The jobs that build the artefacts that ``ranking`` needs and the store lacks, in order."""
     for artefact in dependencies(ranking):
         if not store.has(artefact):
             yield Job(
@@ -198,7 +199,7 @@ def _build(artefact: Artefact, store: Store) -> None:
 
 
 def _todo(planned: Sequence[Scoring], ranks: Ranks) -> list[Scoring]:
-    """The rankings whose results aren't there, the same for all ranks; says which are."""
+    """The rankings without a result, equal on all ranks; logs which results are up to date."""
     todo: list[Scoring] = []
     done: list[Scoring] = []
     for scoring in planned:
@@ -214,9 +215,9 @@ def _todo(planned: Sequence[Scoring], ranks: Ranks) -> list[Scoring]:
 
 
 def _ties(run: Run, task: Task) -> dict[str, Any]:
-    """What equal scores leave open of each figure; nothing where the order of the tied is all one.
+    """The bounds of each figure over all orders of equal scores; empty if they are equal.
 
-    It is computed here, for a run that was written holds equal scores no more.
+    They are computed before the run is written, since written runs have no equal scores.
     """
     bounds = ties(run, task.qrels()).bounds()
     return {"ties": bounds} if any(low < high for low, high in bounds.values()) else {}
@@ -225,21 +226,21 @@ def _ties(run: Run, task: Task) -> dict[str, Any]:
 def _score(scoring: Scoring, store: Store) -> None:
     started = time.monotonic()
     entry, ranking, folder = scoring.entry, scoring.ranking, scoring.folder
-    found = ranking.run(entry.name, store)
+    run = ranking.run(entry.name, store)
     with locked(folder, f"scoring {entry.name}"):
         if Result(folder).is_of(identity(ranking)):
-            return  # by another process
+            return  # another process has written it
         sweep(folder)
         result = write_result(
             folder,
-            found,
+            run,
             ranking.task,
             labels={
                 "name": entry.name,
                 "title": entry.title,
                 "group": entry.group,
                 **ranking.metadata(store),
-                **_ties(found, ranking.task),
+                **_ties(run, ranking.task),
             },
             made={**manifest(ranking, scoring.seed, store), "seeded": scoring.seeded},
         )

@@ -1,8 +1,8 @@
-"""Jobs that wait for one another, run one by one, or side by side in processes of their own.
+"""Jobs with dependencies, run one by one or in parallel processes.
 
-Small models compute on one thread each, and leave the other cores idle: independent trainings run
-beside each other then. Each process has its share of the threads, artefacts are locked in the
-store, and no result depends on who made it or when.
+Small models compute on one thread each, so that independent trainings can run in parallel. Each
+process has its share of the threads, artefacts are locked in the store, and no result depends on
+the process or the order.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from benchmark.progress import Progress, log, show_log
 class Job:
     """Work that can be sent to another process.
 
-    after: the keys of the jobs that must be done before; those that are not among the jobs are.
+    after: the keys of the jobs that must be done before; keys of no job count as done.
     """
 
     key: str
@@ -34,22 +34,22 @@ class Job:
 
 
 class FailedJobsError(BenchmarkError):
-    """Some jobs failed, by errors that a user can mend; all that wait for none of them are done."""
+    """Jobs failed by errors that a user can fix; all jobs that do not depend on them are done."""
 
     def __init__(self, failures: Mapping[str, str]) -> None:
-        said = list(dict.fromkeys(failures.values()))
-        count = f"{len(said)} failures: " if len(said) > 1 else ""
-        super().__init__(count + " | ".join(said))
+        errors = list(dict.fromkeys(failures.values()))
+        count = f"{len(errors)} failures: " if len(errors) > 1 else ""
+        super().__init__(count + " | ".join(errors))
 
 
 def run_jobs(jobs: Sequence[Job], workers: int) -> None:
-    """Do all jobs, each after those that it waits for.
+    """Do all jobs, each after those that it depends on.
 
-    A job that fails by an error that a user can mend ends those alone that wait for it; when the
-    others are done, FailedJobsError is raised. Any other error ends all.
+    If a job fails by an error that a user can fix, only jobs that depend on it are left out; when
+    the others are done, FailedJobsError is raised. Any other error ends all jobs.
 
-    One by one in this process, in the given order as far as it can be kept, where a chain leaves no
-    choice. Side by side, what the longest chain of others waits for goes first.
+    With one worker, or if the jobs are one chain, they run in this process, in the given order as
+    far as possible. In parallel, the job with the longest chain of dependent jobs goes first.
     """
     named = {job.key: job for job in jobs}
     graph = TopologicalSorter({job.key: job.after & named.keys() for job in jobs})
@@ -67,7 +67,7 @@ def run_jobs(jobs: Sequence[Job], workers: int) -> None:
 def _one_by_one(
     graph: TopologicalSorter[str], jobs: Mapping[str, Job], progress: Progress
 ) -> dict[str, str]:
-    """What failed: the error of each job by its key."""
+    """The error of each failed job, by its key."""
     failures: dict[str, str] = {}
     place = {key: number for number, key in enumerate(jobs)}
     ready = sorted(graph.get_ready(), key=place.__getitem__)
@@ -91,7 +91,7 @@ def _side_by_side(
     workers: int,
     progress: Progress,
 ) -> dict[str, str]:
-    """What failed, as for ``_one_by_one``."""
+    """The error of each failed job, by its key."""
     failures: dict[str, str] = {}
     ready = sorted(graph.get_ready(), key=lambda key: -lengths[key])
     running: dict[Future[str | None], str] = {}
@@ -113,10 +113,10 @@ def _side_by_side(
                 ready = sorted([*ready, *graph.get_ready()], key=lambda key: -lengths[key])
         except BrokenProcessPool:
             raise UnavailableError(
-                "a process was killed, perhaps for want of memory; take fewer with --jobs 1"
+                "a process was killed, perhaps for lack of memory; use fewer processes: --jobs 1"
             ) from None
         finally:
-            # Nobody waits for what an error or Ctrl-C leaves running: the store takes cut-off work.
+            # After an error or Ctrl-C, end the running jobs: the store can continue their builds.
             if running:
                 for process in multiprocessing.active_children():
                     process.terminate()
@@ -125,11 +125,11 @@ def _side_by_side(
 
 def _tell(error: str, *, going_on: bool) -> None:
     if going_on:
-        log.warning(f"failed, while the others go on: {error}")
+        log.warning(f"failed, while the other jobs continue: {error}")
 
 
 def _chains(jobs: Sequence[Job]) -> Mapping[str, int]:
-    """How many jobs the longest chain has that begins with each."""
+    """The length of the longest chain of dependent jobs that begins with each job."""
     named = {job.key: job for job in jobs}
     order = TopologicalSorter({job.key: job.after & named.keys() for job in jobs}).static_order()
     length = dict.fromkeys(named, 1)
@@ -153,7 +153,7 @@ def _pool(workers: int) -> ProcessPoolExecutor:
 
 
 def _prepare(threads: int, plug_ins: Sequence[Path], level: int) -> None:
-    """Set up a process, before anything in it loads a library that has threads."""
+    """Set up a worker process, before a library with threads is loaded."""
     import signal
     import threading
 
@@ -168,7 +168,7 @@ def _prepare(threads: int, plug_ins: Sequence[Path], level: int) -> None:
 
 
 def _end_with_the_parent() -> None:
-    """End this process when the one that gives it work is gone, however that was ended."""
+    """End this process when its parent process has ended, for whatever reason."""
     parent = multiprocessing.parent_process()
     assert parent is not None  # noqa: S101  (this runs in workers alone)
     parent.join()
@@ -176,7 +176,7 @@ def _end_with_the_parent() -> None:
 
 
 def _attempt(job: Job) -> str | None:
-    """Do a job in this process; returns the error that a user can mend."""
+    """Do a job in this process; returns the error if it is one that a user can fix."""
     try:
         with blaming():
             job.work()

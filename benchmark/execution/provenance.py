@@ -1,4 +1,4 @@
-"""Where a result comes from: commit, packages, data, artefacts, seeds, hardware."""
+"""The provenance of a result: commit, packages, data, artefacts, seeds, hardware."""
 
 from __future__ import annotations
 
@@ -31,17 +31,17 @@ PACKAGES = (
 )
 
 PROMISE = (
-    "The same seed, data, packages, processor and number of threads give the same bytes, but for "
-    "times and the files of Lucene's index; models up to 128 dimensions give them whatever the "
+    "The same seed, data, packages, processor and number of threads give the same bytes, except "
+    "for times and the files of Lucene's index; models of up to 128 dimensions give them with any "
     "number of threads."
 )
 
 CODE = ("baselines", "benchmark", "univl_dr", "pyproject.toml")
-"""What results depend on; results themselves are written into the checkout, too."""
+"""The folders whose code results depend on; results themselves are also written into a checkout."""
 
 
 def manifest(ranking: Ranking, seed: int, store: Store) -> dict[str, Any]:
-    """How ``ranking`` was made, as JSON data. It must have been built."""
+    """How ``ranking`` was made, as JSON data; it must have been built."""
     return {
         "ranking": identity(ranking),
         "data": ranking.task.record,
@@ -65,7 +65,7 @@ def manifest(ranking: Ranking, seed: int, store: Store) -> dict[str, Any]:
 
 
 def commit() -> str | None:
-    """The commit of the project's checkout, marked where its code differs; None elsewhere."""
+    """The commit of the project's checkout, marked if its code was changed; None without one."""
     root = Path(__file__).resolve().parents[2]
     if not (root / ".git").exists():
         return None
@@ -78,7 +78,7 @@ def commit() -> str | None:
 
 
 def packages() -> dict[str, str | None]:
-    """The versions of the packages that results depend on; None where one is missing."""
+    """The versions of the packages that results depend on; None for a missing package."""
     return {"python": platform.python_version(), **{name: package(name) for name in PACKAGES}}
 
 

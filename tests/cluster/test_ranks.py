@@ -32,7 +32,7 @@ def test_a_killed_rank_ends_all_and_a_repeat_goes_on(command: Run, tmp_path: Pat
     done = command("encode", ranks=2, LETTERS_LOG=log, KILLED="1")
     assert done.returncode != 0
     assert done.stderr.count("error: another rank has ended") == 1
-    assert "the same command goes on from what is done" in done.stderr
+    assert "the same command continues from what is done" in done.stderr
     before = log.read_text().splitlines()
     again = command("encode", ranks=2, LETTERS_LOG=log)
     assert again.returncode == 0, again.stderr
