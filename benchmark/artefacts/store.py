@@ -41,7 +41,9 @@ class Store:
             if not self._usable(folder):
                 if folder.is_dir():
                     wrong = ", ".join(damage(folder)) or "a linked file"
-                    log.warning(f"{folder}: {wrong} is not what was written; it is made again")
+                    log.warning(
+                        f"{folder}: {wrong} was changed since it was written; it is built again"
+                    )
                     shutil.rmtree(folder)
                 self._build(artefact, folder)
         return folder
@@ -76,7 +78,7 @@ class Store:
         """Raise InputError if an artefact's folder was changed since it was written."""
         if folder not in self._sound and (rotten := damage(folder)):
             raise InputError(
-                "not what was written",
+                "changed since it was written",
                 mend="remove this folder and run what needs it again",
                 path=folder / rotten[0],
             )

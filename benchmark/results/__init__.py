@@ -1,1 +1,1 @@
-"""Results on disk: written, read, exported, and taken in from elsewhere."""
+"""Results on disk: writing, reading, exporting, and adding results from elsewhere."""

@@ -1,4 +1,4 @@
-"""Learning curves: what was measured while training, as a file of the checkpoint."""
+"""Learning curves: the measurements during a training, as a file of the checkpoint."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ FILE = "curves.json"
 
 @dataclass(frozen=True, kw_only=True)
 class Curve:
-    """What was measured at each evaluation while training.
+    """The measurements at each evaluation during a training.
 
-    points: each with step, loss, accuracy, dev_accuracy and dev_mrr, None where not measured.
-    selected_by: what the kept weights are the best in. chosen: the step they are of.
+    points: each with step, loss, accuracy, dev_accuracy and dev_mrr, None if not measured.
+    selected_by: the measure in which the kept weights are best. chosen: their step.
     """
 
     selected_by: str
@@ -23,7 +23,7 @@ class Curve:
 
     @classmethod
     def of(cls, content: Mapping[str, Any]) -> Curve:
-        """The curve that a ``curves.json`` holds."""
+        """The curve in the content of a ``curves.json``."""
         return cls(
             selected_by=content["selected_by"], chosen=content["chosen"], points=content["curve"]
         )

@@ -1,14 +1,14 @@
-"""Exports: results in the files of other evaluation tools.
+"""Exports: results as files of other evaluation tools.
 
-trec    <name>.trec with <name>.ir_metadata.yaml, and qrels.txt, which trec_eval, ir_measures,
-        pytrec_eval and repro_eval read
-ranx    <name>.trec, which keeps the name of a run, and qrels.json, which ranx reads
-mteb    results/<model>/<revision>/<task>.json beside model_meta.json, which mteb.ResultCache reads
+trec    <name>.trec with <name>.ir_metadata.yaml, and qrels.txt, for trec_eval, ir_measures,
+        pytrec_eval and repro_eval
+ranx    <name>.trec, which keeps the name of a run, and qrels.json, for ranx
+mteb    results/<model>/<revision>/<task>.json beside model_meta.json, for mteb.ResultCache
 reference   results with seeds and variants in compact form (see ``results/reference.py``)
 
-Of several seeds each further one has a run of its own, <name>.seed-<n>; mteb gets their mean.
-Scores in exported runs decrease strictly, so that each tool keeps the order. Questions without
-results are in no run: trec_eval counts them with -c, ranx with make_comparable=True.
+Each further seed has a run of its own, <name>.seed-<n>; mteb gets the mean over the seeds. Scores
+in exported runs strictly decrease, so that each tool keeps the order. Questions without results are
+in no run: trec_eval counts them with -c, ranx with make_comparable=True.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ Export = Callable[[Sequence[Result], Collection, str, Path], list[Path]]
 
 
 def trec(results: Sequence[Result], data: Collection, split: str, out: Path) -> list[Path]:
-    """TREC runs, each with its ir_metadata beside it, and qrels of four columns."""
+    """Write TREC runs, each with its ir_metadata, and qrels of four columns."""
     qrels = out / "qrels.txt"
     write_qrels(data.qrels(split), qrels)
     written = [qrels]
@@ -51,19 +51,19 @@ def trec(results: Sequence[Result], data: Collection, split: str, out: Path) -> 
 
 
 def ranx(results: Sequence[Result], data: Collection, split: str, out: Path) -> list[Path]:
-    """TREC runs, and qrels as {question: {document: relevance}}.
+    """Write TREC runs, and qrels as {question: {document: relevance}}.
 
-    Raises InputError for ids that hold a blank, at which ranx would split them.
+    Raises InputError for ids that contain a space, where ranx would split them.
     """
     qrels = data.qrels(split)
     runs = {out / f"{name}.trec": run for name, run in _runs(results)}
     for run in runs.values():
-        found = (one for ranked in run.documents.values() for one in ranked)
-        blank = next((name for name in (*run.documents, *found) if " " in name), None)
+        retrieved = (name for ranked in run.documents.values() for name in ranked)
+        blank = next((name for name in (*run.documents, *retrieved) if " " in name), None)
         if blank is not None:
             raise InputError(
-                f"id '{blank}' holds a blank, at which ranx would split it",
-                mend="use `export trec`, whose columns are between tabs then",
+                f"id '{blank}' contains a space, where ranx would split it",
+                mend="use `export trec`, which then separates columns by tabs",
             )
     paths = [_json(out / "qrels.json", qrels)]
     for path, run in runs.items():
@@ -72,10 +72,11 @@ def ranx(results: Sequence[Result], data: Collection, split: str, out: Path) -> 
 
 
 def mteb(results: Sequence[Result], data: Collection, split: str, out: Path) -> list[Path]:
-    """mteb's task results, of a task of this project's name: mteb's WebQA has other pools.
+    """Write task results of mteb, for a task with this project's name, since mteb's WebQA task has
+    other pools.
 
-    A model's name is univl-bench/<name>, and its revision the identity of the ranking. The data's
-    fingerprint stands for their revision; no version of mteb's is named, for it ran none.
+    The model is named univl-bench/<name>, and its revision is the identity of the ranking. The
+    data set's revision is its fingerprint. No version of mteb is given, since mteb did not run it.
     """
     paths = []
     for result in results:
@@ -97,10 +98,11 @@ def mteb(results: Sequence[Result], data: Collection, split: str, out: Path) -> 
 
 
 REVISION = 32
-"""Digits of a ranking's identity that mteb gets as a model's revision."""
+"""The number of digits of a ranking's identity that are the revision of mteb's model."""
 
 LANGUAGE = "und-Zyyy"
-"""Undetermined, in ISO's codes: no data set here tells it, and mteb passes over what has none."""
+"""The ISO code for an undetermined language: data sets here do not state it, and mteb ignores
+results without a language."""
 
 _UNKNOWN: Mapping[str, Any] = MappingProxyType(
     {
@@ -116,16 +118,16 @@ _UNKNOWN: Mapping[str, Any] = MappingProxyType(
         "modalities": ["text", "image"],
     }
 )
-"""What mteb wants to know of a model, and what isn't said here."""
+"""Fields of mteb's model description that are not known here."""
 
 
 def export(
     kind: str, results: Sequence[Result], data: Collection, split: str, out: Path
 ) -> list[Path]:
-    """Write the files of an export into ``out``; returns their paths.
+    """Write the files of an export into ``out``, and return their paths.
 
-    Raises InputError, and writes nothing, where two of them have one name, and where a file of
-    other content has it already. A reference alone is renewed in its place.
+    Raises InputError, and writes nothing, if two files would have the same name or a file with
+    other content exists. Only a reference replaces existing files.
     """
     if kind == "reference":
         return write_reference(results, data, split, out)
@@ -136,12 +138,13 @@ def export(
         for place, name in enumerate(names):
             if name in names[:place]:
                 raise InputError(
-                    f"two exported files are called {name}", mend="submit the run as another name"
+                    f"two exported files are named {name}",
+                    mend="submit the run under another name",
                 )
             path = out / name
             if path.exists() and path.read_bytes() != made[place].read_bytes():
                 raise InputError(
-                    "is there with other content",
+                    "exists with other content",
                     mend="remove it, or choose another --out",
                     path=path,
                 )
@@ -157,7 +160,7 @@ EXPORTS: Mapping[str, Export] = MappingProxyType(
 
 
 def _metadata(result: Result, run: Run, data: Collection) -> dict[str, Any]:
-    """What a manifest tells, in the terms of ir_metadata."""
+    """The content of a manifest in the terms of ir_metadata."""
     made = result.manifest
     machine, packages = made.get("machine", {}), made.get("packages", {})
     return {
@@ -190,7 +193,7 @@ def _metadata(result: Result, run: Run, data: Collection) -> dict[str, Any]:
 
 
 def _runs(results: Sequence[Result]) -> Iterator[tuple[str, Run]]:
-    """The ranked lists of each result and seed, under a name of their own."""
+    """The ranked lists of each result and seed, each with a name of its own."""
     for result in results:
         for seed in result.seeds:
             name = result.name if seed is result else f"{result.name}.{seed.name}"
@@ -198,7 +201,7 @@ def _runs(results: Sequence[Result]) -> Iterator[tuple[str, Run]]:
 
 
 def _task_name(result: Result, data: Collection) -> str:
-    """What mteb is told the task is, with the protocol where it isn't joint."""
+    """The name of the task for mteb, with the protocol if it isn't joint."""
     name = f"univl-bench-{data.name}"
     return name if result.protocol == JOINT else f"{name}-{result.protocol}"
 
@@ -210,7 +213,7 @@ def _mteb_scores(result: Result) -> dict[str, Any]:
 
 
 def _mteb_name(metric: str) -> str:
-    """ndcg_at_10 of nDCG@10."""
+    """mteb's name of a metric: ndcg_at_10 for nDCG@10."""
     return str(BENCHMARK[metric].ranx).replace("@", "_at_")
 
 

@@ -1,9 +1,8 @@
-"""Assessments of documents that nobody judged: the file for assessors, and what comes back.
+"""Assessments of unjudged documents: the file for assessors, and the judgments that come back.
 
     <results>/<data set>/judgments/NAME.qrels    additional judgments in TREC's four columns
 
-The data set's own qrels stay what they are: a file of a name of its own never changes them, nor any
-figure that is computed from them.
+They never change the data set's own qrels, nor any figure that is computed from these.
 """
 
 from __future__ import annotations
@@ -25,13 +24,13 @@ _LEVEL = re.compile(r"[0-9]{1,3}")
 
 
 def judgments_path(home: Path, name: str) -> Path:
-    """Where the judgments of that name are kept beside a data set's results.
+    """The path of the judgments with this name, beside a data set's results.
 
-    Raises InputError for a name that is unfit for a file.
+    Raises InputError for a name that is not possible for a file.
     """
     if not NAME.fullmatch(name):
         raise InputError(
-            f"'{name}' is no name of a file", mend="use letters, digits, '-', '_' and '.'"
+            f"'{name}' cannot be the name of a file", mend="use letters, digits, '-', '_' and '.'"
         )
     return home / "judgments" / f"{name}.qrels"
 
@@ -46,40 +45,40 @@ def write_assessments(rows: Iterable[Mapping[str, str]], path: Path) -> None:
 
 
 def read_assessments(path: Path, qrels: Qrels) -> dict[str, dict[str, int]]:
-    """Read a filled CSV file; rows whose relevance is empty are left out.
+    """Read a filled-in CSV file; rows with an empty relevance are left out.
 
-    Raises InputError, naming the line, for a missing column, a relevance that is no integer from 0,
-    a question that has no judgments, a document that is judged already, or one that comes twice;
-    and for a file in which nothing is filled in.
+    Raises InputError, with the line, for a missing column, a relevance that is not an integer of 0
+    or more, a question without judgments, and a document that is already judged or repeated; also
+    for a file without any relevance.
     """
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
-            found = _filled_in(csv.DictReader(file, strict=True), qrels, path)
+            judgments = _filled_in(csv.DictReader(file, strict=True), qrels, path)
     except (UnicodeError, csv.Error) as error:
         raise InputError(
             f"not readable as CSV ({error})", mend="save it as CSV in UTF-8", path=path
         ) from None
-    if not found:
-        raise InputError("no relevance is filled in", mend="write 0 or 1 into each row", path=path)
-    return found
+    if not judgments:
+        raise InputError("no relevance is filled in", mend="write 0 or 1 into the rows", path=path)
+    return judgments
 
 
 def _filled_in(reader: csv.DictReader[str], qrels: Qrels, path: Path) -> dict[str, dict[str, int]]:
-    found: dict[str, dict[str, int]] = {}
+    judgments: dict[str, dict[str, int]] = {}
     missing = {"query", "document", "relevance"} - set(reader.fieldnames or ())
     if missing:
         raise InputError(
-            f"no column {', '.join(sorted(missing))}",
+            f"column {', '.join(sorted(missing))} is missing",
             mend="fill in the file that `inspect --unjudged` wrote",
             path=path,
         )
     for row in reader:
-        _add(found, row, qrels, path, reader.line_num)
-    return found
+        _add(judgments, row, qrels, path, reader.line_num)
+    return judgments
 
 
 def _add(
-    found: dict[str, dict[str, int]],
+    judgments: dict[str, dict[str, int]],
     row: Mapping[str, str | None],
     qrels: Qrels,
     path: Path,
@@ -91,7 +90,7 @@ def _add(
         return
     if not _LEVEL.fullmatch(level):
         raise InputError(
-            f"relevance '{level}' is no integer from 0",
+            f"relevance '{level}' is not an integer of 0 or more",
             mend="use 1 for relevant and 0 for not relevant",
             path=path,
             line=line,
@@ -99,36 +98,36 @@ def _add(
     if query not in qrels:
         raise InputError(
             f"question '{query}' has no judgments in this split",
-            mend="name the data set and split that the file was made for",
+            mend="give the --dataset and --split that the file was made for",
             path=path,
             line=line,
         )
-    if not document or document in qrels[query] or document in found.get(query, {}):
-        what = f"document '{document}' is judged already" if document else "no document"
-        raise InputError(what, mend="keep one judgment a pair", path=path, line=line)
-    found.setdefault(query, {})[document] = int(level)
+    if not document or document in qrels[query] or document in judgments.get(query, {}):
+        what = f"document '{document}' is already judged" if document else "no document"
+        raise InputError(what, mend="keep one judgment for a pair", path=path, line=line)
+    judgments.setdefault(query, {})[document] = int(level)
 
 
 def keep_judgments(judged: Qrels, home: Path, name: str) -> Path:
-    """Keep judgments under a name that is new. Raises InputError where it is taken."""
+    """Save judgments under a new name. Raises InputError if the name is taken."""
     path = judgments_path(home, name)
     if path.exists():
-        raise InputError("there are judgments of that name", mend="choose another", path=path)
+        raise InputError("judgments with this name exist", mend="choose another name", path=path)
     write_qrels(judged, path)
     return path
 
 
 def read_judgments(home: Path, name: str) -> Qrels:
-    """The judgments kept under a name. Raises InputError with the nearest name."""
+    """The judgments saved under a name. Raises InputError with the most similar name."""
     path = judgments_path(home, name)
     if not path.is_file():
-        known = [one.stem for one in sorted(path.parent.glob("*.qrels"))]
+        known = [file.stem for file in sorted(path.parent.glob("*.qrels"))]
         if not known:
-            raise InputError("no additional judgments", mend="take some in with `judge`", path=path)
+            raise InputError("no additional judgments", mend="add some with `judge`", path=path)
         raise unknown("judgments", name, known)
     return read_qrels(path)
 
 
 def with_judgments(qrels: Qrels, additional: Qrels) -> Qrels:
-    """Both together; the data set's own ones stay what they are."""
+    """Both together; the data set's own judgments take precedence."""
     return {query: {**additional.get(query, {}), **judged} for query, judged in qrels.items()}

@@ -1,11 +1,11 @@
-"""Results on disk: what a retriever found and how it scored, one folder a retriever.
+"""Results on disk: the ranked lists and figures of a retriever, one folder for each retriever.
 
 <results>/<data set>/<retriever>/run.trec.gz         the ranked lists (<data set>+split and
-                                                     <data set>+local: of the other protocols)
+                                                     <data set>+local: under the other protocols)
                                  per_query.parquet   each metric of each question
                                  metrics.json        means with 95% intervals
-                                 manifest.json       how it all was made
-                                 space.json          a map of its embeddings, where asked for
+                                 manifest.json       how the result was made
+                                 space.json          a map of its embeddings, if `space` made one
                                  seed-<n>/           the same for each further seed
 
 The reference, ``<results>/reference/``, has the same folders with ``run.parquet`` in place of
@@ -39,20 +39,21 @@ from benchmark.types import Qrels, Run
 
 FILES = ("run.trec.gz", "per_query.parquet", "metrics.json", "manifest.json")
 REFERENCE, COMPACT = "reference", "run.parquet"
-"""The folder of the reference among results, and its lists in place of ``run.trec.gz``."""
+"""The folder of the reference, and the file of its lists in place of ``run.trec.gz``."""
 
 FORMAT = 2
-"""Of manifests. In format 1, which bears no number, fields stand beside a class's name."""
+"""The format of manifests. Format 1 has no number; its recipes have the fields beside the name."""
 
 EMBEDDING_MAP = "space.json"
-CHANGED = "not what was written"
+CHANGED = "changed since it was written"
 
 
 @dataclass(frozen=True)
 class Result:
-    """One retriever's result on one data set.
+    """The result of one retriever on one data set.
 
-    reference: whether it stands for what wasn't run here; its title says so.
+    reference: whether it is the reference's, for a retriever that was not run here; the title says
+    so.
     """
 
     folder: Path
@@ -64,18 +65,18 @@ class Result:
 
     @cached_property
     def metrics(self) -> dict[str, Any]:
-        """What ``metrics.json`` says."""
+        """The content of ``metrics.json``."""
         return _read(self.folder / "metrics.json")
 
     @cached_property
     def manifest(self) -> dict[str, Any]:
-        """What ``manifest.json`` says. Raises InputError where it is of a later format."""
+        """The content of ``manifest.json``. Raises InputError for a later format."""
         path = self.folder / "manifest.json"
         made = _read(path)
         version = made.get("format", 1)
         if not isinstance(version, int) or version > FORMAT:
             raise InputError(
-                f"of format {version!r}, which a later version of this project wrote",
+                f"has format {version!r}, which a later version of this project wrote",
                 mend="update the project, or run the retriever again",
                 path=path,
             )
@@ -87,46 +88,47 @@ class Result:
 
     @property
     def group(self) -> str:
-        """The group of rows it belongs to; results of before version 1 call it ``setting``."""
+        """The group of rows; results of versions before 1 call it ``setting``."""
         return str(self.metrics.get("group") or self.metrics["setting"])
 
     @property
     def oracle(self) -> bool:
-        """Whether it is told part of the answer: an upper bound, which has no rank.
+        """Whether the retriever is told part of the answer: an upper bound without a rank.
 
-        ``Ranking.metadata`` says so; in results of before version 1 the ranking's kind does.
+        ``Ranking.metadata`` contains it; for results of versions before 1, the kind of the ranking
+        shows it.
         """
         kind = str(self.manifest.get("recipe", {}).get("kind", ""))
         return bool(self.metrics.get("oracle", kind.endswith("OracleModality")))
 
     @property
     def protocol(self) -> Protocol:
-        """Which documents each question searched."""
+        """The documents that were searched for each question."""
         protocol: Protocol = self.metrics.get("protocol", JOINT)
         return protocol
 
     @property
     def external(self) -> str | None:
-        """Who submitted it, where it wasn't made here."""
+        """Who submitted the result; None if it was made here."""
         return self.metrics.get("external")
 
     @cached_property
     def seeds(self) -> list[Result]:
-        """The results of each seed, this one first; those made otherwise are left out."""
+        """The results of all seeds, this one first; seeds with another recipe are left out."""
         others = [Result(path.parent) for path in sorted(self.folder.glob("seed-*/manifest.json"))]
-        for one in others:
-            one.check()
-        made = _but_for_seeds(self.manifest["recipe"])
-        alike = [one for one in others if _but_for_seeds(one.manifest["recipe"]) == made]
+        for other in others:
+            other.check()
+        made = _without_seeds(self.manifest["recipe"])
+        alike = [other for other in others if _without_seeds(other.manifest["recipe"]) == made]
         if stale := len(others) - len(alike):
-            log.warning(f"left out {stale} seeds of {self.name}: they were made otherwise")
+            log.warning(f"left out {stale} seeds of {self.name}: they have another recipe")
         return [self, *alike]
 
     @property
     def seeded(self) -> bool | None:
         """Whether another training seed would give another result.
 
-        None where it isn't known: of external results, and of a single seed of versions before 1.
+        None if it is not known: for external results, and for a single seed of versions before 1.
         """
         if len(self.seeds) > 1:
             return True
@@ -135,17 +137,17 @@ class Result:
 
     @cached_property
     def over_seeds(self) -> Scores:
-        """The figures of each judged question, averaged over the seeds, and those of each seed."""
+        """The figures of each judged question: means over the seeds, and those of each seed."""
         return self._averaged([seed.scores for seed in self.seeds])
 
     def scored_by(self, metrics: Sequence[str], qrels: Qrels) -> Scores:
-        """As ``over_seeds``, by other metrics, too; the kept ones without any."""
+        """Like ``over_seeds``, by any metrics; without names, by those that the result contains."""
         return self._averaged([seed.scored(metrics, qrels) for seed in self.seeds])
 
     def scored(self, metrics: Sequence[str], qrels: Qrels) -> Scores:
-        """The figures of each judged question by any metrics, under the names of ``resolve``.
+        """The figures of each judged question by any metrics, named as by ``resolve``.
 
-        Metrics that were not kept are computed from the ranked lists.
+        Metrics that the result does not contain are computed from the ranked lists.
         """
         if not metrics:
             return self.scores
@@ -156,7 +158,9 @@ class Result:
         return score_run(self.run(), qrels, metrics)
 
     def _averaged(self, scores: Sequence[Scores]) -> Scores:
-        return averaged({seed.number: one for seed, one in zip(self.seeds, scores, strict=True)})
+        return averaged(
+            {seed.number: figures for seed, figures in zip(self.seeds, scores, strict=True)}
+        )
 
     @property
     def seal(self) -> str:
@@ -165,9 +169,9 @@ class Result:
 
     @property
     def number(self) -> int:
-        """Its training seed: that of its folder, or of the first one's manifest."""
-        _, found, number = self.name.rpartition("seed-")
-        return int(number) if found and number.isdecimal() else int(self.manifest["seed"])
+        """The training seed: from the folder's name, or from the manifest of the first seed."""
+        _, is_further, number = self.name.rpartition("seed-")
+        return int(number) if is_further and number.isdecimal() else int(self.manifest["seed"])
 
     @cached_property
     def summary(self) -> dict[str, Figure]:
@@ -177,7 +181,7 @@ class Result:
         return summary(self.over_seeds)
 
     def spread(self, metric: str) -> float | None:
-        """The standard deviation of a metric over the seeds; None for a single one."""
+        """The standard deviation of a metric over the seeds; None for a single seed."""
         means = [seed.scores.mean(metric) for seed in self.seeds]
         return float(np.std(means, ddof=1)) if len(means) > 1 else None
 
@@ -186,7 +190,7 @@ class Result:
         """The figures of each judged question."""
         import pyarrow.parquet as pq
 
-        # Read without the imports of pyarrow's data sets and of pandas, which take a second.
+        # Read without importing pyarrow's data sets and pandas, which takes a second.
         table = pq.ParquetFile(self.folder / "per_query.parquet").read()
         values = {
             metric: np.asarray(arrow.as_numpy(table[metric].combine_chunks()), dtype=np.float64)
@@ -196,36 +200,36 @@ class Result:
 
     @cached_property
     def embedding_map(self) -> dict[str, Any] | None:
-        """The map of its embeddings and their gaps, where one was made.
+        """The map of the embeddings and their gaps; None if `space` made none.
 
-        Raises InputError where it isn't what was written.
+        Raises InputError if a file was changed since it was written.
         """
         path = self.folder / EMBEDDING_MAP
         if not path.is_file():
             return None
         values = _read(path)
         if not _is_sealed(values):
-            raise InputError(CHANGED, mend="make it again with `space`, or remove it", path=path)
+            raise InputError(CHANGED, mend="make it with `space` again, or remove it", path=path)
         return values
 
     def run(self) -> Run:
-        """The ranked lists, which were cut when they were made."""
+        """The ranked lists, which were cut to the benchmark's depth."""
         if self.has_scores:
             return replace(read_run(self.folder / FILES[0]), cut_at=DEPTH)
         return replace(read_lists(self.folder / COMPACT, self.name), cut_at=DEPTH)
 
     @property
     def has_scores(self) -> bool:
-        """Whether its ranked lists bear scores; those in compact form don't."""
+        """Whether the ranked lists have scores; those in compact form have none."""
         return not (self.folder / COMPACT).is_file()
 
     def is_whole(self) -> bool:
-        """Whether all of its files are there."""
+        """Whether all files exist."""
         lists = FILES[0] if self.has_scores else COMPACT
         return all((self.folder / name).is_file() for name in (lists, *FILES[1:]))
 
     def is_of(self, ranking_identity: str) -> bool:
-        """Whether this is the whole result of the ranking with that identity."""
+        """Whether this is the complete result of the ranking with that identity."""
         if not self.is_whole():
             return False
         try:
@@ -236,12 +240,13 @@ class Result:
             return False
         if damaged:
             log.warning(
-                f"{self.folder}: {', '.join(damaged)} is not what was written; it is made again"
+                f"{self.folder}: {', '.join(damaged)} was changed since it was written; the result "
+                "is made again"
             )
         return not damaged
 
     def damage(self) -> list[str]:
-        """The files that differ from what was written, by the manifest's hashes and its own."""
+        """The files that differ from the hashes in the manifest, or the manifest itself."""
         if not _is_sealed(self.manifest):
             return ["manifest.json"]
         return [
@@ -251,7 +256,7 @@ class Result:
         ]
 
     def check(self) -> None:
-        """Raise InputError where a file isn't what was written."""
+        """Raise InputError if a file was changed since it was written."""
         if damaged := self.damage():
             raise InputError(
                 CHANGED,
@@ -266,27 +271,27 @@ def averaged(seeds: Mapping[int, Scores]) -> Scores:
     if not others:
         return first
     values = {
-        metric: np.mean([one.values[metric] for one in seeds.values()], axis=0)
+        metric: np.mean([seed.values[metric] for seed in seeds.values()], axis=0)
         for metric in first.values
     }
     return Scores(first.queries, values, first.unanswered, seeds)
 
 
-def _but_for_seeds(recipe: Any) -> Any:
-    """A recipe without what tells two seeds of it apart."""
+def _without_seeds(recipe: Any) -> Any:
+    """A recipe without seeds, which is equal for all seeds of a retriever."""
     match recipe:
         case dict():
-            return {key: _but_for_seeds(one) for key, one in recipe.items() if key != "seed"}
+            return {key: _without_seeds(value) for key, value in recipe.items() if key != "seed"}
         case list():
-            return [_but_for_seeds(one) for one in recipe]
+            return [_without_seeds(part) for part in recipe]
     return recipe
 
 
 def results_folder(results: Path, data: Collection, split: str, protocol: Protocol = JOINT) -> Path:
     """The folder of a data set's results.
 
-    Splits other than test and protocols other than joint have one of their own, such as
-    ``webqa@dev`` and ``webqa+split``: their figures don't compare.
+    Splits other than test and protocols other than joint have folders of their own, such as
+    ``webqa@dev`` and ``webqa+split``, since their figures are not comparable.
     """
     name = data.name if split == "test" else f"{data.name}@{split}"
     return results / (name if protocol == JOINT else f"{name}+{protocol}")
@@ -295,19 +300,19 @@ def results_folder(results: Path, data: Collection, split: str, protocol: Protoc
 def read_results(
     results: Path, data: Collection, split: str, protocol: Protocol = JOINT
 ) -> list[Result]:
-    """The results on a data set; those on another version of it are left out, saying so.
+    """The results on a data set; those on another version of the data are left out with a warning.
 
-    Raises InputError where one of them isn't what was written.
+    Raises InputError if a file was changed since it was written.
     """
-    found = []
+    kept = []
     for path in sorted(results_folder(results, data, split, protocol).glob("*/manifest.json")):
         result = Result(path.parent)
         result.check()
         if result.manifest["data"]["fingerprint"] != data.fingerprint:
-            log.warning(f"left out {result.name}: its result is of another version of the data")
+            log.warning(f"left out {result.name}: its result is on another version of the data")
             continue
-        found.append(result)
-    return found
+        kept.append(result)
+    return kept
 
 
 def results_at_hand(
@@ -318,46 +323,46 @@ def results_at_hand(
     *,
     empty: bool = False,
 ) -> list[Result]:
-    """The results on a data set, and the reference's of what wasn't run.
+    """The results on a data set, and the reference's for retrievers that were not run.
 
-    Raises InputError where there are neither, unless ``empty`` allows it.
+    Raises InputError if there are neither, unless ``empty`` allows it.
     """
-    found = read_results(results, data, split, protocol)
-    names = {result.name for result in found}
-    found += [
+    kept = read_results(results, data, split, protocol)
+    names = {result.name for result in kept}
+    kept += [
         replace(result, reference=True)
         for result in read_results(results / REFERENCE, data, split, protocol)
         if result.name not in names
     ]
-    if not found and not empty:
+    if not kept and not empty:
         raise InputError(
             "no results",
             mend="run retrievers on this data set first",
             path=results_folder(results, data, split, protocol),
         )
-    return found
+    return kept
 
 
 def best_first(results: Sequence[Result], metric: str = MAIN) -> list[Result]:
-    """The results by their mean over questions and seeds; equal ones by name."""
+    """The results by their mean over questions and seeds, best first; equal means by name."""
     return sorted(results, key=lambda one: (-one.over_seeds.mean(metric), one.name))
 
 
 def oracle_rows(ranked: Sequence[Result]) -> set[int]:
-    """The rows, counted from 0, of what is told part of the answer: they do not compete."""
+    """The row numbers, from 0, of oracles, which do not compete."""
     return {row for row, result in enumerate(ranked) if result.oracle}
 
 
 def seed_folder(folder: Path, seed: int, first: int) -> Path:
-    """Where the result of ``seed`` goes in a retriever's folder."""
+    """The folder for the result of ``seed``, in a retriever's folder."""
     return folder if seed == first else folder / f"seed-{seed}"
 
 
 def _is_sealed(values: Mapping[str, Any]) -> bool:
-    """Whether JSON data bear the hash of all the rest of them."""
+    """Whether JSON data contain the hash of their other fields."""
     try:
         return values.get("seal") == digest({k: v for k, v in values.items() if k != "seal"})
-    except ValueError:  # of no number, which nothing here writes
+    except ValueError:  # for NaN, which nothing here writes
         return False
 
 
@@ -365,7 +370,7 @@ def _read(path: Path) -> dict[str, Any]:
     try:
         values = decode_json(path.read_bytes())
         if not isinstance(values, dict):
-            raise ValueError("no object")
+            raise ValueError("not an object")
     except (OSError, ValueError, RecursionError) as error:
         raise InputError(
             f"not readable ({error})", mend="run the retriever again", path=path

@@ -1,11 +1,11 @@
-"""Submissions: runs made elsewhere, checked, scored here, and added as external rows.
+"""Submissions: runs made elsewhere, which are checked and scored here and added as external rows.
 
-<folder>/submission.toml        name, title, group, by, and perhaps url: what the author says
-         manifest.json          as ``run`` writes it; at the least data.fingerprint and data.split
+<folder>/submission.toml        name, title, group, by, and optionally url: the author's description
+         manifest.json          as ``run`` writes it; at least data.fingerprint and data.split
          run.trec.gz            the ranked lists, or run.trec
-         seed-<n>/run.trec.gz   those of each further seed
+         seed-<n>/run.trec.gz   the ranked lists of each further seed
 
-No figure of an author's is read. The manifest is kept as it came, and shown as text.
+Figures of the author are not read. The manifest is kept unchanged, and shown as text.
 """
 
 from __future__ import annotations
@@ -34,18 +34,19 @@ from benchmark.types import Run
 REQUIRED = ("name", "title", "group", "by")
 OPTIONAL = ("url",)
 LONGEST = 200
-"""Characters of each of the texts that an author writes."""
+"""The largest number of characters in each text of the author."""
 
 LARGEST = 5_000_000
-"""Bytes of a manifest."""
+"""The largest size of a manifest, in bytes."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Submission:
-    """A checked submission. says: its author's words. runs: seed -> ranked lists, the first first.
+    """A checked submission.
 
-    manifest: its author's account of how the runs were made, which nothing here relies on.
-    metadata: the ir_metadata at the head of the runs that have it, by seed; no more relied on.
+    says: the content of submission.toml. runs: seed -> ranked lists, the first seed first.
+    manifest: the author's description of how the runs were made, which is not used. metadata: seed
+    -> the ir_metadata in the run's header, if any, which is not used either.
     """
 
     says: Mapping[str, str]
@@ -59,13 +60,13 @@ class Submission:
 
 
 def read_submission(folder: Path, task: Task) -> Submission:
-    """Read and check a submission. Raises InputError for what is missing, malformed, or of others.
+    """Read and check a submission. Raises InputError if it is not valid for ``task``.
 
-    Every question of its runs must be of the task, and every document among the candidates of its
-    question; lists are cut at 100.
+    Each question of its runs must be in the task, and each document among the question's
+    candidates; lists are cut to 100 documents.
     """
     if not folder.is_dir():
-        raise InputError("no such folder", mend="give that of a submission", path=folder)
+        raise InputError("no such folder", mend="give the folder of a submission", path=folder)
     says = _says(folder / "submission.toml")
     manifest = _manifest(folder / "manifest.json", task)
     runs = {SEED: _run(folder, says["name"], task)}
@@ -74,7 +75,9 @@ def read_submission(folder: Path, task: Task) -> Submission:
         number = place.name.removeprefix("seed-")
         if not number.isdecimal() or int(number) in runs:
             raise InputError(
-                "no further seed", mend=f"call it seed-<number>, not {SEED}", path=place
+                "not the folder of a further seed",
+                mend=f"name it seed-<number>, not {SEED}",
+                path=place,
             )
         runs[int(number)] = _run(place, says["name"], task)
         metadata[int(number)] = read_header(_lists(place))
@@ -82,16 +85,16 @@ def read_submission(folder: Path, task: Task) -> Submission:
 
 
 def add(submission: Submission, task: Task, home: Path) -> Result:
-    """Score a submission and put it among the results in ``home``, in place of an earlier one.
+    """Score a submission, and write it to ``home`` in place of an earlier submission of this name.
 
-    Raises InputError for the name of a retriever or result of this project's.
+    Raises InputError if a retriever or result of this project has the name.
     """
     folder = home / submission.name
     if submission.name in retrievers() or (
         (folder / "manifest.json").is_file() and Result(folder).external is None
     ):
         raise InputError(
-            f"'{submission.name}' is the name of a row that is made here",
+            f"'{submission.name}' is the name of a retriever of this project",
             mend="submit under another name",
         )
     labels = {
@@ -112,7 +115,7 @@ def add(submission: Submission, task: Task, home: Path) -> Result:
 
 
 def _made(submission: Submission, run: Run, task: Task, seed: int) -> dict[str, Any]:
-    """A manifest of this project's form: nothing was made here, and it says so."""
+    """A manifest in this project's form, which says that nothing was made here."""
     return {
         "ranking": digest({"documents": run.documents, "scores": run.scores}),
         "data": task.record,
@@ -123,39 +126,43 @@ def _made(submission: Submission, run: Run, task: Task, seed: int) -> dict[str, 
         "packages": {},
         "machine": {},
         "submitted": submission.manifest,
-        **({"ir_metadata": found} if (found := submission.metadata.get(seed)) else {}),
+        **({"ir_metadata": header} if (header := submission.metadata.get(seed)) else {}),
     }
 
 
 def _says(path: Path) -> dict[str, str]:
-    found = read_toml(path)
+    texts = read_toml(path)
     for key in REQUIRED:
-        if key not in found:
+        if key not in texts:
             raise InputError(f"'{key}' is missing", mend=f'add {key} = "..."', path=path)
-    for key, value in found.items():
+    for key, value in texts.items():
         if key not in {*REQUIRED, *OPTIONAL}:
             raise InputError(
                 f"unknown key '{key}'", mend=f"keep {', '.join(REQUIRED + OPTIONAL)}", path=path
             )
         if not isinstance(value, str) or not value.strip():
-            raise InputError(f"'{key}' is no text", mend=f'write {key} = "..."', path=path)
+            raise InputError(f"'{key}' is not a text", mend=f'write {key} = "..."', path=path)
         if len(value) > LONGEST or not value.isprintable():
             raise InputError(
-                f"'{key}' is no line of at most {LONGEST} characters", mend="shorten it", path=path
+                f"'{key}' is not one line of at most {LONGEST} characters",
+                mend="shorten it",
+                path=path,
             )
-    check_name("system", found["name"], path)
-    return found
+    check_name("system", texts["name"], path)
+    return texts
 
 
 def _manifest(path: Path, task: Task) -> dict[str, Any]:
     try:
         if path.stat().st_size > LARGEST:
             raise InputError(
-                f"larger than {LARGEST / 1e6:.0f} MB", mend="leave out what is no record", path=path
+                f"larger than {LARGEST / 1e6:.0f} MB",
+                mend="leave out what is not about the run",
+                path=path,
             )
-        found = decode_json(path.read_bytes())
-        digest(found)  # which NaN and lone surrogates don't have
-        about = found["data"]
+        manifest = decode_json(path.read_bytes())
+        digest(manifest)  # raises ValueError for NaN and lone surrogates
+        about = manifest["data"]
         stated = about["fingerprint"], about["split"], about.get("protocol", JOINT)
     except FileNotFoundError:
         raise InputError("no such file", mend="a submission needs it", path=path) from None
@@ -164,7 +171,7 @@ def _manifest(path: Path, task: Task) -> dict[str, Any]:
     except (KeyError, TypeError, AttributeError):
         raise InputError(
             "data.fingerprint or data.split is missing",
-            mend="state both; `data show` prints the fingerprint",
+            mend="add both; `data show` prints the fingerprint",
             path=path,
         ) from None
     data, split = task.data, task.split
@@ -177,15 +184,15 @@ def _manifest(path: Path, task: Task) -> dict[str, Any]:
     if stated[2] != task.protocol:
         raise InputError(
             f"made under protocol {stated[2]}, not {task.protocol}",
-            mend="give the --protocol that its data.protocol states (none is joint)",
+            mend="give the --protocol of its data.protocol (joint if there is none)",
             path=path,
         )
-    return dict(found)
+    return dict(manifest)
 
 
 def _lists(folder: Path) -> Path:
     paths = [folder / file for file in ("run.trec.gz", "run.trec")]
-    return next((one for one in paths if one.is_file()), paths[0])
+    return next((path for path in paths if path.is_file()), paths[0])
 
 
 def _run(folder: Path, name: str, task: Task) -> Run:
@@ -197,14 +204,14 @@ def _run(folder: Path, name: str, task: Task) -> Run:
         if query not in asked:
             raise InputError(
                 f"unknown question '{query}'",
-                mend=f"keep to those of {data.name} ({split})",
+                mend=f"keep only questions of {data.name} ({split})",
                 path=path,
             )
     ids = {document for ranked in run.documents.values() for document in ranked}
     if strange := ids - data.corpus.find(ids).keys():
         raise InputError(
-            f"{len(strange)} documents are not in {data.name}, '{min(strange)}' for one",
-            mend="keep to its collection",
+            f"{len(strange)} documents are not in {data.name}, such as '{min(strange)}'",
+            mend="keep only documents of the data set",
             path=path,
         )
 
@@ -216,7 +223,7 @@ def _run(folder: Path, name: str, task: Task) -> Run:
 
 
 def _check_candidates(run: Run, task: Task, path: Path) -> None:
-    """Raise InputError where a list holds a document that its question doesn't search."""
+    """Raise InputError if a list contains a document that is no candidate of its question."""
     queries = task.data.queries(task.split)
     allowed = {
         queries[place].id: part.numbers for part in task.parts() for place in part.places.tolist()
@@ -230,6 +237,6 @@ def _check_candidates(run: Run, task: Task, path: Path) -> None:
                 raise InputError(
                     f"document '{document}' is no candidate of question '{query}' under protocol "
                     f"{task.protocol}",
-                    mend="keep to the candidates",
+                    mend="keep only candidates",
                     path=path,
                 )

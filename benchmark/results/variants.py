@@ -1,7 +1,7 @@
-"""Retrievers under other settings, as ablations and claims name them.
+"""Variants: retrievers with other settings, for ablations and claims.
 
-Their results stand in ``<results>/<data set>/variants/``, out of the leaderboard's sight; a variant
-without changes is the registered row itself, and shares its result.
+Their results are in ``<results>/<data set>/variants/``, not on the leaderboard. A variant without
+changes is the registered row itself, and shares its result.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ from benchmark.types import Modality
 class Variant:
     """A registered retriever with some settings changed.
 
-    scope: corpus and questions are both restricted to one modality, as in the single-modality runs
-    of UniVL-DR; its figures compare only with others of the same scope.
+    scope: both corpus and questions are restricted to this modality, as in the single-modality runs
+    of UniVL-DR; figures are only comparable with others of the same scope.
     """
 
     retriever: str
@@ -31,12 +31,12 @@ class Variant:
 
     @property
     def name(self) -> str:
-        """The retriever and what is changed, fit for a folder: clip-dpr+view=image@text."""
+        """The retriever and its changes, for folders: clip-dpr+view=image@text."""
         changes = [f"+{key}={value}" for key, value in self.settings.items()]
         return "".join([self.retriever, *changes, f"@{self.scope}" if self.scope else ""])
 
     def entry(self) -> Entry:
-        """The row that is run."""
+        """The registry's entry with these settings."""
         entry = retriever(self.retriever)
         if self.name == self.retriever:
             return entry
@@ -44,7 +44,7 @@ class Variant:
         return replace(entry, name=self.name, title=self.name, settings=settings)
 
     def folder(self, home: Path) -> Path:
-        """The folder of its results in ``home``, that of the data set's."""
+        """The folder of its results in ``home``, the folder of the data set's results."""
         return home if self.name == self.retriever else home / "variants"
 
 
@@ -55,32 +55,33 @@ def at_hand(
     split: str,
     protocol: Protocol = JOINT,
 ) -> dict[str, Result]:
-    """The results of those variants that were run on this version of the data, by name.
+    """The results of variants on this version of the data, by name.
 
-    Of what wasn't run, the reference's. Raises InputError where one isn't what was written.
+    For variants that were not run, the reference's. Raises InputError if a file was changed since
+    it was written.
     """
-    found: dict[str, Result] = {}
+    results_by_name: dict[str, Result] = {}
     named = {variant.name: variant for variant in variants}
     for place in (results, results / REFERENCE):
         home = results_folder(place, data, split, protocol)
-        for name in named.keys() - found.keys():
+        for name in named.keys() - results_by_name.keys():
             folder = named[name].folder(home) / name
             result = Result(folder, reference=place is not results)
             if result.is_whole():
                 result.check()
                 if result.manifest["data"]["fingerprint"] == data.fingerprint:
-                    found[name] = result
-    return {name: found[name] for name in named if name in found}
+                    results_by_name[name] = result
+    return {name: results_by_name[name] for name in named if name in results_by_name}
 
 
 def minutes(variants: Iterable[Variant], results: Iterable[Result]) -> str:
-    """How long variants may take, told from the registered rows that they change.
+    """How long variants take at most, estimated from the registered rows that they change.
 
-    Empty where none of these has a result. It is too long rather than too short: what variants
-    share counts for each.
+    Empty if none of these has a result. The estimate is too high rather than too low, since
+    artefacts that variants share are counted for each.
     """
     took = {
-        result.name: sum(float(one["seconds"]) for one in result.manifest["artefacts"])
+        result.name: sum(float(part["seconds"]) for part in result.manifest["artefacts"])
         for result in results
     }
     distinct = {variant.name: variant.retriever for variant in variants}

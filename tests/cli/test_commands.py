@@ -109,22 +109,22 @@ def test_verify_names_what_differs(bench: Command, beir: Path, tmp_path: Path) -
     )
     done = bench("verify", *words)
     assert done.returncode == 1
-    assert f"{Path('results/zoo/bm25/run.trec.gz')}: not what was written" in done.stdout
-    assert "per_query.parquet: not what the run scores" not in done.stdout  # d2 stays second
+    assert f"{Path('results/zoo/bm25/run.trec.gz')}: changed since it was written" in done.stdout
+    assert "per_query.parquet: does not follow from the run" not in done.stdout  # d2 stays second
     (folder / "run.trec.gz").write_bytes(
         gzip.compress(run.replace("q0 Q0 d2", "q0 Q0 d9").encode())
     )
-    assert "per_query.parquet: not what the run scores" in bench("verify", *words).stdout
-    assert "bm25/run.trec.gz: not what was written" in bench("table", *words).stderr
+    assert "per_query.parquet: does not follow from the run" in bench("verify", *words).stdout
+    assert "bm25/run.trec.gz: changed since it was written" in bench("table", *words).stderr
     assert (
-        "run.trec.gz is not what was written; it is made again"
+        "run.trec.gz was changed since it was written; it is built again"
         in bench("run", "bm25", *words).stderr
     )
     assert bench("verify", *words).returncode == 0
     (folder / "manifest.json").write_text(
         (folder / "manifest.json").read_text().replace('"seed": 1234', '"seed": 1235')
     )
-    assert "manifest.json: not what was written" in bench("verify", *words).stdout
+    assert "manifest.json: changed since it was written" in bench("verify", *words).stdout
 
 
 def test_the_manifest_says_how_a_result_was_made(

@@ -135,11 +135,11 @@ def test_a_bad_submission_gets_one_line(
     ("says", "said"),
     [
         ({"name": "../up"}, "no plain name"),
-        ({"title": "two\nlines"}, "no line of at most"),
-        ({"title": "x" * 201}, "no line of at most"),
-        ({"by": 7}, "'by' is no text"),
+        ({"title": "two\nlines"}, "not one line of at most"),
+        ({"title": "x" * 201}, "not one line of at most"),
+        ({"by": 7}, "'by' is not a text"),
         ({"score": "99"}, "unknown key 'score'"),
-        ({"name": "bm25"}, "the name of a row that is made here"),
+        ({"name": "bm25"}, "the name of a retriever of this project"),
     ],
 )
 def test_bad_words_are_rejected(

@@ -63,7 +63,7 @@ def test_rot_in_each_file_of_each_kind_of_artefact_is_named(tmp_path: Path, faul
             shutil.copytree(folder, copy, symlinks=True)
             rotten = copy / path.relative_to(folder)
             fault(rotten)
-            with pytest.raises(InputError, match="not what was written") as told:
+            with pytest.raises(InputError, match="changed since it was written") as told:
                 Store(copy.parents[1]).check(copy)
             assert str(rotten) in str(told.value)
             tried += 1
@@ -80,14 +80,14 @@ def test_rotten_artefacts_are_made_again_where_they_are_used(tmp_path: Path) -> 
     place.finish()
     assert outcome(place) == outcome(calm)
     said = (tmp_path / "errors.txt").read_text()
-    assert said.count("is not what was written; it is made again") >= len(made(calm)) // 2
+    assert said.count("was changed since it was written; it is built again") >= len(made(calm)) // 2
 
     for fault in (flip, edit):
         fault(next(place.store.glob("Prepared/[!.]*/dataset.json")))
         (tmp_path / "errors.txt").unlink()
         place.finish("table")
         said = (tmp_path / "errors.txt").read_text()
-        assert "dataset.json is not what was written; it is made again" in said
+        assert "dataset.json was changed since it was written; it is built again" in said
 
 
 @pytest.mark.parametrize("fault", FAULTS)

@@ -117,7 +117,7 @@ def test_a_damaged_artefact_is_built_again(store: Store, damage: Callable[[Path]
 def test_rot_is_named(store: Store, caplog: pytest.LogCaptureFixture) -> None:
     (store.path(Leaf(text="a")) / "text.txt").write_text("b")
     Store(store.root).path(Leaf(text="a"))
-    assert "text.txt is not what was written; it is made again" in caplog.text
+    assert "text.txt was changed since it was written; it is built again" in caplog.text
 
 
 def test_a_cut_off_build_leaves_nothing_and_goes_on(store: Store) -> None:

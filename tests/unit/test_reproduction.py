@@ -178,10 +178,10 @@ def _cut(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        (_cut, "run.parquet: not what was written"),
+        (_cut, "run.parquet: changed since it was written"),
         (lambda folder: (folder / "metrics.json").write_text("{}"), "metrics.json: not what was"),
         (lambda folder: _reseal(folder, format=FORMAT + 1), "a later version of this project"),
-        (lambda folder: shutil.rmtree(folder.parent), "no reference of "),
+        (lambda folder: shutil.rmtree(folder.parent), "no reference for "),
     ],
 )
 def test_a_reference_that_lies_is_refused(
@@ -200,5 +200,5 @@ def test_a_reference_of_another_version_is_refused(world: Path, inspector: Inspe
     for path in (world / "reference" / data.name).glob("*/manifest.json"):
         about = Result(path.parent).manifest["data"]
         _reseal(path.parent, data={**about, "fingerprint": "other"})
-    with pytest.raises(InputError, match="holds no results on this version"):
+    with pytest.raises(InputError, match="contains no results on this version"):
         reproduce_all(world, world / "reference", data, split)

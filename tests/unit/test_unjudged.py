@@ -70,18 +70,18 @@ def test_assessments_are_kept_beside_and_change_nothing(tmp_path: Path) -> None:
     both = with_judgments(QRELS, judged)
     assert both == {"q": {"new": 1, "right": 1, "wrong": 0}, "r": {"right": 1}}
     assert score_run(ONE, both, ["MRR@10"]).values["MRR@10"].tolist() == [1 / 2, 1 / 3]
-    with pytest.raises(InputError, match="there are judgments of that name"):
+    with pytest.raises(InputError, match="judgments with this name exist"):
         keep_judgments(judged, tmp_path, "second-look")
     with pytest.raises(InputError, match="did you mean 'second-look'"):
         read_judgments(tmp_path, "second-lock")
-    with pytest.raises(InputError, match="is no name of a file"):
+    with pytest.raises(InputError, match="cannot be the name of a file"):
         keep_judgments(judged, tmp_path, "../elsewhere")
 
 
 def test_assessments_that_can_be_read_two_ways_are_refused(tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
     for levels, what in (
-        (("yes", ""), r"a\.csv:2: relevance 'yes' is no integer"),
+        (("yes", ""), r"a\.csv:2: relevance 'yes' is not an integer"),
         (("-1", ""), "relevance '-1'"),
         (("", ""), "no relevance is filled in"),
     ):
@@ -89,15 +89,15 @@ def test_assessments_that_can_be_read_two_ways_are_refused(tmp_path: Path) -> No
             read_assessments(assessed(path, *levels), QRELS)
     with pytest.raises(InputError, match="question 'q' has no judgments"):
         read_assessments(assessed(path, "1", ""), {"r": {"right": 1}})
-    with pytest.raises(InputError, match="'new' is judged already"):
+    with pytest.raises(InputError, match="'new' is already judged"):
         read_assessments(assessed(path, "1", ""), {**QRELS, "q": {"new": 0}})
     twice = path.read_text(encoding="utf-8")
     path.write_text(twice + twice.splitlines()[1] + "\n", encoding="utf-8")
-    with pytest.raises(InputError, match="judged already"):
+    with pytest.raises(InputError, match="already judged"):
         read_assessments(path, QRELS)
     path.write_bytes(b"query,document,relevance\nq,\xff,1\n")
     with pytest.raises(InputError, match="not readable as CSV"):
         read_assessments(path, QRELS)
     path.write_text("query,document\nq,new\n", encoding="utf-8")
-    with pytest.raises(InputError, match="no column relevance"):
+    with pytest.raises(InputError, match="column relevance is missing"):
         read_assessments(path, QRELS)

@@ -96,7 +96,7 @@ def test_a_table_and_verdicts_from_nothing(
     weights = made["recipe"]["fields"]["model"]["fields"]["weights"]["fields"]
     weights["seed"] = 1
     (other / "manifest.json").write_text(json.dumps(made))
-    with pytest.raises(InputError, match=r"seed-1/manifest\.json: not what was written"):
+    with pytest.raises(InputError, match=r"seed-1/manifest\.json: changed since it was written"):
         _ = Result(found["clip-dpr"].folder).seeds
     _seal(other, made)
     assert len(Result(found["clip-dpr"].folder).seeds) == 2
@@ -116,7 +116,9 @@ def test_a_table_and_verdicts_from_nothing(
     (tmp_path / "elsewhere").rename(lists)
 
     (found["bm25-clip-dpr"].folder / "metrics.json").write_text("{}")
-    with pytest.raises(InputError, match=r"bm25-clip-dpr/metrics\.json: not what was written"):
+    with pytest.raises(
+        InputError, match=r"bm25-clip-dpr/metrics\.json: changed since it was written"
+    ):
         at_hand(wanted, tmp_path, webqa_micro, "test")
 
 
