@@ -1,7 +1,8 @@
-"""Where near documents are looked for: exactly, in a faiss index, or in a vector engine.
+"""Search back ends of dense retrieval: exact, a faiss index, or a vector engine.
 
-A back end only proposes candidates. They are scored by the exact search's own product and ordered
-by the benchmark's tie rule, so what an approximate one loses is documents, never their order.
+A back end only proposes candidates. They are scored by the product of the exact search and ordered
+by the benchmark's tie rule, so that an approximate back end can lose documents but never changes
+their order.
 """
 
 from __future__ import annotations
@@ -23,33 +24,33 @@ from benchmark.errors import InputError, UnavailableError
 from benchmark.progress import track
 
 Candidates: TypeAlias = Callable[[Matrix, int], npt.NDArray[np.int64]]
-"""Numbers of documents, at most ``width`` a query; int64, shape (queries, width), -1 for none."""
+"""The function's result: document numbers, int64, shape (queries, width); -1 for none."""
 
 SAMPLE = 1_000_000
-"""About how many documents an index is trained on at most, evenly spaced."""
+"""The largest number of documents, about, that an index is trained on; evenly spaced."""
 
 BATCH = 1024
-"""Documents or questions that go to an engine at once."""
+"""The number of documents or questions that are sent to an engine at once."""
 
 
 class BackEnd(Protocol):
-    """A way to look for near documents: a frozen dataclass, part of what is found by it."""
+    """A way to find near documents: a frozen dataclass, part of the identity of its results."""
 
     @property
     def label(self) -> str:
-        """What tables call it."""
+        """Its name in tables."""
 
     def needs(self, documents: Documents) -> tuple[Artefact, ...]:
         """The artefacts that ``open`` reads."""
 
     def open(self, documents: Documents, store: Store) -> Candidates:
-        """What searches ``documents`` by inner product."""
+        """A function that searches ``documents`` by inner product."""
 
 
 @recipe_name("ExactSearch")
 @dataclass(frozen=True)
 class Exact:
-    """Every question against every document: the default, and what others are measured by."""
+    """Compares every question with every document: the default, and the reference for recall."""
 
     label = "exact"
 
@@ -66,7 +67,7 @@ class Exact:
 class Faiss:
     """An index by faiss's factory string, such as ``IVF1024,Flat``, ``HNSW32`` or ``IVF256,PQ32``.
 
-    parameters: of the search, as faiss's ``ParameterSpace`` reads them: ``nprobe=16``.
+    parameters: of the search, in the syntax of faiss's ``ParameterSpace``: ``nprobe=16``.
     """
 
     factory: str
@@ -111,10 +112,10 @@ class FaissIndex(Artefact):
 
         matrix = self.documents.matrix(store)
         with _understood(self.factory):
-            # Its own default is Euclidean.
+            # faiss's default is the Euclidean distance.
             index = faiss.index_factory(matrix.shape[1], self.factory, faiss.METRIC_INNER_PRODUCT)
         threads = faiss.omp_get_max_threads()
-        # Threads that fill a graph together make another one each time.
+        # Several threads would build a different graph each time.
         faiss.omp_set_num_threads(1 if "HNSW" in self.factory or "NSG" in self.factory else threads)
         try:
             with _understood(self.factory):
@@ -132,8 +133,8 @@ class FaissIndex(Artefact):
 class Qdrant:
     """The vector engine Qdrant, by its own client.
 
-    url: of a server or of any node of a cluster, which search by HNSW. Without one the client's
-    embedded mode searches in memory, and exactly: it is for tests and small collections.
+    url: of a server, or of any node of a cluster; these search by HNSW. Without one, the client's
+    embedded mode searches in memory and exactly, for tests and small collections.
     """
 
     url: str | None = None
@@ -159,7 +160,7 @@ class Qdrant:
             if not client.collection_exists(name):
                 size = models.VectorParams(size=matrix.shape[1], distance=models.Distance.DOT)
                 client.create_collection(name, vectors_config=size)
-            # What a cut-off upload left is a beginning, for batches go one after the other.
+            # An interrupted upload has stored the first batches, since they are sent in order.
             starts = range(client.count(name).count // BATCH * BATCH, len(matrix), BATCH)
             for start in track(starts, "upload to Qdrant", len(starts), "batches"):
                 vectors = matrix[start : start + BATCH].tolist()
@@ -184,7 +185,10 @@ class Qdrant:
 
 
 def back_end(text: str) -> BackEnd:
-    """By name: ``exact``, ``faiss:FACTORY[:PARAMETERS]``, ``qdrant[:URL]``. Raises InputError."""
+    """The back end of that name: ``exact``, ``faiss:FACTORY[:PARAMETERS]`` or ``qdrant[:URL]``.
+
+    Raises InputError for another name.
+    """
     kind, _, rest = text.partition(":")
     if text == "exact":
         return Exact()
@@ -204,9 +208,9 @@ def _understood(text: str) -> Iterator[None]:
     try:
         yield
     except RuntimeError as error:
-        said = str(error).split(": ", 1)[-1]
+        message = str(error).split(": ", 1)[-1]
         raise InputError(
-            f"faiss can't do '{text}' here ({said})", mend="give another factory string"
+            f"faiss cannot use '{text}' here ({message})", mend="give another factory string"
         ) from None
 
 
@@ -217,4 +221,4 @@ def _reached(url: str | None) -> Iterator[None]:
     try:
         yield
     except (ApiException, ResponseHandlingException, OSError) as error:
-        raise UnavailableError(f"Qdrant at {url} doesn't answer ({error}): start it") from None
+        raise UnavailableError(f"Qdrant at {url} does not answer ({error}): start it") from None

@@ -1,4 +1,4 @@
-"""Batches of sequences of like length: little padding, and embeddings in the order of the texts."""
+"""Batches of sequences of similar length, which save padding; results keep the texts' order."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ if TYPE_CHECKING:
 Places = npt.NDArray[np.int64]
 
 BATCH = 0.01
-"""What a batch costs beside its tokens, as a share of the room: calls take time, however short."""
+"""The fixed cost of a batch, as a share of ``room`` tokens: each call takes time."""
 
 
 def batches_by_length(
     lengths: Sequence[int], room: int, kinds: Sequence[int] | None = None
 ) -> Iterator[Places]:
-    """Cut sequences into batches of like length, the longest first so that a failure comes early.
+    """Divide sequences into batches of similar length, the longest first so that errors come early.
 
-    A batch is padded to its longest sequence and then holds at most ``room`` tokens, or one
-    sequence; it ends earlier where the padding that this saves is worth another batch.
-    kinds: sequences of different kinds never share a batch.
+    A batch is padded to its longest sequence, and then has at most ``room`` tokens, or one
+    sequence. It ends earlier if the padding that this saves costs more than another batch.
+    kinds: sequences of different kinds are never in one batch.
     """
     sizes = np.asarray(lengths)
     groups = np.zeros(len(sizes), dtype=np.int64) if kinds is None else np.asarray(kinds)
@@ -39,17 +39,18 @@ def batches_by_length(
 
 
 def _cuts(sizes: Places, batch: float) -> list[int]:
-    """Where to cut sequences, the longest first, for the least cost: padded tokens and ``batch``.
+    """The cuts between batches of sequences, the longest first, with the lowest cost.
 
-    Only sequences of different lengths are cut apart.
+    The cost is the number of padded tokens plus ``batch`` for each batch. Sequences of equal length
+    stay together.
     """
     starts = np.flatnonzero(np.diff(sizes, prepend=-1))
     costs, cuts = [0.0], [list[int]()]
     for end in [*starts[1:], len(sizes)]:
         begins = starts[: len(costs)]
-        found = costs + sizes[begins] * (end - begins) + batch
-        best = int(found.argmin())
-        costs.append(float(found[best]))
+        totals = costs + sizes[begins] * (end - begins) + batch
+        best = int(totals.argmin())
+        costs.append(float(totals[best]))
         cuts.append([*cuts[best], int(begins[best])])
     return cuts[-1][1:]
 
@@ -62,7 +63,7 @@ def embed_by_length(
 ) -> Tensor:
     """Embed sequences in ``batches_by_length``; shape (sequences, dimension), in their order.
 
-    embed: gives the embeddings of the sequences at some places, shape (places, dimension).
+    embed: returns the embeddings of the sequences at some places; shape (places, dimension).
     """
     import torch
 

@@ -23,7 +23,7 @@ Method: TypeAlias = Literal["pca", "tsne"]
 
 FILE = "space.json"
 SAMPLE = 1000
-"""Points of each kind, drawn at random where there are more."""
+"""The largest number of points of each kind; if there are more, they are drawn at random."""
 
 FOLDS = 5
 
@@ -31,12 +31,12 @@ FOLDS = 5
 @recipe_name("EmbeddingMap")
 @dataclass(frozen=True, kw_only=True)
 class EmbeddingMap(Artefact):
-    """A sample of what a model embeds, laid out in two dimensions.
+    """A sample of a model's embeddings, projected to two dimensions.
 
-    ``space.json`` holds the points by kind; by PCA, the shares of the variance that the two
-    dimensions explain; the gaps, distances between the centroids of two kinds of unit vectors
-    (Liang et al., NeurIPS 2022); and the separability, the cross-validated accuracy with which a
-    logistic regression tells passages from images, half of each (chance is 0.5).
+    ``space.json`` contains the points by kind; for PCA, the share of the variance that each
+    dimension explains; the gaps, which are distances between the centroids of two kinds of unit
+    vectors (Liang et al., NeurIPS 2022); and the separability, which is the cross-validated
+    accuracy of a logistic regression that separates as many passages as images (chance is 0.5).
     """
 
     version: ClassVar[str] = "2"
@@ -63,13 +63,13 @@ class EmbeddingMap(Artefact):
         write_text(folder / FILE, json.dumps(content) + "\n")
 
     def content(self, store: Store) -> dict[str, Any]:
-        """What ``space.json`` says."""
+        """The content of ``space.json``."""
         content: dict[str, Any] = decode_json((store.path(self) / FILE).read_bytes())
         return content
 
 
 def embedding_map_of(ranking: Ranking, method: Method) -> EmbeddingMap | None:
-    """The space in which a ranking compares questions and documents; None where it has none."""
+    """The map of a ranking's embedding space; None if it has no single space."""
     if not isinstance(ranking, DenseRanking):
         return None
     return EmbeddingMap(questions=ranking.questions, documents=ranking.documents, method=method)
@@ -112,7 +112,7 @@ def _laid_out(
     """The points by kind, and the share of the variance that each dimension explains."""
     flat, explained = _flattened(np.concatenate(list(kinds.values())), method)
     flat = np.round(flat, 4)
-    ends = np.cumsum([len(some) for some in kinds.values()])
+    ends = np.cumsum([len(points) for points in kinds.values()])
     parts = np.split(flat, ends[:-1])
     return {kind: part.tolist() for kind, part in zip(kinds, parts, strict=True)}, explained
 

@@ -1,4 +1,4 @@
-"""Embeddings: encoded in chunks, by one process or many, and kept as a mapped matrix."""
+"""Embeddings: computed in chunks by one or more processes, and stored as a mapped matrix."""
 
 from __future__ import annotations
 
@@ -28,20 +28,20 @@ if TYPE_CHECKING:
 Matrix = npt.NDArray[np.float32]
 
 CHUNK = 4096
-"""Texts or documents in a chunk, the batch that an interruption may cost. Like texts are batched
-within a chunk, so that a row's embedding doesn't depend on who makes its chunk."""
+"""The number of texts or documents in a chunk, which an interruption may lose. Batches are formed
+within a chunk, so that an embedding does not depend on the process that makes its chunk."""
 
 
 class Encoder(Protocol):
-    """A loaded model. Rows of its results belong to the rows of its arguments.
+    """A loaded model. The rows of its results correspond to the rows of its arguments.
 
-    It may have ``notes``: how many texts and images could not be used whole so far (texts cut,
-    images unreadable), by name. They are kept beside the embeddings and reported.
+    It may have ``notes``: the number of texts and images so far that could not be used completely
+    (texts cut, images unreadable), by name. They are saved with the embeddings and logged.
     """
 
     @property
     def dimension(self) -> int:
-        """The width of an embedding."""
+        """The dimension of the embeddings."""
 
     def encode_queries(self, texts: Sequence[str]) -> Matrix:
         """Embed questions; float32, shape (texts, dimension)."""
@@ -51,7 +51,7 @@ class Encoder(Protocol):
 
 
 class Model(Protocol):
-    """How an encoder is made: a frozen dataclass, part of the identity of what it encodes."""
+    """The recipe of an encoder: a frozen dataclass, part of the identity of its embeddings."""
 
     def load(self, store: Store) -> Encoder:
         """Load the weights."""
@@ -59,18 +59,18 @@ class Model(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class Embedded(Chunked):
-    """A matrix of embeddings; subclasses say of what."""
+    """A matrix of embeddings; subclasses define what is embedded."""
 
     version: ClassVar[str] = "5"
 
     model: Model
 
     def encode(self, encoder: Encoder, rows: range) -> Matrix:
-        """The embeddings of ``rows``; zeros for those that ``copy`` adds."""
+        """The embeddings of ``rows``; zeros for rows that ``copy`` fills."""
         raise NotImplementedError
 
     def copy(self, matrix: Matrix, rows: range) -> None:
-        """Complete ``rows`` of the matrix by what stands in earlier ones."""
+        """Fill those of ``rows`` that have the same content as earlier rows of the matrix."""
 
     def size(self) -> int:
         return CHUNK
@@ -83,9 +83,9 @@ class Embedded(Chunked):
             embeddings = self.encode(encoder, rows) if rows else _nothing(0, encoder)
             if len(wrong := np.flatnonzero(~np.isfinite(embeddings).all(axis=1))):
                 raise InputError(
-                    f"the model gives row {rows.start + int(wrong[0])} an embedding that is no "
-                    f"finite number ({len(wrong)} of {len(rows)} rows)",
-                    mend="compute in float32, or take another model",
+                    f"the model gives row {rows.start + int(wrong[0])} an embedding that is not "
+                    f"finite ({len(wrong)} of {len(rows)} rows)",
+                    mend="compute in float32, or use another model",
                 )
             notes = Counter(getattr(encoder, "notes", {})) - before
             return {"embeddings": embeddings, "notes": np.array(json.dumps(notes))}
@@ -143,7 +143,7 @@ class Questions(Embedded):
 class Documents(Embedded):
     """The embeddings of the corpus, or of one modality of it; equal contents are encoded once.
 
-    New questions or judgments leave them as they are.
+    They do not depend on questions or judgments.
     """
 
     doing: ClassVar[str] = "encode documents"
@@ -167,7 +167,7 @@ class Documents(Embedded):
         matrix[rows.start + copies] = matrix[origins[copies]]
 
     def _origins(self, rows: range) -> npt.NDArray[np.int64]:
-        """For each of ``rows``, the first row of the same content."""
+        """For each of ``rows``, the first row with the same content."""
         first = self._rows().start
         canonical = self.data.canonical[first + rows.start : first + rows.stop]
         return canonical.astype(np.int64) - first

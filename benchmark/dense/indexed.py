@@ -1,4 +1,4 @@
-"""Dense retrieval through an index that may lose documents, and how many it loses."""
+"""Dense retrieval with an approximate index, and its recall against exact search."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ FILE = "recall.json"
 @recipe_name("IndexedRanking")
 @dataclass(frozen=True, kw_only=True)
 class IndexedRanking(Ranking):
-    """What ``exact`` finds, looked for by a back end; its recall is measured against that."""
+    """The ranking ``exact``, searched by a back end; its recall is measured against ``exact``."""
 
     task: Task
     exact: DenseRanking
@@ -58,7 +58,7 @@ class IndexedRanking(Ranking):
 
 @dataclass(frozen=True, kw_only=True)
 class Indexed(Retriever):
-    """A dense retriever whose documents are looked for by a back end."""
+    """A dense retriever whose documents are searched by a back end."""
 
     of: Retriever
     index: BackEnd
@@ -72,14 +72,14 @@ class Indexed(Retriever):
         if reason := self.of.why_unavailable(task):
             return reason
         if task and task.protocol != JOINT:
-            return "looks in one index over all documents: leave out --index or --protocol"
+            return "searches one index over all documents: leave out --index or --protocol"
         if task and not isinstance(self.of.ranking(task), DenseRanking):
-            return "searches no one set of embeddings: leave out --index"
+            return "has no single set of embeddings: leave out --index"
         return None
 
 
 def indexed(entry: Entry, index: BackEnd) -> Entry:
-    """The row of a retriever whose documents are looked for by ``index``."""
+    """The row of a retriever whose documents are searched by ``index``."""
     if isinstance(index, Exact):
         return entry
     return replace(
@@ -92,6 +92,6 @@ def indexed(entry: Entry, index: BackEnd) -> Entry:
 
 
 def recall(retrieved: Any, exact: Any) -> float:
-    """The share of the exact lists' documents that were retrieved, whatever their ranks."""
+    """The share of the exact lists' documents that were retrieved, at any rank."""
     hits = [np.isin(want[want >= 0], got).sum() for got, want in zip(retrieved, exact, strict=True)]
     return float(sum(hits) / max(int((exact >= 0).sum()), 1))

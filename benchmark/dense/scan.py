@@ -1,14 +1,15 @@
-"""The first pass of a large search: all products in whole numbers, the ones that count in fp32.
+"""The first pass of a large search: all products in int8, and fp32 only for possible results.
 
-int8 products cost a quarter of fp32's on processors that have them, and are wrong in the second
-digit. How wrong at most is known from the vectors: with q', d' the rounded ones,
+On processors that support them, int8 products cost a quarter of fp32 products, and have an error in
+the second digit. The vectors give a bound of the error; with q', d' the rounded vectors,
 
     |q.d - q'.d'| <= |q - q'| |d| + |q'| |d - d'|      (Cauchy and Schwarz)
 
-So a document can't be among the k best if its rounded score lies below the k-th best score so far
-by more than that. The rest, some tens of times k, is scored in fp32 on the spot, while it is in the
-processor's cache. Documents are moved by a fixed vector near their mean first: that shifts all
-scores of a query alike, and shorter vectors have smaller errors.
+A document cannot be among the k best if its rounded score is below the k-th best score so far by
+more than this bound. The remaining documents, some tens of times k, are scored in fp32 at once,
+while they are in the processor's cache. Before that, a fixed vector near the mean is subtracted
+from the documents: this shifts all scores of a query equally, and shorter vectors have smaller
+errors.
 """
 
 from __future__ import annotations
@@ -31,48 +32,48 @@ Matrix = npt.NDArray[np.float32]
 Rows = npt.NDArray[np.int64]
 
 TILE = 4096
-"""Documents whose products are in memory at a time: they should stay in the processor's cache."""
+"""The number of documents whose products are in memory at once, to fit the processor's cache."""
 
 ROWS = 1024
-"""Questions at a time, for the same reason."""
+"""The number of questions at once, for the same reason."""
 
 MOST = 1 << 15
-"""Products of a question in fp32; one that needs more is left to the exact search."""
+"""The largest number of fp32 products of a question; one that needs more is searched exactly."""
 
 ACCUMULATED = 4e-5
-"""Relative to the vectors' lengths: rounding of sums in fp32, here or in the exact product."""
+"""The rounding error of sums in fp32, relative to the vectors' lengths."""
 
 LEVELS = 127
-"""Whole numbers on either side of zero."""
+"""The largest int8 value that is used, on both sides of zero."""
 
 LEAST, HIGHEST = 1e-30, 2**31 - 1
 
 
 @cache
 def has_int8() -> bool:
-    """Whether int8 products are fast here: the processor has VNNI, and this torch offers them.
+    """Whether int8 products are fast here: the processor has VNNI, and torch supports it.
 
-    Both are asked of torch's private functions. A torch without them, or in which they behave
-    otherwise, searches in fp32 as all others do.
+    Both are tested with private functions of torch. If torch lacks them, or they behave
+    differently, the search is in fp32.
     """
     import torch
 
-    some = torch.arange(-4, 4, dtype=torch.int8).view(2, 4)
+    values = torch.arange(-4, 4, dtype=torch.int8).view(2, 4)
     products = torch.empty(2, 2, dtype=torch.int32)
     try:
         fast = torch.cpu._is_vnni_supported()
-        torch._int_mm(some, some.T, out=products)
+        torch._int_mm(values, values.T, out=products)
     except (AttributeError, TypeError, RuntimeError):
         return False
     return bool(fast) and products.tolist() == [[30, -10], [-10, 14]]
 
 
 def scan(queries: Matrix, documents: Matrix, depth: int) -> list[Rows | None]:
-    """For each query the numbers that may be among its ``depth`` best, ascending.
+    """For each query, the numbers that may be among its ``depth`` best documents, ascending.
 
-    queries: float32, shape (queries, dimension). documents: likewise, more than ``depth`` in the
-    first TILE of them; may be mapped from disk.
-    None stands for a query that more than MOST documents come near to.
+    queries: float32, shape (queries, dimension). documents: float32, shape (documents, dimension),
+    may be mapped from disk; more than ``depth`` of them are in the first TILE. The result is None
+    for a query that has more than MOST possible documents.
     """
     import torch
 
@@ -85,13 +86,13 @@ def scan(queries: Matrix, documents: Matrix, depth: int) -> list[Rows | None]:
     space = threading.local()
 
     def prepare() -> None:
-        """Set up a thread: memory that is taken anew for each block would have to be cleared."""
+        """Set up a thread with its buffers, since newly allocated memory would be cleared."""
         torch.set_num_threads(1)
         space.products = torch.empty(ROWS * TILE, dtype=torch.int32)
         space.near = np.empty(ROWS * TILE, dtype=np.bool_)
 
     def sift(start: int) -> tuple[Matrix, Rows]:
-        """Pass the tile that begins at a row; returns what ``_Leaders.note`` takes."""
+        """Process the tile that begins at a row; returns the arguments of ``_Leaders.note``."""
         tile = torch.from_numpy(np.array(documents[start : start + TILE]))
         rounding = ACCUMULATED * lengths * tile.norm(dim=1).max().item()
         tile -= centre
@@ -102,9 +103,9 @@ def scan(queries: Matrix, documents: Matrix, depth: int) -> list[Rows | None]:
         for first in range(0, len(queries), ROWS):
             place = slice(first, first + ROWS)
             if start:
-                some = whole[place]
-                products = space.products[: len(some) * len(tile)].view(len(some), len(tile))
-                torch._int_mm(some, rounded.T, out=products)
+                block = whole[place]
+                products = space.products[: len(block) * len(tile)].view(len(block), len(tile))
+                torch._int_mm(block, rounded.T, out=products)
                 scores = leaders.limits(place) - rounding[place] - wrong[place]
                 limits = np.floor(scores / (unit * units[place]).double().numpy())
                 limits = limits.clip(-HIGHEST, HIGHEST).astype(np.int32)
@@ -122,7 +123,7 @@ def scan(queries: Matrix, documents: Matrix, depth: int) -> list[Rows | None]:
         return rounding, np.concatenate(counted)
 
     threads = torch.get_num_threads()
-    # A tile a thread: much of what is done with the products would run on one thread anyway.
+    # One tile for each thread: much of the work on the products runs on one thread anyway.
     with (
         warnings.catch_warnings(),
         Progress("search", len(documents), "docs") as progress,
@@ -130,7 +131,7 @@ def scan(queries: Matrix, documents: Matrix, depth: int) -> list[Rows | None]:
     ):
         warnings.filterwarnings("ignore", "Sparse CSR tensor support is in beta")
         try:
-            # The first tile alone, for it says which scores count; then as many as were seen.
+            # First only one tile, which sets the scores to reach; then ever more at once.
             starts = range(0, min(TILE, len(documents)), TILE)
             while starts:
                 for start, passed in zip(starts, pool.map(sift, starts), strict=True):
@@ -150,35 +151,35 @@ class _Leaders:
     def __init__(self, queries: int, depth: int) -> None:
         self._depth = depth
         self._least = np.full(queries, -np.inf, dtype=np.float32)
-        """What ``depth`` documents reach; infinite for a query that is given up."""
+        """The score of the ``depth``-th best document; infinite for a query that is given up."""
         self._rounding = np.zeros(queries, dtype=np.float32)
-        """How wrong scores in fp32 may be."""
+        """The error of scores in fp32."""
         self._near = np.zeros(queries, dtype=np.int64)
-        """How many documents were scored in fp32."""
+        """The number of documents that were scored in fp32."""
         self._found: list[tuple[Rows, Rows, Matrix]] = []
         """Queries, numbers and scores."""
 
     def limits(self, place: slice) -> Matrix:
-        """What an exact score has to reach, for the queries in ``place``."""
+        """The scores that exact scores have to reach, for the queries in ``place``."""
         return self._least[place] - self._rounding[place]
 
     def add(self, queries: Rows, numbers: Rows, scores: Matrix) -> None:
-        """Take the documents that may be among the best. Threads may call it side by side."""
+        """Add documents that may be among the best. Several threads may call it at once."""
         kept = scores >= (self._least - 2 * self._rounding)[queries]
         self._found.append((queries[kept], numbers[kept], scores[kept]))
 
     def note(self, rounding: Matrix, near: Rows) -> None:
-        """Take note of how wrong each query's scores were in a tile, and how many were needed."""
+        """Record the error of each query's scores in a tile, and the number of fp32 products."""
         self._rounding = np.maximum(self._rounding, rounding)
         self._near += near
         self._least[self._near > MOST] = np.inf
 
     def thin(self) -> None:
-        """Raise the scores to reach to what is known by now, and drop what is below."""
+        """Raise the scores to reach to what is known now, and drop documents below them."""
         queries, numbers, scores = (
             np.concatenate(parts) for parts in zip(*self._found, strict=True)
         )
-        # Whole numbers of the order of the scores: one key sorts far faster than two.
+        # Integer keys in the order of the scores: one key is sorted much faster than two.
         bits = scores.view(np.int32)
         order = np.argsort((queries << 32) - np.where(bits < 0, bits ^ HIGHEST, bits))
         queries, numbers, scores = queries[order], numbers[order], scores[order]
@@ -189,7 +190,7 @@ class _Leaders:
         self._found = [(queries[kept], numbers[kept], scores[kept])]
 
     def numbers(self) -> list[Rows | None]:
-        """The documents that are left, query by query."""
+        """The remaining documents of each query."""
         ((queries, numbers, _),) = self._found
         order = np.argsort((queries << 32) + numbers)
         cuts = np.searchsorted(queries[order], np.arange(1, len(self._least)))
@@ -200,7 +201,7 @@ class _Leaders:
 
 
 def _whole(vectors: Tensor, unit: Tensor) -> tuple[Tensor, Matrix]:
-    """Vectors in whole multiples of ``unit``, int8, and the length of what is lost of each."""
+    """Vectors in integer multiples of ``unit``, int8, and the length of each rounding error."""
     import torch
 
     rounded = (vectors / unit).round_()
@@ -211,18 +212,18 @@ def _whole(vectors: Tensor, unit: Tensor) -> tuple[Tensor, Matrix]:
 def _products(queries: Tensor, documents: Tensor, counts: Rows, columns: Rows) -> Matrix:
     """Inner products in fp32 of each query with some of the documents.
 
-    columns: the documents, query by query. counts: how many of them each query has.
+    columns: the documents of each query, one after the other. counts: their number for each query.
     """
     import torch
 
     ends = torch.from_numpy(np.concatenate([[0], counts.cumsum()]))
-    wanted = torch.sparse_csr_tensor(
+    pattern = torch.sparse_csr_tensor(
         ends,
         torch.from_numpy(columns),
         torch.zeros(len(columns)),
         size=(len(queries), len(documents)),
         check_invariants=False,
     )
-    products = torch.sparse.sampled_addmm(wanted, queries, documents.T, beta=0)
+    products = torch.sparse.sampled_addmm(pattern, queries, documents.T, beta=0)
     scores: Matrix = products.values().numpy()
     return scores

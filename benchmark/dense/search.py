@@ -1,9 +1,9 @@
-"""Exact inner-product search over embeddings on disk: bounded memory, and one tie rule.
+"""Exact inner-product search over embeddings on disk, with bounded memory and one tie rule.
 
-Blocks of the corpus are searched with faiss, and their best candidates scored again by one fixed
-product, so that neither the block size nor the number of threads changes a score, and documents
-with equal embeddings tie exactly. A query whose candidates may end inside a tie is searched again,
-deeper, until the tie ends.
+Blocks of the corpus are searched with faiss, and their best candidates are scored again by one
+fixed product. So neither the block size nor the number of threads changes a score, and documents
+with equal embeddings have equal scores. A query whose candidates may end within a tie is searched
+again with more candidates, until the tie ends.
 """
 
 from __future__ import annotations
@@ -27,29 +27,29 @@ from benchmark.retriever import Ranking, Task
 from benchmark.types import TopK
 
 SEGMENT = 262_144
-"""Documents that are searched by themselves, and what an interruption may cost."""
+"""The number of documents in a segment, which an interruption may lose."""
 
 BLOCK = 65536
-"""Documents in memory at a time."""
+"""The number of documents in memory at once."""
 
 MARGIN = 28
-"""Candidates beyond the depth, to hold the ties and the rounding at its edge."""
+"""The number of candidates beyond the depth, for ties and rounding errors at its edge."""
 
 WIDEST = 64_000_000
-"""Candidates in memory at a time, over all queries."""
+"""The number of candidates in memory at once, over all queries."""
 
 ROUNDING = 1e-5
-"""Relative to the vectors' lengths: how far faiss's scores may be from the fixed product's."""
+"""The largest difference between faiss's scores and the fixed product, relative to the lengths."""
 
 
 LARGE = 200_000_000
-"""Scores from which on a search is begun by a scan in int8."""
+"""From this number of scores on, a search begins with a scan in int8."""
 
 
 @recipe_name("DenseRanking")
 @dataclass(frozen=True, kw_only=True)
 class DenseRanking(Chunked, Ranking):
-    """Each question's nearest documents by inner product of their embeddings.
+    """Each question's nearest documents, by the inner product of their embeddings.
 
     Large collections are searched in segments, whose lists are merged.
     """
@@ -61,12 +61,12 @@ class DenseRanking(Chunked, Ranking):
 
     @property
     def questions(self) -> Questions:
-        """What is searched with."""
+        """The embeddings of the questions."""
         return Questions(model=self.model, data=self.task.data, split=self.task.split)
 
     @property
     def documents(self) -> Documents:
-        """What is searched."""
+        """The embeddings of the documents."""
         return Documents(model=self.model, data=self.task.data.corpus, scope=self.task.scope)
 
     def count(self) -> int:
@@ -97,45 +97,46 @@ class DenseRanking(Chunked, Ranking):
         return shifted(merge(parts, queries, documents, self.task.depth), self.task.numbers.start)
 
     def _rank_parts(self, store: Store) -> TopK:
-        """Search the joint embeddings where questions differ in their candidates."""
+        """Search if questions have different candidates, in the embeddings of all documents."""
         queries = np.array(self.questions.matrix(store))
         documents = self.documents.matrix(store)
         first, depth = self.task.numbers.start, self.task.depth
         top = TopK.empty(len(queries), depth)
         for part in track(self.task.parts(), "search candidates", None, "groups of questions"):
-            some = queries[part.places]
+            asking = queries[part.places]
             if isinstance(part.numbers, range):
                 inside = documents[part.numbers.start - first : part.numbers.stop - first]
-                best = shifted(search(some, inside, depth), part.numbers.start)
+                best = shifted(search(asking, inside, depth), part.numbers.start)
             else:
                 numbers = np.asarray(part.numbers, dtype=np.int64)[np.newaxis] - first
-                best = shifted(rescored(numbers, some, documents, depth), first)
+                best = shifted(rescored(numbers, asking, documents, depth), first)
             top.numbers[part.places], top.scores[part.places] = best.numbers, best.scores
         return top
 
     def further_dependencies(self) -> tuple[Questions, Documents]:
-        """The questions' embeddings and the documents'."""
+        """The embeddings of the questions and of the documents."""
         return self.questions, self.documents
 
 
 def dense_rankings(ranking: Ranking) -> Iterator[DenseRanking]:
-    """The dense rankings that ``ranking`` is or fuses; not those that only mined its negatives."""
+    """The dense rankings that ``ranking`` is or fuses, without those that only mined negatives."""
     if isinstance(ranking, DenseRanking):
         yield ranking
         return
     for field in dataclasses.fields(ranking):  # type: ignore[arg-type]
         value = getattr(ranking, field.name)
-        for one in value if isinstance(value, tuple) else (value,):
-            if isinstance(one, Ranking):
-                yield from dense_rankings(one)
+        for part in value if isinstance(value, tuple) else (value,):
+            if isinstance(part, Ranking):
+                yield from dense_rankings(part)
 
 
 def search(queries: Matrix, documents: Matrix, depth: int) -> TopK:
-    """The ``depth`` documents of highest inner product for each query.
+    """The ``depth`` documents with the highest inner product for each query.
 
     queries: float32, shape (queries, dimension), in memory.
     documents: float32, shape (documents, dimension), may be mapped from disk.
-    Order: score descending, then row ascending. Fewer documents than ``depth`` leave numbers of -1.
+    The order is score descending, then row ascending. With fewer documents than ``depth``, the
+    remaining numbers are -1.
     """
     top = TopK.empty(len(queries), depth)
     numbers, scores = top.numbers, top.scores
@@ -152,10 +153,10 @@ def search(queries: Matrix, documents: Matrix, depth: int) -> TopK:
 
 
 def merge(parts: Iterable[TopK], queries: Matrix, documents: Matrix, depth: int) -> TopK:
-    """One list for each query from those of several parts of the documents, which share no row.
+    """One list for each query, from the lists of several parts of the documents without overlap.
 
-    What leads is scored again here, by the one fixed product: parts that were searched on other
-    processors may differ in the last digit, which must not decide the order.
+    The best documents are scored again by the fixed product: scores of parts that were searched on
+    other processors may differ in the last digit, which must not decide the order.
     """
     numbers = np.full((len(queries), 0), -1, dtype=np.int64)
     scores = np.full(numbers.shape, -np.inf, dtype=np.float32)
@@ -170,7 +171,7 @@ def merge(parts: Iterable[TopK], queries: Matrix, documents: Matrix, depth: int)
 
 
 def shifted(top: TopK, start: int) -> TopK:
-    """What was retrieved from the part of a corpus that begins at ``start``, by corpus numbers."""
+    """Lists of the part of a corpus that begins at ``start``, with the numbers of the corpus."""
     numbers = np.where(top.numbers >= 0, top.numbers + start, -1)
     return TopK(numbers.astype(np.int32), top.scores)
 
@@ -178,9 +179,9 @@ def shifted(top: TopK, start: int) -> TopK:
 def rescored(
     numbers: npt.NDArray[np.int64], queries: Matrix, documents: Matrix, depth: int
 ) -> TopK:
-    """The ``depth`` best of each query's candidates by the fixed product and the tie rule.
+    """The ``depth`` best candidates of each query, by the fixed product and the tie rule.
 
-    numbers: shape (queries, candidates), without repetition; -1 for none.
+    numbers: int64, shape (queries, candidates), without repetition; -1 for none.
     """
     exact = _rescore(queries, documents, np.maximum(numbers, 0))
     numbers, scores = _ordered(numbers, np.where(numbers >= 0, exact, -np.inf), depth)
@@ -194,7 +195,7 @@ def rescored(
 def _ordered(
     numbers: npt.NDArray[np.int64], scores: Matrix, kept: int
 ) -> tuple[npt.NDArray[np.int64], Matrix]:
-    """The best of each list, by the tie rule; places without a document come last."""
+    """The best documents of each list, by the tie rule; places without a document come last."""
     order = np.lexsort((np.where(numbers < 0, np.iinfo(np.int64).max, numbers), -scores), axis=1)
     best = order[:, :kept]
     return np.take_along_axis(numbers, best, axis=1), np.take_along_axis(scores, best, axis=1)
@@ -206,9 +207,9 @@ def _scanned(
     numbers: npt.NDArray[np.int32],
     scores: npt.NDArray[np.float32],
 ) -> npt.NDArray[np.int64]:
-    """Search by a scan in int8, and score exactly what it leaves; fills numbers and scores.
+    """Search by a scan in int8, and score its candidates exactly, into ``numbers`` and ``scores``.
 
-    Returns the places of the queries for which the scan left too much.
+    Returns the places of the queries for which the scan found too many candidates.
     """
     kept, left = min(numbers.shape[1], len(documents)), []
     for place, candidates in enumerate(scan(queries, documents, numbers.shape[1])):
@@ -229,20 +230,20 @@ def _search(
     numbers: npt.NDArray[np.int32],
     scores: npt.NDArray[np.float32],
 ) -> npt.NDArray[np.int64]:
-    """Search for the queries in ``places`` with ``width`` candidates each, into numbers and scores.
+    """Search for the queries in ``places`` with ``width`` candidates, into numbers and scores.
 
     Returns the places of the queries whose lists may lack a document beyond the candidates.
     """
-    some, kept = queries[places], min(numbers.shape[1], len(documents))
-    candidates, bound, longest = _candidates(some, documents, width)
-    exact = _rescore(some, documents, candidates)
+    searched, kept = queries[places], min(numbers.shape[1], len(documents))
+    candidates, bound, longest = _candidates(searched, documents, width)
+    exact = _rescore(searched, documents, candidates)
     order = np.lexsort((candidates, -exact), axis=1)[:, :kept]
     numbers[places, :kept] = np.take_along_axis(candidates, order, axis=1)
     scores[places, :kept] = np.take_along_axis(exact, order, axis=1)
     if width == len(documents):
         return places[:0]
-    # What was left out scores at most `bound`, give or take the rounding.
-    slack = 2 * ROUNDING * np.linalg.norm(some, axis=1) * longest
+    # Other documents have at most the score `bound`, up to rounding errors.
+    slack = 2 * ROUNDING * np.linalg.norm(searched, axis=1) * longest
     unsure: npt.NDArray[np.int64] = places[bound + slack >= scores[places, kept - 1]]
     return unsure
 
@@ -250,7 +251,7 @@ def _search(
 def _candidates(
     queries: Matrix, documents: Matrix, width: int
 ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float32], float]:
-    """The best ``width`` documents of each query by faiss's scores, the least of these scores,
+    """The best ``width`` documents of each query by faiss's scores, the lowest of these scores,
     and the length of the longest document vector.
     """
     import faiss
@@ -276,7 +277,7 @@ def _candidates(
 
 
 def _rescore(queries: Matrix, documents: Matrix, numbers: npt.NDArray[np.int64]) -> Matrix:
-    """Inner products of each query with its candidates, each computed in the same order of sums."""
+    """The inner products of each query with its candidates, with sums in a fixed order."""
     scores = np.empty(numbers.shape, dtype=np.float32)
     for place, (query, candidates) in enumerate(zip(queries, numbers, strict=True)):
         scores[place] = np.einsum("nd,d->n", documents[candidates], query)

@@ -1,1 +1,1 @@
-"""This machine: Java, the model hub, and what is missing."""
+"""The machine: Java, the model hub, and what is missing."""

@@ -1,8 +1,8 @@
-"""Folders that ranx needs when it is imported: the usual ones where these can be written.
+"""The folders that ranx needs when it is imported: the default ones if they can be written.
 
-ranx imports numba, which keeps what it compiles, and ir_datasets, which makes a folder for its
-downloads. In a container whose user has no home and doesn't own the installed packages, neither
-finds a place, and the import fails.
+ranx imports numba, which saves compiled code, and ir_datasets, which makes a folder for downloads.
+In a container whose user has no home and does not own the installed packages, both find no folder,
+and the import fails.
 """
 
 from __future__ import annotations
@@ -18,15 +18,15 @@ from benchmark.errors import UnavailableError
 
 
 def ensure_caches() -> None:
-    """Let ranx be imported, to be called before: set the variables of folders that can't be made.
+    """Set the variables of folders that cannot be made; to be called before ranx is imported.
 
-    Raises UnavailableError, naming the variable, where no folder can be written.
+    Raises UnavailableError, with the variable, if no folder can be written.
     """
     for variable, usual in _usual().items():
         if given := os.environ.get(variable):
             if not _is_writable(Path(given)):
                 raise UnavailableError(
-                    f"{variable} names {given}, where no file can be written; set it to a folder "
+                    f"{variable} is {given}, where no file can be written; set it to a folder "
                     "that you own"
                 )
         elif not any(map(_is_writable, usual)):
@@ -34,7 +34,7 @@ def ensure_caches() -> None:
 
 
 def _usual() -> Mapping[str, list[Path]]:
-    """Variable -> where the library looks without it."""
+    """Variable -> the folders that the library uses without it."""
     from platformdirs import user_cache_path
 
     beside = importlib.util.find_spec("ranx")
@@ -46,17 +46,17 @@ def _usual() -> Mapping[str, list[Path]]:
 
 
 def _own_folder(variable: str) -> Path:
-    """A folder of this user's alone: numba runs what lies in it, so nobody else may write there.
+    """A folder that only this user can write, since numba executes the files in it.
 
-    The next process finds it again.
+    The next process uses the same folder.
     """
     name = f"univl-bench-{variable.lower().replace('_', '-')}"
     try:
         folder = Path(tempfile.gettempdir()) / f"{name}-{os.getuid()}"
         folder.mkdir(mode=0o700, exist_ok=True)
-        found = folder.lstat()
-        alone = found.st_uid == os.getuid() and stat.S_IMODE(found.st_mode) == 0o700
-        if not (alone and stat.S_ISDIR(found.st_mode)):
+        status = folder.lstat()
+        private = status.st_uid == os.getuid() and stat.S_IMODE(status.st_mode) == 0o700
+        if not (private and stat.S_ISDIR(status.st_mode)):
             folder = Path(tempfile.mkdtemp(prefix=f"{name}-"))
     except OSError as error:
         raise UnavailableError(

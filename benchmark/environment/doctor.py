@@ -1,4 +1,4 @@
-"""What this machine has and lacks, and the command that mends it."""
+"""The state of this machine: what is there, what is missing, and how to get it."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ from benchmark.retriever import Task
 STATES = {True: "ok", False: "MISSING", None: "depends"}
 STATE = Format(STATES.__getitem__, tone={True: "good", False: "bad", None: "unsure"}.get)
 DEPENDS = (
-    "depends: real data sets need it; webqa-mini trains small models instead of loading weights. "
-    "Name a data set with --dataset to see what it needs here."
+    "depends: needed for real data sets; webqa-mini trains small models instead of loading "
+    "weights. --dataset NAME shows what a data set needs."
 )
 ENOUGH_DISK = 5 * 2**30
-"""Bytes: embeddings and indexes of the real WebQA's texts; its images are apart."""
+"""In bytes: embeddings and indexes of the real WebQA's texts; images need more."""
 
 
 def examine(store: Path, task: Task | None = None) -> Table:
-    """Look at everything that a retriever may need.
+    """Check everything that a retriever may need.
 
-    task: on this data set; without one, what a retriever lacks may not be needed: data sets with
-    small models of their own train these.
+    task: the data set to check for. Without one, missing weights are shown as "depends", since data
+    sets with small models of their own do not need them.
     """
     checks = list(_checks(store, task))
     return Table(
@@ -36,24 +36,25 @@ def examine(store: Path, task: Task | None = None) -> Table:
             Column("", "ok", STATE, first=True),
             Column("What", "what", TEXT, first=True),
             Column("Found", "found", TEXT, first=True),
-            Column("To mend it", "mend", TEXT, first=True),
+            Column("How to fix it", "mend", TEXT, first=True),
         ],
         rows=[
-            {"ok": ok, "what": what, "found": found, "mend": mend}
-            for ok, what, found, mend in checks
+            {"ok": ok, "what": what, "found": state, "mend": mend}
+            for ok, what, state, mend in checks
         ],
         notes=[] if task else [DEPENDS],
     )
 
 
 def _checks(store: Path, task: Task | None) -> Iterator[tuple[bool | None, str, str, str]]:
-    """(is it all right, what, what was found, the remedy)."""
+    """Tuples (whether it is all right, what, its state, how to fix it)."""
     machine = provenance.machine()
     yield True, "processor", f"{machine['processor']}, {machine['threads']} threads", ""
     yield True, "memory", f"{machine['memory_bytes'] / 2**30:.1f} GiB", ""
-    found = java.java_home()
-    shown = f"Java {found[1]} in {found[0]}" if found else "none"
-    yield found is not None, f"Java {java.OLDEST} or newer", shown, "" if found else java.REMEDY
+    java_here = java.java_home()
+    shown = f"Java {java_here[1]} in {java_here[0]}" if java_here else "none"
+    mend = "" if java_here else java.REMEDY
+    yield java_here is not None, f"Java {java.OLDEST} or newer", shown, mend
     for name, version in provenance.packages().items():
         mend = "" if version else f"pip install {name}"
         yield version is not None, name, version or "not installed", mend
@@ -64,9 +65,10 @@ def _checks(store: Path, task: Task | None) -> Iterator[tuple[bool | None, str, 
         yield True, "torch runs on", f"{torch.get_num_threads()} threads, {device}", ""
     for entry in retrievers().values():
         reason = entry.make().why_unavailable(task)
-        state = True if reason is None else False if task else None
-        yield state, f"retriever {entry.name}", reason or "ready", ""
+        ok = True if reason is None else False if task else None
+        state, _, mend = (reason or "ready").partition(": ")
+        yield ok, f"retriever {entry.name}", state, mend
     existing = next(folder for folder in (store, *store.absolute().parents) if folder.is_dir())
     free = shutil.disk_usage(existing).free
-    mend = "" if free >= ENOUGH_DISK else "make room, or choose another place with --store DIR"
+    mend = "" if free >= ENOUGH_DISK else "free some space, or use another folder with --store DIR"
     yield free >= ENOUGH_DISK, "disk for the store", f"{free / 2**30:.0f} GiB free at {store}", mend

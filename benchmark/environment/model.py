@@ -1,4 +1,4 @@
-"""One model examined: loaded, shown two texts and two images, and timed for the real WebQA."""
+"""The check of one model: it is loaded, embeds two texts and two images, and is timed."""
 
 from __future__ import annotations
 
@@ -28,10 +28,10 @@ from benchmark.retriever import Task
 from benchmark.types import Document, Query
 
 PASSAGES, IMAGES = 544_457, 389_750
-"""Of the real WebQA: distinct passages (the corpus of MTEB's WebQAT2TRetrieval), and images."""
+"""The numbers in the real WebQA: distinct passages (as in MTEB's WebQAT2TRetrieval), and images."""
 
 TEXTS, PICTURES = 64, 16
-"""What is timed."""
+"""The numbers of texts and images that are timed."""
 
 WORDS = (
     "The tower beside the old harbour was built by the town in {} and has {} windows, of which "
@@ -40,10 +40,10 @@ WORDS = (
 
 
 def examine_model(name: str, family: str) -> Table:
-    """Load a model, embed two texts and two images, and say what that took.
+    """Load a model, embed two texts and two images, and show dimensions, speed and memory.
 
-    name: a row, or a model of the hub or a folder, which ``family`` reads. Raises UnavailableError
-    where its weights can't be had, InputError where they are no such model.
+    name: a row, a name on the hub, or a folder; ``family`` loads a model that is not a row. Raises
+    UnavailableError if its weights are not available, InputError if they are no such model.
     """
     entry = _entry(name, family)
     made = entry.make()
@@ -63,7 +63,7 @@ def examine_model(name: str, family: str) -> Table:
             asked = len(task.questions())
             lines = [
                 ("ranked", f"{asked} questions over {len(task.numbers)} documents"),
-                ("in", f"{seconds:.1f} s, loading included"),
+                ("seconds", f"{seconds:.1f}, including loading"),
             ]
     return Table(
         title=f"{entry.title}: {name}",
@@ -72,12 +72,12 @@ def examine_model(name: str, family: str) -> Table:
             Column("Found", "found", TEXT, first=True),
         ],
         rows=[dict(zip(("what", "found"), line, strict=True)) for line in lines],
-        notes=["Speed is that of this machine now; other programs slow it down."],
+        notes=["Speed was measured on this machine now; other programs slow it down."],
     )
 
 
 def _entry(name: str, family: str) -> Entry:
-    """A row by its name, or one made of a family with the model ``name``."""
+    """A row by its name, or a row of the family with the model ``name``."""
     if name in current().entries:
         return current().entries[name]
     base = current().row_or_template(family)
@@ -86,26 +86,26 @@ def _entry(name: str, family: str) -> Entry:
 
 
 def _embedding(ranking: DenseRanking, store: Store) -> Iterator[tuple[str, str]]:
-    """What was found of a model that embeds."""
+    """The lines of the table for a model that makes embeddings."""
     corpus, process = ranking.task.data.corpus, psutil.Process()
     before, started = process.memory_info().rss, time.monotonic()
     encoder = ranking.model.load(store)
     yield "loaded in", f"{time.monotonic() - started:.1f} s"
     texts, images = (np.array(corpus.numbers(kind), dtype=np.int64) for kind in ("text", "image"))
-    for what, some in (("text", texts), ("image", images)):
-        for number, vector in enumerate(encoder.encode_documents(corpus, some[:2]), 1):
+    for what, numbers in (("text", texts), ("image", images)):
+        for number, vector in enumerate(encoder.encode_documents(corpus, numbers[:2]), 1):
             finite = "" if np.isfinite(vector).all() else ", NOT FINITE"
             length = float(np.linalg.norm(vector))
             yield f"{what} {number}", f"{len(vector)} dimensions, length {length:.3f}{finite}"
     limit = getattr(encoder, "longest", None)
-    yield "tokens of a text that are read", str(limit) if limit else "not limited, or not told"
+    yield "tokens of a text that are read", str(limit) if limit else "not limited, or not known"
     passages = _speed(encoder, ranking, texts)
     documents = _speed(encoder, ranking, images)
-    yield "passages a second", f"{passages:.1f}"
-    yield "captioned images a second", f"{documents:.1f}"
+    yield "passages per second", f"{passages:.1f}"
+    yield "captioned images per second", f"{documents:.1f}"
     yield "memory", f"{max(process.memory_info().rss - before, 0) / 2**30:.2f} GiB more than before"
     if (gpu := _gpu()) is not None:
-        yield "memory of the GPU", f"{gpu / 2**30:.2f} GiB at most"
+        yield "GPU memory", f"{gpu / 2**30:.2f} GiB at most"
     for what in getattr(encoder, "notes", {}):
         yield "note", what
     hours = (PASSAGES / passages + IMAGES / documents) / 3600
@@ -116,7 +116,7 @@ def _embedding(ranking: DenseRanking, store: Store) -> Iterator[tuple[str, str]]
 
 
 def _speed(encoder: Encoder, ranking: DenseRanking, numbers: npt.NDArray[np.int64]) -> float:
-    """Documents a second, all of ``numbers`` having been embedded once before."""
+    """Documents per second; all of ``numbers`` are embedded once before the measurement."""
     corpus = ranking.task.data.corpus
     encoder.encode_documents(corpus, numbers)
     started = time.monotonic()
@@ -125,14 +125,14 @@ def _speed(encoder: Encoder, ranking: DenseRanking, numbers: npt.NDArray[np.int6
 
 
 def _gpu() -> int | None:
-    """Bytes that the GPU held at most; None without one."""
+    """The largest number of bytes on the GPU so far; None without a GPU."""
     import torch
 
     return torch.cuda.max_memory_allocated() if torch.cuda.is_available() else None
 
 
 def _collection(folder: Path) -> Collection:
-    """Passages as long as WebQA's, images of noise at a usual size, and two questions."""
+    """A data set of passages as long as WebQA's, images of noise of usual size, two questions."""
     generator, here = np.random.default_rng(0), Source(Path("doctor"))
     lines: list[bytes] = []
     offsets = []

@@ -120,5 +120,5 @@ def test_a_factory_string_that_faiss_refuses(data: Collection, store: Store) -> 
     task = Task(data=data, depth=5)
     exact = DenseRanking(task=task, model=Drawn())
     for wrong in (Faiss(factory="Flatt"), Faiss(factory="Flat", parameters="nprobes=4")):
-        with pytest.raises(InputError, match="faiss can't do '"):
+        with pytest.raises(InputError, match="faiss cannot use '"):
             IndexedRanking(task=task, exact=exact, index=wrong).top(store)

@@ -320,7 +320,7 @@ def test_a_model_that_is_too_big_or_gives_no_numbers_is_refused(
     values = load_file(folder / "model.safetensors")
     broken = {name: torch.full_like(value, torch.nan) for name, value in values.items()}
     save_file(broken, folder / "model.safetensors", metadata={"format": "pt"})
-    with pytest.raises(InputError, match="an embedding that is no finite number"):
+    with pytest.raises(InputError, match="an embedding that is not finite"):
         row.ranking(task).top(store)
 
 
@@ -342,6 +342,6 @@ def test_doctor_examines_one_model(tmp_path: Path) -> None:
     assert found["text 1"] == found["image 2"] == "16 dimensions, length 1.000"
     assert found["tokens of a text that are read"] == "32"
     assert "hours for 544,457 passages and 389,750 captioned images" in found["the real WebQA"]
-    assert float(found["passages a second"]) > 0
+    assert float(found["passages per second"]) > 0
     with pytest.raises(BenchmarkError, match="can't be loaded as an image-text model"):
         examine_model(str(tmp_path), "transformers")
