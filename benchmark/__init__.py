@@ -1,8 +1,8 @@
 """The reproducibility benchmark for multi-modal retrieval.
 
-What a retriever of one's own needs: ``register``, ``Retriever``, ``Task``, ``TopK``, ``top_k``;
-what it reads and gives: ``Query``, ``Document``, ``Run``. A metric of one's own: ``metric``. An
-artefact of one's own declares its name by ``recipe_name``.
+For a retriever of your own: ``register``, ``Retriever``, ``Task``, ``TopK``, ``top_k``, and the
+types ``Query``, ``Document`` and ``Run``. For a metric of your own: ``metric``. For an artefact of
+your own: ``recipe_name``, which declares its name.
 """
 
 from benchmark.artefacts.identity import recipe_name

@@ -1,7 +1,7 @@
-"""What installed packages bring, this project's own among them, by entry points.
+"""Entry points of installed packages, including this project.
 
-A checkout's own entry points are read from its pyproject.toml, so that they hold where the checkout
-isn't installed, and where it was installed before an entry point was added.
+A checkout's own entry points are read from its pyproject.toml, so that they work if the checkout
+is not installed, or was installed before an entry point was added.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ CHECKOUT = Path(__file__).resolve().parents[1]
 def load(group: str) -> Iterator[tuple[str, object]]:
     """The name and the object of each entry point of a group, this project's first.
 
-    Raises InputError for one that fails to load: it names the package.
+    Raises InputError, with the name of the package, for an entry point that fails to load.
     """
     ours = list(own(group))
     others = [
@@ -31,7 +31,7 @@ def load(group: str) -> Iterator[tuple[str, object]]:
     ]
     for point in (*ours, *others):
         try:
-            found = point.load()
+            value = point.load()
         except InputError:
             raise
         except Exception as error:
@@ -39,13 +39,13 @@ def load(group: str) -> Iterator[tuple[str, object]]:
             raise InputError(
                 f"the entry point '{point.value}' of {package} fails to load "
                 f"({type(error).__name__}: {error})",
-                mend=f"mend or uninstall {package}",
+                mend=f"correct or uninstall {package}",
             ) from error
-        yield point.name, found
+        yield point.name, value
 
 
 def own(group: str) -> Iterator[EntryPoint]:
-    """Those of the checkout that this module is part of, if it is part of one."""
+    """The entry points of the checkout that contains this module, if there is one."""
     path = CHECKOUT / "pyproject.toml"
     if not path.is_file():
         return

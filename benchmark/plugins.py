@@ -1,8 +1,8 @@
-"""Plug-ins: Python files that register retrievers or metrics, with the modules beside them.
+"""Plug-ins: Python files that register retrievers, metrics or a paper, and the modules beside them.
 
-The folder of a plug-in becomes importable, after all else that is installed. What the plug-in
-imports from it, wherever the import stands, counts as part of the plug-in: its results are made
-again when any of these files changes.
+The folder of a plug-in becomes importable, after all installed packages. Modules that the plug-in
+imports from it, also within functions, count as part of the plug-in: if one of these files changes,
+the results of the plug-in are made again.
 """
 
 from __future__ import annotations
@@ -23,27 +23,27 @@ from benchmark.entry_points import CHECKOUT
 from benchmark.errors import BenchmarkError, InputError
 
 _FILES: dict[str, Path] = {}
-"""The files of the plug-ins that were run in this process -> what errors call them."""
+"""The files of the plug-ins that were run in this process -> their names in error messages."""
 
 
 class PlugIn(NamedTuple):
-    """A plug-in that was run: its modules, the main one first, and a hash of their files."""
+    """A plug-in that was run: its modules, the main one first, and the hash of their files."""
 
     modules: tuple[ModuleType, ...]
     source: str
 
 
 def run(path: Path) -> PlugIn:
-    """Run a plug-in. Raises InputError with its file and line where it fails."""
+    """Run a plug-in. Raises InputError, with file and line, if it fails."""
     if not path.is_file():
         raise InputError("no such file", mend="check --plugin", path=path)
     files = _files(path.resolve())
     source = _hash(files)
-    # The hash keeps apart plug-ins whose files have the same name, in this process and in others.
+    # The hash distinguishes plug-ins whose files have the same name, also in other processes.
     name = f"benchmark_plugin_{path.stem}_{source[:12]}"
     spec = importlib.util.spec_from_file_location(name, path.resolve())
     if spec is None or spec.loader is None:
-        raise InputError("no Python file", mend="give a file that ends in .py", path=path)
+        raise InputError("not a Python file", mend="give a file that ends in .py", path=path)
     if (folder := str(path.resolve().parent)) not in sys.path:
         sys.path.append(folder)
     _refuse_hidden(files, path)
@@ -52,7 +52,7 @@ def run(path: Path) -> PlugIn:
     _FILES.update({str(file): file for file in files.values()} | {str(path.resolve()): path})
     with blaming():
         spec.loader.exec_module(module)
-    modules = (module, *(sys.modules[one] for one in files if one in sys.modules))
+    modules = (module, *(sys.modules[name] for name in files if name in sys.modules))
     for part in modules:
         _mark(part, source)
     return PlugIn(modules, source)
@@ -65,10 +65,10 @@ def source(path: Path) -> str:
 
 @contextlib.contextmanager
 def blaming(*files: str | None) -> Iterator[None]:
-    """Raise what fails in a plug-in's code as InputError: its kind and text, its file and line.
+    """Raise an error in a plug-in's code as InputError, with its type, text, file and line.
 
-    files: further ones that count as a plug-in's. What fails elsewhere, or for want of memory or
-    disk, is raised as it is.
+    files: further files that count as a plug-in's. Other errors, and a lack of memory or disk
+    space, are raised unchanged.
     """
     try:
         yield
@@ -82,7 +82,7 @@ def blaming(*files: str | None) -> Iterator[None]:
         file, line = place
         raise InputError(
             f"{type(error).__name__}: {error}",
-            mend="mend the plug-in",
+            mend="correct the plug-in",
             path=_FILES.get(file, Path(file)),
             line=line,
         ) from error
@@ -101,10 +101,10 @@ def _place(error: Exception, files: Collection[str]) -> tuple[str, int | None] |
 
 
 def _mark(module: ModuleType, source: str) -> None:
-    """Make the hash of the files part of the version of each dataclass of a plug-in.
+    """Add the hash of the files to the version of each dataclass of a plug-in.
 
-    An index or a checkpoint of a plug-in is made again when its code changes: nobody has to raise a
-    version while the code is in flux. A package keeps the versions that it declares.
+    So an index or a checkpoint of a plug-in is made again when its code changes, without a change
+    of its version. Packages keep the versions that they declare.
     """
     for kind in [kind for kind in vars(module).values() if isinstance(kind, type)]:
         fields = getattr(kind, "__dataclass_fields__", None)
@@ -121,7 +121,7 @@ def _hash(files: Mapping[str, Path]) -> str:
 
 
 def _files(path: Path) -> dict[str, Path]:
-    """The plug-in's own file under the empty name, and by name the modules that it imports."""
+    """The modules that the plug-in imports from its folder, by name, and its file under ""."""
     files = {"": path}
     queue = [("", path)]
     while queue:
@@ -130,23 +130,23 @@ def _files(path: Path) -> dict[str, Path]:
         for name in _imported(file, package):
             parts = name.split(".")
             for count in range(1, len(parts) + 1):
-                one = ".".join(parts[:count])
+                name = ".".join(parts[:count])
                 place = path.parent.joinpath(*parts[:count])
                 if place.is_dir() and path.parent == CHECKOUT:
                     break  # a package of this project, not of the plug-in
-                found = place / "__init__.py" if place.is_dir() else place.with_suffix(".py")
-                if one not in files and found.is_file():
-                    files[one] = found
-                    queue.append((one, found))
+                file = place / "__init__.py" if place.is_dir() else place.with_suffix(".py")
+                if name not in files and file.is_file():
+                    files[name] = file
+                    queue.append((name, file))
     return files
 
 
 def _imported(file: Path, package: str) -> Iterator[str]:
-    """The names that a file imports; those of ``from x import y`` as x and as x.y."""
+    """The names that a file imports; for ``from x import y``, both x and x.y."""
     try:
         tree = ast.parse(file.read_bytes(), file.name)
     except (SyntaxError, ValueError):
-        return  # said when it is run
+        return  # the error is reported when the file is run
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
@@ -158,7 +158,7 @@ def _imported(file: Path, package: str) -> Iterator[str]:
 
 
 def _refuse_hidden(files: Mapping[str, Path], path: Path) -> None:
-    """Refuse a module beside the plug-in whose name stands for another one already."""
+    """Raise InputError for a module beside the plug-in with the name of another module."""
     importlib.invalidate_caches()
     for name, file in files.items():
         if not name or "." in name:

@@ -1,4 +1,4 @@
-"""Progress of long work: a log, and a bar with ETA on a terminal or a plain line now and then."""
+"""Progress of long work: a log, and a bar on a terminal or lines elsewhere, with the time left."""
 
 from __future__ import annotations
 
@@ -10,24 +10,27 @@ from typing import TypeVar
 T = TypeVar("T")
 
 PLAIN_INTERVAL = 15.0
-"""Seconds between two lines where output is no terminal."""
+"""The seconds between two lines, if the output is not a terminal."""
 
+BAR = "{l_bar}{bar}| {n_fmt}/{total_fmt}{unit} [{elapsed}<{remaining}{postfix}]"
+"""The form of a bar: what is done, of how many units, and the time that it took and is left."""
 
 log = logging.getLogger("benchmark")
-"""What all parts of the project report by: work under way as INFO, what was left out as WARNING."""
+"""The log of all parts of the project: progress as INFO, what is left out as WARNING."""
 
 log.setLevel(logging.INFO)
 
 
 def show_log(level: int = logging.INFO) -> None:
-    """Show what is logged from ``level`` on as lines on standard error, above the bars.
+    """Print log records from ``level`` on, as lines on standard error above the bars.
 
-    Bars are shown from INFO on. The command line calls this; programs configure logging as they do.
+    Bars are shown from INFO on. The command line calls this; other programs configure logging
+    themselves.
     """
     if not any(isinstance(handler, _Lines) for handler in log.handlers):
         log.addHandler(_Lines())
     if not logging.getLogger().handlers:
-        # Libraries that log by the module's functions would add one that shows our lines again.
+        # Libraries that log by functions of the module would add a handler that repeats our lines.
         others = logging.StreamHandler()
         others.setLevel(logging.WARNING)
         others.addFilter(lambda record: not record.name.startswith(log.name))
@@ -36,7 +39,7 @@ def show_log(level: int = logging.INFO) -> None:
 
 
 class _Lines(logging.Handler):
-    """Plain lines on standard error that leave a bar whole."""
+    """Prints lines on standard error without damaging a bar."""
 
     def emit(self, record: logging.LogRecord) -> None:
         if sys.stderr.isatty():
@@ -58,6 +61,7 @@ class Progress:
             desc=label,
             total=total,
             unit=f" {unit}",
+            bar_format=BAR,
             dynamic_ncols=True,
             leave=False,
             disable=not log.isEnabledFor(logging.INFO),
@@ -68,7 +72,7 @@ class Progress:
         )
 
     def advance(self, count: int, **facts: float | str) -> None:
-        """``count`` more units are done; ``facts`` (a loss, say) are shown beside the bar."""
+        """Count ``count`` more units; ``facts``, such as a loss, are shown beside the bar."""
         if facts:
             self._bar.set_postfix(facts, refresh=False)
         self._bar.update(count)
@@ -81,7 +85,7 @@ class Progress:
 
 
 def track(items: Iterable[T], label: str, total: int | None, unit: str = "it") -> Iterator[T]:
-    """Yield ``items``, counting them."""
+    """Yield ``items`` and count them."""
     with Progress(label, total, unit) as progress:
         for item in items:
             yield item
@@ -89,7 +93,7 @@ def track(items: Iterable[T], label: str, total: int | None, unit: str = "it") -
 
 
 class _PlainLines:
-    """A stream that turns a bar's carriage returns into lines of their own."""
+    """A stream that prints a bar's updates as separate lines."""
 
     def write(self, text: str) -> None:
         if line := text.strip("\r\n "):

@@ -1,11 +1,11 @@
-"""Evaluation protocols: which documents each question searches.
+"""Evaluation protocols: the documents that are searched for each question.
 
     joint   one pool for all questions: passages and images (UniVL-DR)
-    split   a question searches the documents of its answer's modality alone (M-BEIR, MTEB)
-    local   a question ranks its own listed candidates: its positives and negatives (MMEB)
+    split   only documents of the modality that answers the question (M-BEIR, MTEB)
+    local   the question's own candidate list: its positives and negatives (MMEB)
 
-A protocol changes the candidates, never an embedding: every retriever serves all three from the
-same embeddings. Figures of different protocols don't compare with each other.
+A protocol changes the candidates, never an embedding: a retriever serves all three from the same
+embeddings. Figures under different protocols are not comparable.
 """
 
 from __future__ import annotations
@@ -30,20 +30,20 @@ JOINT: Protocol = "joint"
 
 EXPLAINED: Mapping[Protocol, str] = MappingProxyType(
     {
-        "joint": "Protocol joint: each question searches all passages and all images.",
-        "split": "Protocol split: each question searches only the documents of the modality that "
-        "answers it, as in M-BEIR and MTEB.",
-        "local": "Protocol local: each question ranks its own listed candidates, as in MMEB.",
+        "joint": "Protocol joint: all passages and images are searched for each question.",
+        "split": "Protocol split: only documents of the modality that answers the question are "
+        "searched, as in M-BEIR and MTEB.",
+        "local": "Protocol local: each question ranks its own candidate list, as in MMEB.",
     }
 )
 
 
 @dataclass(frozen=True)
 class Part:
-    """Questions of a task that search the same candidates.
+    """Questions of a task with the same candidates.
 
-    places: the questions by their place in the split, ascending; int64, shape (questions,).
-    numbers: the candidates by their corpus numbers, ascending.
+    places: the numbers of the questions in the split, ascending; int64, shape (questions,).
+    numbers: the corpus numbers of the candidates, ascending.
     """
 
     places: npt.NDArray[np.int64]
@@ -53,11 +53,11 @@ class Part:
 def parts(
     data: Collection, split: str, scope: Modality | None, protocol: Protocol
 ) -> Iterator[Part]:
-    """The questions of ``split``, grouped by the candidates that they search under ``protocol``.
+    """The questions of ``split``, grouped by their candidates under ``protocol``.
 
-    scope: candidates of the other modality are left out. A question without candidates is in no
-    part. Raises InputError where the data don't tell what the protocol needs: the modality of each
-    question (split), or its candidates (local).
+    scope: only candidates of this modality. A question without candidates is in no part. Raises
+    InputError if the data set lacks what the protocol needs: the modality of each question (split),
+    or its candidates (local).
     """
     import numpy as np
 
@@ -79,8 +79,8 @@ def parts(
 
 
 def modalities(data: Collection, split: str) -> list[Modality]:
-    """The modality of each question of ``split``. Raises InputError where one is unknown."""
-    found: list[Modality] = []
+    """The modality of each question of ``split``. Raises InputError if one is unknown."""
+    known: list[Modality] = []
     for query in data.queries(split):
         if query.modality is None:
             raise InputError(
@@ -88,5 +88,5 @@ def modalities(data: Collection, split: str) -> list[Modality]:
                 mend="give it in the data, or use --protocol joint",
                 path=data.folder,
             )
-        found.append(query.modality)
-    return found
+        known.append(query.modality)
+    return known

@@ -1,14 +1,14 @@
-"""Names -> retrievers: those of installed packages, this project's among them, and of plug-ins.
+"""The registry of retrievers: those of installed packages, including this project, and of plug-ins.
 
-A retriever is registered where it is written, and nowhere else:
+A retriever is registered where it is written:
 
     @register("bm25", title="BM25", group="Single modality (text only)")
     @dataclass(frozen=True, kw_only=True)
     class BM25(Retriever): ...
 
 A package is found by an entry point of the group "benchmark.retrievers": a module that registers
-retrievers, or a function that fills the ``Registry`` it is given. These modules are imported by
-``list`` and ``--help``: they import torch, a JVM and their like inside their functions.
+retrievers, or a function that fills the ``Registry`` that it gets. ``list`` and ``--help`` import
+these modules, so that they import heavy packages such as torch within functions.
 """
 
 from __future__ import annotations
@@ -33,17 +33,17 @@ if TYPE_CHECKING:
     from benchmark.retriever import Retriever
 
 GROUP = "benchmark.retrievers"
-"""The entry points."""
+"""The group of entry points."""
 
 NAME = re.compile(r"\w[\w-]{0,79}")
 RESERVED = ("qrels", "variants")
-"""Folders and files of their own among those that are named after retrievers, in any case."""
+"""Names of other folders and files beside those of retrievers, in lower case."""
 
 DECLARED = "__retrievers__"
-"""Where a module keeps the rows that it registers."""
+"""The attribute of a module with the rows that it registers."""
 
 PAPER = "PAPER"
-"""What a module calls the paper that it brings, with tables, claims and ablations."""
+"""The attribute of a module with its paper: tables, claims and ablations."""
 
 TrainedOnWebQA: TypeAlias = Literal["yes", "no", "unknown"]
 
@@ -52,11 +52,11 @@ R = TypeVar("R", bound="type[Retriever]")
 
 @dataclass(frozen=True, kw_only=True)
 class Entry:
-    """A registered retriever: its row in tables, and its class.
+    """A registered retriever: its row in tables, its class, and its settings.
 
-    template: a family of retrievers that needs further settings, such as the name of a model: rows
-    are made of it, but it is none itself. trained_on_webqa: what is known of the training of the
-    published weights. published: figures that others have published of them.
+    template: whether it is a family that needs further settings, such as the name of a model, and
+    is no row itself. trained_on_webqa: what is known about the training data of the published
+    weights. published: figures that others have published for them.
     """
 
     name: str
@@ -70,28 +70,27 @@ class Entry:
     published: tuple[Mapping[str, object], ...] = ()
 
     def make(self) -> Retriever:
-        """The retriever with the row's settings; others have their defaults.
+        """The retriever with the row's settings, and defaults for the others.
 
-        Raises InputError where a setting isn't what its type allows.
+        Raises InputError for a setting that its type does not allow.
         """
         with plugins.blaming():
             return self.kind(**checked(self.kind, self.settings, name=self.name))
 
 
 def register(name: str, *, title: str, group: str, template: bool = False) -> Callable[[R], R]:
-    """Class decorator: register a retriever under ``name``.
+    """Decorator of a class: register a retriever under ``name``.
 
-    title: what tables call it. group: the group of rows it belongs to. template: it is no row
-    itself, but what rows of TOML files are made of. The class's docstring says the rest. Raises
-    InputError where the module has registered the name already, and for a class that is no frozen
-    dataclass.
+    title: its name in tables. group: its group of rows. template: whether it is a family for rows
+    of TOML files and no row itself. The class's docstring is its description. Raises InputError if
+    the module has registered the name before, and for a class that is not a frozen dataclass.
     """
 
     def decorate(kind: R) -> R:
         parameters: Any = getattr(kind, "__dataclass_params__", None)
         if parameters is None or not parameters.frozen:
             raise InputError(
-                f"retriever '{name}' is no frozen dataclass",
+                f"retriever '{name}' is not a frozen dataclass",
                 mend="write @dataclass(frozen=True, kw_only=True) below @register(...)",
             )
         summary = (kind.__doc__ or "").strip().split("\n")[0].replace("``", "")
@@ -115,7 +114,7 @@ def register(name: str, *, title: str, group: str, template: bool = False) -> Ca
 
 
 class Registry:
-    """Retrievers by name, and the plug-ins that brought some of them."""
+    """Retrievers by name, and the plug-ins that registered some of them."""
 
     def __init__(self) -> None:
         self._entries: dict[str, Entry] = {}
@@ -127,20 +126,20 @@ class Registry:
     def installed(cls) -> Registry:
         """The retrievers of all installed packages."""
         registry = cls()
-        for name, found in entry_points.load(GROUP):
-            if isinstance(found, ModuleType):
-                registry.add_module(found)
-            elif callable(found):
-                found(registry)
+        for name, value in entry_points.load(GROUP):
+            if isinstance(value, ModuleType):
+                registry.add_module(value)
+            elif callable(value):
+                value(registry)
             else:
                 raise InputError(
                     f"the entry point '{name}' is neither a module nor a function",
-                    mend="mend the package that has it",
+                    mend="correct the package that declares it",
                 )
         return registry
 
     def copy(self) -> Registry:
-        """Another registry of the same rows."""
+        """Another registry with the same rows."""
         other = Registry()
         other._entries, other._plug_ins = dict(self._entries), [*self._plug_ins]
         other._modules = [*self._modules]
@@ -149,32 +148,32 @@ class Registry:
 
     @property
     def entries(self) -> Mapping[str, Entry]:
-        """All rows by name."""
+        """All rows, by name."""
         return self._entries
 
     @property
     def templates(self) -> Mapping[str, Entry]:
-        """All families that rows are made of, by name."""
+        """All families, by name."""
         return self._templates
 
     @property
     def plug_ins(self) -> tuple[Path, ...]:
-        """The files that were plugged in, for another process to do the same."""
+        """The files of the plug-ins, so that another process can load them."""
         return tuple(self._plug_ins)
 
     @property
     def modules(self) -> tuple[ModuleType, ...]:
-        """The modules of these files."""
+        """The modules of the plug-ins."""
         return tuple(self._modules)
 
     def retriever(self, name: str, path: Path | None = None) -> Entry:
-        """The retriever called ``name``. Raises InputError with the nearest name.
+        """The retriever called ``name``. Raises InputError with the most similar name.
 
-        path: the file that names it.
+        path: the file that contains the name.
         """
         if name in self._templates:
             raise InputError(
-                f"'{name}' is no row, but what rows are made of",
+                f"'{name}' is a family of retrievers, not a row",
                 mend=f'write a row with retriever = "{name}" and give its file by --rows',
                 path=path,
             )
@@ -183,16 +182,16 @@ class Registry:
         return self._entries[name]
 
     def row_or_template(self, name: str, path: Path | None = None) -> Entry:
-        """What is called ``name``: a row, or a family that rows are made of. Raises InputError."""
+        """The row or family called ``name``. Raises InputError."""
         return self._templates[name] if name in self._templates else self.retriever(name, path)
 
     def add(self, entry: Entry, path: Path | None = None) -> None:
-        """Add a row. Raises InputError where its name is taken or can't be that of a folder.
+        """Add a row. Raises InputError if its name is taken or cannot be the name of a folder.
 
-        path: the file that gives it.
+        path: the file that contains it.
         """
         if self._entries.get(entry.name) is entry:
-            return  # a module that two others import
+            return  # two modules import the module that registers it
         check_name("retriever", entry.name, path)
         if entry.name in self._entries or entry.name in self._templates:
             raise _twice(entry.name, path)
@@ -205,9 +204,9 @@ class Registry:
             self.add(entry, path)
 
     def plug_in(self, path: Path) -> None:
-        """Run a Python file that registers retrievers or metrics, or has a PAPER.
+        """Run a Python file, which is not installed, and add what it registers.
 
-        It is for code that isn't installed.
+        It registers retrievers or metrics, or has a PAPER. Raises InputError for any other file.
         """
         metrics = len(PLUGIN_METRICS)
         plug_in = plugins.run(path)
@@ -218,7 +217,7 @@ class Registry:
         has_paper = any(hasattr(module, PAPER) for module in plug_in.modules)
         if not new and len(PLUGIN_METRICS) == metrics and not has_paper:
             raise InputError(
-                "brings no retriever, metric or paper",
+                "registers no retriever, metric or paper",
                 mend=f"use @register(...) or @metric(...), or write {PAPER} = Paper(...)",
                 path=path,
             )
@@ -228,14 +227,14 @@ class Registry:
         self._modules += plug_in.modules
 
     def read_rows(self, *paths: Path) -> None:
-        """Register the rows of TOML files: retrievers under other settings, without code.
+        """Register the rows of TOML files: retrievers with other settings.
 
         [clip-large]                          # the row's name
-        retriever = "clip-zero-shot"          # what it is a variant of: any row of these files, too
+        retriever = "clip-zero-shot"          # the retriever it is a variant of; also a row here
         title = "CLIP ViT-L/14"
         model = "ViT-L-14"
         start = "laion2b_s32b_b82k"           # any of the retriever's settings
-        trained_on_webqa = "unknown"          # "yes", "no" or "unknown": of the published weights
+        trained_on_webqa = "unknown"          # "yes", "no" or "unknown": the published weights
         published = [{ protocol = "...", source = "...", "MRR@10" = 40.0 }]     # in percent
         """
         waiting: dict[str, tuple[Path, Mapping[str, Any]]] = {}
@@ -243,7 +242,9 @@ class Registry:
             for name, row in read_toml(path).items():
                 if not isinstance(row, dict):
                     raise InputError(
-                        f"'{name}' is no table", mend=f"write [{name}] above it", path=path
+                        f"'{name}' is not a table",
+                        mend=f"write [{name}] above it",
+                        path=path,
                     )
                 if name in waiting or name in self._entries or name in self._templates:
                     raise _twice(name, path)
@@ -252,7 +253,7 @@ class Registry:
             self._add_row(next(iter(waiting)), waiting)
 
     def _add_row(self, name: str, waiting: dict[str, tuple[Path, Mapping[str, Any]]]) -> None:
-        """Add one of the rows, and before it the one that it is a variant of."""
+        """Add a row, and before it the row that it is a variant of."""
         path, row = waiting.pop(name)
         base, title = row.get("retriever"), row.get("title", name)
         if not isinstance(base, str):
@@ -260,7 +261,7 @@ class Registry:
                 f"row '{name}' names no retriever", mend='add retriever = "..."', path=path
             )
         if not isinstance(title, str):
-            raise InputError(f"title of row '{name}' is no text", mend="quote it", path=path)
+            raise InputError(f"title of row '{name}' is not a text", mend="quote it", path=path)
         if base in waiting:
             self._add_row(base, waiting)
         entry = self.row_or_template(base, path)
@@ -276,14 +277,14 @@ class Registry:
 
 
 KNOWN = ("group", "summary", "trained_on_webqa", "published")
-"""What a row may say of itself beside its title and settings."""
+"""The keys of a row besides its title and settings."""
 
 
 def _check_known(known: Mapping[str, Any], name: str, path: Path) -> None:
-    """Raise InputError where what a row says of itself can't be read."""
+    """Raise InputError if the further keys of a row are not valid."""
     for key in ("group", "summary"):
         if not isinstance(known.get(key, ""), str):
-            raise InputError(f"{key} of row '{name}' is no text", mend="quote it", path=path)
+            raise InputError(f"{key} of row '{name}' is not a text", mend="quote it", path=path)
     if known.get("trained_on_webqa", "no") not in get_args(TrainedOnWebQA):
         raise InputError(
             f"trained_on_webqa of row '{name}' is '{known['trained_on_webqa']}'",
@@ -291,8 +292,8 @@ def _check_known(known: Mapping[str, Any], name: str, path: Path) -> None:
             path=path,
         )
     figures = known.get("published", [])
-    for one in figures if isinstance(figures, list) else [None]:
-        if not isinstance(one, dict) or not {"protocol", "source"} <= one.keys():
+    for row in figures if isinstance(figures, list) else [None]:
+        if not isinstance(row, dict) or not {"protocol", "source"} <= row.keys():
             raise InputError(
                 f"published figures of row '{name}' lack their protocol or source",
                 mend='write [{ protocol = "...", source = "...", "MRR@10" = 40.0 }]',
@@ -301,14 +302,14 @@ def _check_known(known: Mapping[str, Any], name: str, path: Path) -> None:
 
 
 def check_name(kind: str, name: str, path: Path | None = None) -> None:
-    """Raises InputError for a ``name`` that can't be that of a result's folder everywhere.
+    """Raise InputError for a ``name`` that cannot be the name of a folder on every system.
 
-    path: the file that gives it.
+    path: the file that contains the name.
     """
     if not NAME.fullmatch(name) or name.lower() in RESERVED:
-        reserved = " that isn't reserved" if NAME.fullmatch(name) else ""
+        reserved = " that is not reserved" if NAME.fullmatch(name) else ""
         raise InputError(
-            f"{kind} name '{name}' is no plain name{reserved}",
+            f"{kind} name '{name}' is not a valid name{reserved}",
             mend="use letters, digits, hyphens and underscores, 80 at most",
             path=path,
         )
@@ -318,7 +319,7 @@ _current: list[Registry] = []
 
 
 def current() -> Registry:
-    """The registry of this process: all that is installed, read when it is first asked for."""
+    """The registry of this process, with all installed packages, made at first use."""
     if not _current:
         _current.append(Registry.installed())
     return _current[-1]
@@ -326,7 +327,7 @@ def current() -> Registry:
 
 @contextlib.contextmanager
 def using(registry: Registry) -> Iterator[Registry]:
-    """Make ``registry`` the current one for a while."""
+    """Make ``registry`` the current one within the block."""
     current()
     _current.append(registry)
     try:
@@ -336,7 +337,7 @@ def using(registry: Registry) -> Iterator[Registry]:
 
 
 def retrievers() -> Mapping[str, Entry]:
-    """All retrievers of the current registry by name."""
+    """All retrievers of the current registry, by name."""
     return current().entries
 
 

@@ -1,4 +1,4 @@
-"""A retriever is a value: its fields are its settings, and it says how its ranking is made."""
+"""The base of retrievers: values whose fields are their settings and which make a ranking."""
 
 from __future__ import annotations
 
@@ -24,17 +24,17 @@ if TYPE_CHECKING:
     from benchmark.datasets import Collection
 
 SEED = 1234
-"""The paper's seed, and the first of several."""
+"""The paper's seed, and the first one if there are several."""
 
 
 @recipe_name("Task")
 @dataclass(frozen=True, kw_only=True)
 class Task:
-    """What every retriever is given alike: the questions of a split, one corpus, a depth, a seed.
+    """The input of every retriever: the questions of a split, a corpus, a depth and a seed.
 
     ``scope`` restricts the corpus to one modality, for retrievers that search one at a time.
-    ``protocol`` tells which of these documents each question searches: see ``parts``. The seed
-    belongs to what is trained or drawn from it: a ranking that uses none is the same for all.
+    ``protocol`` determines the documents that are searched for each question: see ``parts``. The
+    seed is used for training and random draws; a ranking without them is the same for all seeds.
     """
 
     data: Collection
@@ -46,15 +46,15 @@ class Task:
 
     @property
     def numbers(self) -> range:
-        """The corpus numbers to search, those of all questions together."""
+        """The corpus numbers of all documents that are searched."""
         return self.data.corpus.numbers(self.scope)
 
     def parts(self) -> Iterator[Part]:
-        """The questions, grouped by the candidates that they search; see ``protocol.parts``."""
+        """The questions, grouped by their candidates; see ``protocol.parts``."""
         return parts(self.data, self.split, self.scope, self.protocol)
 
     def check(self) -> None:
-        """Raise InputError where the data lack what the protocol needs."""
+        """Raise InputError if the data set lacks what the protocol needs."""
         next(self.parts(), None)
 
     def questions(self) -> list[str]:
@@ -62,10 +62,11 @@ class Task:
         return [query.text for query in self.data.queries(self.split)]
 
     def qrels(self) -> Qrels:
-        """The judgments that count: with a scope, those of the questions which it answers.
+        """The judgments that count; with a scope, those of the questions that it answers.
 
-        A single-modality run compares only with others of the same scope (2,511 image or 2,455 text
-        questions on WebQA's test). Raises InputError where no question is known to be of that one.
+        A run on one modality is only comparable with others of the same scope (2,511 image or 2,455
+        text questions on WebQA's test split). Raises InputError if no question is known to be of
+        that modality.
         """
         qrels = self.data.qrels(self.split)
         if self.scope is None:
@@ -83,15 +84,15 @@ class Task:
         return {query: judged for query, judged in qrels.items() if query in asked}
 
     def searching(self) -> Task:
-        """This task as it is searched: one document deeper where lists leave out a question's own.
+        """This task for searching: one document deeper if a question's own document is left out.
 
-        ``run`` takes lists of that depth, and gives such of the task's depth.
+        ``run`` takes lists of that depth, and returns lists of the task's depth.
         """
         return replace(self, depth=self.depth + 1) if self.data.leaves_own_out else self
 
     @property
     def record(self) -> dict[str, Any]:
-        """What its questions and documents are, for a manifest."""
+        """A description of the questions and documents, for a manifest."""
         return {
             "name": self.data.name,
             "fingerprint": self.data.fingerprint,
@@ -101,7 +102,7 @@ class Task:
         }
 
     def run(self, name: str, top: TopK) -> Run:
-        """Ranked lists of the questions by question and document id, for a task ``searching``."""
+        """Ranked lists as a run with question and document ids, for a task ``searching``."""
         kept = top.numbers >= 0
         ids = iter(self.data.corpus.ids(top.numbers[kept]))
         documents, scores = {}, {}
@@ -113,7 +114,7 @@ class Task:
         return run.cut(self.depth - 1) if self.data.leaves_own_out else run
 
     def without_own_documents(self, run: Run) -> Run:
-        """``run`` without the documents that have their question's id, where the data say so."""
+        """``run`` without documents that have their question's id, if the data set demands it."""
         if not self.data.leaves_own_out:
             return run
         documents, scores = dict(run.documents), dict(run.scores)
@@ -131,19 +132,19 @@ class Ranking(Artefact):
     task: Task
 
     def rank(self, store: Store) -> TopK:
-        """Search. The order of the result must follow the benchmark's tie rule."""
+        """Search. The result must be ordered by the benchmark's tie rule."""
         raise NotImplementedError
 
     def build(self, folder: Path, store: Store) -> None:
         import numpy as np
 
-        found = self.rank(store)
-        _check_lists(found, self.task, type(self).__name__)
-        np.save(folder / "numbers.npy", found.numbers.astype(np.int32))
-        np.save(folder / "scores.npy", found.scores.astype(np.float32))
+        top = self.rank(store)
+        _check_lists(top, self.task, type(self).__name__)
+        np.save(folder / "numbers.npy", top.numbers.astype(np.int32))
+        np.save(folder / "scores.npy", top.scores.astype(np.float32))
 
     def top(self, store: Store) -> TopK:
-        """The ranked lists, searched first where they are missing."""
+        """The ranked lists, which are computed if they are missing."""
         import numpy as np
 
         folder = store.path(self)
@@ -153,48 +154,48 @@ class Ranking(Artefact):
         )
 
     def metadata(self, store: Store) -> Mapping[str, Any]:
-        """What is to be told of the lists beside their figures; ``metrics.json`` keeps it.
+        """Further facts about the lists, for ``metrics.json``.
 
-        "oracle": true says that the ranking is told part of the answer, such as its modality.
+        "oracle": true means that the ranking is told part of the answer, such as its modality.
         """
         del store
         return {}
 
     def run(self, name: str, store: Store) -> Run:
-        """The ranked lists by question and document id."""
+        """The ranked lists as a run with question and document ids."""
         return self.task.run(name, self.top(store))
 
 
 class Retriever:
     """Base of the retrievers: frozen dataclasses that implement ``ranking`` or ``search``.
 
-    ``search`` is the short way for a retriever of one's own; ``ranking`` the one for a retriever
-    that is made of artefacts (an index, embeddings, a checkpoint) worth keeping.
+    ``search`` is the simple way; ``ranking`` is for retrievers with artefacts that should be kept
+    (an index, embeddings, a checkpoint).
     """
 
     source: ClassVar[str] = ""
-    """Hash of the file of a plug-in, whose results are made anew when it changes."""
+    """The hash of a plug-in's files, so that its results are made again when they change."""
 
     def __post_init__(self) -> None:
-        """Check the settings. A subclass that has a ``__post_init__`` of its own calls this one."""
+        """Check the settings. A subclass with its own ``__post_init__`` calls this one."""
         check(self)
 
     def ranking(self, task: Task) -> Ranking:
-        """The artefact that holds this retriever's ranked lists for ``task``."""
+        """The artefact with this retriever's ranked lists for ``task``."""
         return Searched(retriever=self, task=task, seed=task.seed, source=self.source)
 
     def search(self, task: Task) -> TopK:
-        """Rank ``task.numbers`` for each of ``task.questions()``; ``top_k`` keeps the tie rule.
+        """Rank ``task.numbers`` for each of ``task.questions()``; ``top_k`` follows the tie rule.
 
-        Under another protocol than joint it is asked once for each group of questions that share
-        their candidates: ``task.numbers`` may then be an array of corpus numbers, not a range.
+        Under protocols other than joint, it is called once for each group of questions with the
+        same candidates: ``task.numbers`` may then be an array of corpus numbers, not a range.
         """
         raise NotImplementedError(f"{type(self).__name__} implements neither ranking nor search")
 
     def why_unavailable(self, task: Task | None) -> str | None:
-        """Why this retriever can't serve ``task`` here, and what mends it; None where it can.
+        """Why this retriever cannot run on ``task`` here, and how to fix it; None if it can.
 
-        Without a task the question is about this machine alone.
+        The form is "needs X: how to get it". Without a task, only the machine is checked.
         """
         del task
         return None
@@ -203,7 +204,7 @@ class Retriever:
 @recipe_name("Searched")
 @dataclass(frozen=True, kw_only=True)
 class Searched(Ranking):
-    """What a retriever's own ``search`` found."""
+    """The ranked lists of a retriever's ``search``."""
 
     retriever: Retriever
     task: Task
@@ -219,20 +220,21 @@ class Searched(Ranking):
             return self._search_parts()
 
     def _search_parts(self) -> TopK:
-        """Search where questions differ in their candidates, once for each group of questions."""
+        """Search once for each group of questions with the same candidates."""
         questions = self.task.questions()
-        found = TopK.empty(len(questions), self.task.depth)
-        given = {one.name: getattr(self.task, one.name) for one in dataclasses.fields(self.task)}
+        top = TopK.empty(len(questions), self.task.depth)
+        given = {each.name: getattr(self.task, each.name) for each in dataclasses.fields(self.task)}
         for part in self.task.parts():
             asked = tuple(questions[place] for place in part.places)
-            some = self.retriever.search(_PartOfTask(**given, candidates=part.numbers, asked=asked))
-            found.numbers[part.places], found.scores[part.places] = some.numbers, some.scores
-        return found
+            part_of_task = _PartOfTask(**given, candidates=part.numbers, asked=asked)
+            best = self.retriever.search(part_of_task)
+            top.numbers[part.places], top.scores[part.places] = best.numbers, best.scores
+        return top
 
 
 @dataclass(frozen=True, kw_only=True)
 class _PartOfTask(Task):
-    """What ``search`` is given of a task whose questions don't all search the same documents."""
+    """A task for ``search`` with only those questions that share their candidates."""
 
     candidates: Sequence[int] | npt.NDArray[np.int32]
     asked: tuple[str, ...]
@@ -245,11 +247,11 @@ class _PartOfTask(Task):
         return list(self.asked)
 
 
-def _check_lists(found: TopK, task: Task, name: str) -> None:
-    """Refuse ranked lists that break the rules, before anything is made from them."""
+def _check_lists(top: TopK, task: Task, name: str) -> None:
+    """Raise InputError for ranked lists that break the rules."""
     import numpy as np
 
-    numbers, scores = found.numbers, found.scores
+    numbers, scores = top.numbers, top.scores
     kept = numbers >= 0
     shape = (len(task.questions()), task.depth)
     if numbers.shape != shape or scores.shape != shape:
@@ -257,7 +259,7 @@ def _check_lists(found: TopK, task: Task, name: str) -> None:
             f"numbers of shape {numbers.shape} and scores of shape {scores.shape}, expected {shape}"
         )
     elif not np.isfinite(scores[kept]).all():
-        wrong = "scores that are no finite numbers"
+        wrong = "scores that are not finite"
     elif (_allowed(task, numbers) != kept).any():
         wrong = "numbers outside the corpus"
         wrong += "" if task.protocol == JOINT else " or a question's candidates"
@@ -269,18 +271,20 @@ def _check_lists(found: TopK, task: Task, name: str) -> None:
         wrong = "repeated documents"
     else:
         return
-    raise InputError(f"{name} gave {wrong}", mend="mend the retriever; benchmark.top_k helps")
+    raise InputError(f"{name} returned {wrong}", mend="correct it; benchmark.top_k helps")
 
 
 def _allowed(task: Task, numbers: npt.NDArray[np.int32]) -> npt.NDArray[np.bool_]:
-    """Which of the found ``numbers`` are among their question's candidates."""
+    """A mask of the retrieved ``numbers`` that are candidates of their question."""
     import numpy as np
 
     allowed = np.zeros(numbers.shape, dtype=bool)
     for part in task.parts():
-        some = numbers[part.places]
+        retrieved = numbers[part.places]
         if isinstance(part.numbers, range):
-            allowed[part.places] = (some >= part.numbers.start) & (some < part.numbers.stop)
+            allowed[part.places] = (retrieved >= part.numbers.start) & (
+                retrieved < part.numbers.stop
+            )
         else:
-            allowed[part.places] = np.isin(some, part.numbers)
+            allowed[part.places] = np.isin(retrieved, part.numbers)
     return allowed

@@ -1,13 +1,14 @@
-"""The settings of a retriever: its fields, checked against their declared types before it is made.
+"""The settings of a retriever: its fields, checked against their declared types.
 
     view: Literal["both", "caption", "image"] = "both"      # one of these
     k1: Annotated[float, Range(0)] = 0.9                    # a finite number of at least 0
     layers: tuple[int, ...] = (1, 2)                        # a list in TOML
     longest: int | None = None                              # "none" in TOML, which has no null
 
-A whole number is accepted, and converted, where a ``float`` is declared, so that 1 and 1.0 are the
-same setting. ``bool`` is no number. Types are read where they are declared: a name that is imported
-under ``TYPE_CHECKING`` alone can't be read, so types of settings live in modules without torch.
+An integer is accepted and converted for a declared ``float``, so that 1 and 1.0 are the same
+setting. ``bool`` is not a number. Types are resolved in the module that declares them: a name that
+is imported only under ``TYPE_CHECKING`` cannot be resolved, so that types of settings are in
+modules without torch.
 """
 
 from __future__ import annotations
@@ -27,12 +28,12 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 from benchmark.errors import InputError, unknown
 
 NONE = "none"
-"""What a TOML file writes for None."""
+"""The text for None in a TOML file."""
 
 
 @dataclass(frozen=True, slots=True)
 class Range:
-    """The numbers from ``least`` to ``greatest``, both included; None is no bound."""
+    """The numbers from ``least`` to ``greatest``, both included; None means no bound."""
 
     least: float | None = None
     greatest: float | None = None
@@ -51,7 +52,7 @@ class Range:
 
 
 def settings(retriever: object) -> dict[str, object]:
-    """The settings of a retriever by name."""
+    """The settings of a retriever, by name."""
     kind = type(retriever)
     return {name: getattr(retriever, name) for name in _declared(kind)}
 
@@ -65,10 +66,10 @@ def checked(
 ) -> dict[str, object]:
     """``values`` for the settings of ``kind``, converted to their declared types.
 
-    name: the retriever or row, for errors. path: the TOML file that gives the values.
+    name: the retriever or row, for errors. path: the TOML file with the values.
 
-    Raises InputError for a setting that doesn't exist, a value that its type doesn't allow, and a
-    setting that has neither a value nor a default.
+    Raises InputError for an unknown setting, a value that its type does not allow, and a setting
+    with neither a value nor a default.
     """
     declared = _declared(kind)
     whose = f"of '{name}'" if name else f"of {kind.__name__}"
@@ -87,7 +88,7 @@ def checked(
 
 
 def check(retriever: object) -> None:
-    """Check the settings of a retriever that code is making, and convert them in place."""
+    """Check the settings of a retriever that is made in code, and convert them in place."""
     kind = type(retriever)
     for key, value in checked(kind, settings(retriever)).items():
         object.__setattr__(retriever, key, value)
@@ -95,11 +96,11 @@ def check(retriever: object) -> None:
 
 def _setting(kind: type, key: str, value: object, whose: str, path: Path | None) -> object:
     declared = _type_of(kind, key)
-    said = value
+    given = value
     if path is not None and value == NONE and types.NoneType in _choices(declared):
         if str in _choices(declared) or NONE in _literals(declared):
             raise InputError(
-                f"setting '{key}' {whose} is '{NONE}', which may be a text or nothing",
+                f"setting '{key}' {whose} is '{NONE}', which could be a text or no value",
                 mend="leave it out for the default, or set it in code",
                 path=path,
             )
@@ -107,10 +108,10 @@ def _setting(kind: type, key: str, value: object, whose: str, path: Path | None)
     try:
         return _converted(declared, value)
     except ValueError:
-        texts = [one for one in _literals(declared) if isinstance(one, str)]
-        near = get_close_matches(str(said), texts, n=1, cutoff=0.5)
+        texts = [choice for choice in _literals(declared) if isinstance(choice, str)]
+        near = get_close_matches(str(given), texts, n=1, cutoff=0.5)
         raise InputError(
-            f"setting '{key}' {whose} is {said!r}",
+            f"setting '{key}' {whose} is {given!r}",
             mend=f"it must be {_allowed(declared)}"
             + (f"; did you mean '{near[0]}'?" if near else ""),
             path=path,
@@ -118,7 +119,7 @@ def _setting(kind: type, key: str, value: object, whose: str, path: Path | None)
 
 
 def _declared(kind: type) -> Mapping[str, Any]:
-    """The declared type of each setting as it is written."""
+    """The declared type of each setting, as written."""
     owners = {}
     for base in reversed(kind.__mro__):
         owners.update(dict.fromkeys(inspect.get_annotations(base), base))
@@ -127,7 +128,7 @@ def _declared(kind: type) -> Mapping[str, Any]:
 
 
 def _type_of(kind: type, key: str) -> Any:
-    """The declared type of a setting, read in the module that declares it."""
+    """The declared type of a setting, resolved in the module that declares it."""
     owner = _declared(kind)[key]
     hint = inspect.get_annotations(owner)[key]
     holder = type(key, (), {"__annotations__": {key: hint}, "__module__": owner.__module__})
@@ -135,20 +136,20 @@ def _type_of(kind: type, key: str) -> Any:
         return typing.get_type_hints(holder, include_extras=True)[key]
     except (NameError, AttributeError, TypeError) as error:
         raise InputError(
-            f"the type of setting '{key}' of {owner.__name__} can't be read ({error})",
-            mend="import what it names at the head of the module, not under TYPE_CHECKING",
+            f"the type of setting '{key}' of {owner.__name__} cannot be read ({error})",
+            mend="import its names at the top of the module, not under TYPE_CHECKING",
         ) from None
 
 
 def _converted(declared: Any, value: object) -> object:
-    """``value`` as the declared type. Raises ValueError where that doesn't allow it."""
+    """``value`` as the declared type. Raises ValueError if the type does not allow it."""
     origin, arguments = get_origin(declared), get_args(declared)
     if declared in (Any, object):
         return value
     if origin is Annotated:
         number: Any = _converted(arguments[0], value)
-        ranges = [one for one in arguments[1:] if isinstance(one, Range)]
-        if number is not None and not all(number in one for one in ranges):
+        ranges = [bound for bound in arguments[1:] if isinstance(bound, Range)]
+        if number is not None and not all(number in bound for bound in ranges):
             raise ValueError
         return number
     if origin is Literal:
@@ -161,7 +162,7 @@ def _converted(declared: Any, value: object) -> object:
         return _number(declared, value)
     try:
         fits = isinstance(value, origin or declared)
-    except TypeError:  # a protocol that can't be asked at run time: mypy alone checks these
+    except TypeError:  # a protocol that is not checkable at run time; only mypy checks these
         return value
     if not fits:
         raise ValueError

@@ -1,1 +1,1 @@
-"""Files of every kind: written whole or not at all, and read strictly."""
+"""Reading files strictly, and writing them completely or not at all."""

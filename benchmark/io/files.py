@@ -1,4 +1,4 @@
-"""Files written whole or not at all, and hashed."""
+"""Writing files completely or not at all, locking and hashing them."""
 
 import contextlib
 import hashlib
@@ -17,9 +17,9 @@ TEMPORARY = ".tmp"
 
 @contextlib.contextmanager
 def replacing(path: Path) -> Iterator[Path]:
-    """Yield a temporary path beside ``path`` that takes its place when the block succeeds.
+    """Yield a temporary path beside ``path``, which replaces ``path`` if the block succeeds.
 
-    A reader sees the old file or the new one, never half of either.
+    A reader sees the old file or the new one, never a part.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=TEMPORARY)
@@ -36,16 +36,16 @@ def replacing(path: Path) -> Iterator[Path]:
 
 
 def sweep(folder: Path) -> None:
-    """Remove the temporary files of writers that were killed; nobody else may be writing there."""
+    """Remove temporary files of killed writers; no other process may be writing to ``folder``."""
     for path in folder.rglob(f".*{TEMPORARY}"):
         path.unlink(missing_ok=True)
 
 
 def locked(path: Path, work: str) -> Any:
-    """A context manager that holds ``path`` against other processes, by a lock beside it.
+    """A context manager that locks ``path`` against other processes, by a file beside it.
 
-    Where another process holds it, the user is told that one is at this ``work``. The lock goes
-    with the process that holds it, however that ends.
+    If another process holds the lock, ``work`` is logged as what it does. The lock ends with the
+    process that holds it.
     """
     from filelock import FileLock, Timeout
 
@@ -59,23 +59,23 @@ def locked(path: Path, work: str) -> Any:
 
 
 def write_text(path: Path, text: str) -> None:
-    """Write ``text`` to ``path`` as UTF-8, whole or not at all."""
+    """Write ``text`` to ``path`` as UTF-8, completely or not at all."""
     with replacing(path) as temporary:
         temporary.write_text(text, encoding="utf-8", newline="\n")
 
 
 def read_toml(path: Path) -> dict[str, Any]:
-    """The content of a TOML file. Raises InputError where there is none, or none that is TOML."""
+    """The content of a TOML file. Raises InputError if it does not exist or is not valid."""
     if not path.is_file():
         raise InputError("no such file", mend="check the path", path=path)
     try:
         return tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except (ValueError, RecursionError) as error:  # of TOML, of UTF-8, of a number, or of depth
+    except (ValueError, RecursionError) as error:  # invalid TOML, UTF-8 or number; too much nesting
         raise InputError(f"not TOML ({error})", mend="correct it", path=path) from None
 
 
 def sha256(path: Path, advance: Callable[[int], None] = lambda _: None) -> str:
-    """The SHA-256 of a file's bytes, in hexadecimal digits; ``advance`` is told of bytes read."""
+    """The SHA-256 of a file, in hexadecimal digits; ``advance`` gets the numbers of bytes read."""
     digest = hashlib.sha256()
     with path.open("rb") as file:
         while block := file.read(1 << 20):

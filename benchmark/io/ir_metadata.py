@@ -1,7 +1,7 @@
-"""ir_metadata: what a TREC run says of itself, in YAML (Breuer et al., SIGIR 2022).
+"""ir_metadata: the description of a TREC run in YAML (Breuer et al., SIGIR 2022).
 
-Authors put it as comments at the head of a run. trec_eval and ir_measures read no comments, so what
-is exported stands in a file of its own beside the run.
+Authors write it as comments at the start of a run. trec_eval and ir_measures do not accept
+comments, so that exports put it into a file beside the run.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from benchmark.errors import InputError
 START, END = "# ir_metadata.start", "# ir_metadata.end"
 
 MOST_LINES = 2_000
-"""Of a header."""
+"""The largest number of lines in a header."""
 
 
 def render(metadata: Mapping[str, Any]) -> str:
@@ -29,10 +29,10 @@ def render(metadata: Mapping[str, Any]) -> str:
 
 
 def read_header(path: Path) -> dict[str, Any] | None:
-    """The metadata at the head of a run, all values as text; None where it has none.
+    """The metadata in the header of a run, with all values as text; None without a header.
 
-    Raises InputError for a header without an end, one that is no YAML mapping, or one with aliases,
-    which can stand for more text than any memory holds.
+    Raises InputError for a header without an end, one that is not a YAML mapping, and one with
+    aliases, which could expand beyond all memory.
     """
     import yaml
 
@@ -41,7 +41,7 @@ def read_header(path: Path) -> dict[str, Any] | None:
         return None
     if END not in lines:
         raise InputError(
-            f"its ir_metadata has no end within {MOST_LINES:,} lines",
+            f"its ir_metadata does not end within {MOST_LINES:,} lines",
             mend=f"write '{END}' after it",
             path=path,
         )
@@ -50,19 +50,19 @@ def read_header(path: Path) -> dict[str, Any] | None:
     try:
         if any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(text)):
             raise InputError("its ir_metadata has aliases", mend="write them out", path=path)
-        found = yaml.load(text, Loader=yaml.BaseLoader)
+        metadata = yaml.load(text, Loader=yaml.BaseLoader)
     except (yaml.YAMLError, RecursionError) as error:
         reason = str(error).splitlines()[0]
         raise InputError(
-            f"its ir_metadata is no YAML ({reason})", mend="correct it", path=path
+            f"its ir_metadata is not YAML ({reason})", mend="correct it", path=path
         ) from None
-    if not isinstance(found, dict) or not all(isinstance(key, str) for key in found):
-        raise InputError("its ir_metadata is no mapping", mend="write 'key: value'", path=path)
-    return found
+    if not isinstance(metadata, dict) or not all(isinstance(key, str) for key in metadata):
+        raise InputError("its ir_metadata is not a mapping", mend="write 'key: value'", path=path)
+    return metadata
 
 
 def _comments(path: Path) -> list[str]:
-    """The comments at the head of a file, as many as a header may have."""
+    """The comments at the start of a file, up to the length of a header."""
     with (
         gzip.open(path, "rt", encoding="utf-8")
         if path.suffix == ".gz"

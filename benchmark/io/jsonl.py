@@ -1,4 +1,4 @@
-"""JSON read strictly, without NaN and infinities; and JSON lines, each record with its place."""
+"""Strict JSON, without NaN and infinities, and JSON lines with the place of each record."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from benchmark.errors import InputError
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where a record came from, for errors."""
+    """The place of a record, for error messages."""
 
     path: Path
     line: int | None = None
@@ -25,24 +25,24 @@ def decode_json(
 ) -> Any:
     """The value of a JSON text, which may begin with a byte-order mark.
 
-    pairs: makes the value of an object from its keys and values. Raises ValueError for what is no
-    JSON: among that NaN and infinities, which Python's reader would take, and bytes of another
-    encoding than UTF-8. RecursionError for depth.
+    pairs: makes the value of an object from its keys and values. Raises ValueError for invalid
+    JSON, which includes NaN and infinities (Python's reader accepts them) and encodings other than
+    UTF-8; RecursionError for too much nesting.
     """
     text = content.decode("utf-8-sig") if isinstance(content, bytes) else content
     decoder = _STRICT if pairs is None else _decoder(pairs)
     value = decoder.decode(text.removeprefix("\ufeff"))
-    if "\\u" in text:  # it may be a lone surrogate, which is no text
+    if "\\u" in text:  # it may be a lone surrogate, which is not text
         json.dumps(value, ensure_ascii=False).encode()
     return value
 
 
 def texts_of(values: list[Any], name: str, place: Source) -> tuple[str, ...]:
-    """The texts in a list. Raises InputError, naming the field, where one is none."""
+    """The texts in a list. Raises InputError, with the field's name, for another value."""
     for value in values:
         if not isinstance(value, str):
             raise InputError(
-                f"{value!r} in field '{name}' is no text",
+                f"{value!r} in field '{name}' is not a text",
                 mend="quote it",
                 path=place.path,
                 line=place.line,
@@ -55,12 +55,12 @@ def _decoder(pairs: Callable[[list[tuple[str, Any]]], Any] | None = None) -> jso
 
 
 def _refuse(constant: str) -> Any:
-    raise ValueError(f"{constant} is no JSON value")
+    raise ValueError(f"{constant} is not a JSON value")
 
 
 def _finite(digits: str) -> float:
     if math.isinf(number := float(digits)):
-        raise ValueError(f"{digits} is too large a number")
+        raise ValueError(f"the number {digits} is too large")
     return number
 
 
@@ -68,7 +68,7 @@ _STRICT = _decoder()
 
 
 def read_json(path: Path) -> dict[str, Any]:
-    """The object in a JSON file. Raises InputError where there is none."""
+    """The object in a JSON file. Raises InputError if there is none."""
     try:
         content = decode_json(path.read_bytes())
     except FileNotFoundError:
@@ -85,9 +85,9 @@ def read_jsonl(
 ) -> Iterator[tuple[dict[str, Any], Source]]:
     """Yield each line's object with its place.
 
-    required: the fields that every object must have, with their types. optional: those that it may
-    lack, or have as null. Raises InputError, naming the line, for what is no JSON object, for a
-    field that is missing or of another type, and for an empty file.
+    required: the fields that every object must have, with their types. optional: fields that may be
+    missing or null. Raises InputError, with the line, for invalid JSON, for a missing field or one
+    of another type, and for an empty file.
     """
     if not path.is_file():
         raise InputError("no such file", mend="check the data set's folder", path=path)
@@ -98,7 +98,7 @@ def read_jsonl(
                 continue
             try:
                 record = decode_json(line)
-            except (ValueError, RecursionError) as error:  # of JSON, UTF-8, a surrogate, or depth
+            except (ValueError, RecursionError) as error:  # invalid JSON or UTF-8; too much nesting
                 raise InputError(
                     f"not JSON ({error})",
                     mend="restore the line: it is cut or damaged",
@@ -107,12 +107,15 @@ def read_jsonl(
                 ) from None
             if not isinstance(record, dict):
                 raise InputError(
-                    "not a JSON object", mend="write one object a line", path=path, line=number
+                    "not a JSON object",
+                    mend="write one object on each line",
+                    path=path,
+                    line=number,
                 )
             for name, kind in required.items():
                 if not isinstance(record.get(name), kind):
                     raise InputError(
-                        f"field '{name}' is missing or no {kind.__name__}",
+                        f"field '{name}' is missing or not of type {kind.__name__}",
                         mend="add it to the object",
                         path=path,
                         line=number,
@@ -120,7 +123,7 @@ def read_jsonl(
             for name, kind in (optional or {}).items():
                 if not isinstance(record.get(name), (kind, type(None))):
                     raise InputError(
-                        f"field '{name}' is no {kind.__name__}",
+                        f"field '{name}' is not of type {kind.__name__}",
                         mend="correct it, or leave it out",
                         path=path,
                         line=number,

@@ -1,7 +1,7 @@
-"""Ranked lists in compact form, as the reference keeps them: a Parquet file without scores.
+"""Ranked lists in compact form, for the reference: a Parquet file without scores.
 
-Two columns, ``query`` and ``document``, a row for each retrieved document, best first within a
-query. Both are dictionary-encoded, so that a document takes some 13 bits.
+It has two columns, ``query`` and ``document``, and a row for each retrieved document, best first
+within a query. Both are dictionary-encoded, so that a document takes about 13 bits.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ COLUMNS = ["query", "document"]
 
 
 def write_lists(run: Run, path: Path) -> None:
-    """Write the order of a run; scores are left out. The same run gives the same bytes."""
+    """Write the order of a run without its scores; equal runs give equal bytes."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
@@ -30,7 +30,7 @@ def write_lists(run: Run, path: Path) -> None:
 
 
 def read_lists(path: Path, name: str) -> Run:
-    """Read what ``write_lists`` wrote; scores are minus the rank. Raises InputError."""
+    """Read a file of ``write_lists``; scores are minus the rank. Raises InputError."""
     import numpy as np
     import pyarrow as pa
     import pyarrow.parquet as pq
@@ -42,12 +42,12 @@ def read_lists(path: Path, name: str) -> Run:
         raise InputError("no such file", mend="check the path", path=path) from None
     except (OSError, KeyError, pa.ArrowException) as error:
         raise InputError(
-            f"no ranked lists can be read from it ({str(error).splitlines()[0]})",
+            f"ranked lists cannot be read from it ({str(error).splitlines()[0]})",
             mend="restore the file: it is cut, damaged, or of another form",
             path=path,
         ) from None
     rows = queries.codes
-    if (np.diff(rows) < 0).any():  # of another writer's: queries are numbered as they come
+    if (np.diff(rows) < 0).any():  # another writer's file: queries are numbered in their order
         order = np.argsort(rows, kind="stable")
         rows, documents = rows[order], Coded(documents.names, documents.codes[order])
     counts = np.bincount(rows, minlength=len(queries.names))

@@ -1,7 +1,7 @@
-"""Large run files read column by column: as quickly as possible, and only where nothing is wrong.
+"""Fast reading of large run files by columns, if they are regular.
 
-What is unusual in any way (a comment amid the lines, blanks in a row, a score that is no number, a
-document repeated) gives None: then the file is read line by line, which says what is wrong where.
+Anything unusual (a comment between lines, blanks in a row, a score that is not a number, a repeated
+document) gives None: then the file is read line by line, which reports an error with its line.
 """
 
 from __future__ import annotations
@@ -21,17 +21,18 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
 Ties: TypeAlias = Literal["rank", "trec_eval"]
-"""What orders equal scores: the rank column; or trec_eval's rule, which compares scores in single
-precision and puts the greater document id first."""
+"""The order of equal scores: by the rank column; or by trec_eval's rule, which compares scores in
+single precision and puts the greater document id first."""
 
 LARGEST = 1e38
-"""Of scores, so that float32 holds each, and steps below it."""
+"""The largest score, so that float32 can represent it and steps below it."""
 
 MOST = 10**9
-"""Ranks have at most nine digits."""
+"""The largest number of digits in a rank."""
 
 LARGE = 500_000
-"""Bytes from which on a file is worth it: smaller ones are read before pyarrow is imported."""
+"""The size in bytes from which columns are faster: smaller files take less time than pyarrow's
+import."""
 
 _NAMES = ("query", "iteration", "document", "rank", "score", "tag")
 _BLOCK = 1 << 24
@@ -39,7 +40,7 @@ _BLOCK = 1 << 24
 
 @dataclass(frozen=True)
 class _Columns:
-    """queries, tags: a value for each run of equal lines, and where each begins."""
+    """queries, tags: a value for each sequence of equal lines, and the line where it begins."""
 
     queries: list[str]
     starts: npt.NDArray[np.int64]
@@ -50,7 +51,7 @@ class _Columns:
 
 
 def read_columns(path: Path, ties: Ties) -> Run | None:
-    """The run of a file of six columns; None where it has to be read line by line."""
+    """The run in a file of six columns; None if it has to be read line by line."""
     import numpy as np
 
     columns = _parsed(path)
@@ -65,8 +66,8 @@ def read_columns(path: Path, ties: Ties) -> Run | None:
     if ordered is None:
         return None
     starts = np.append(columns.starts, len(scores))
-    found, falling = (Slices(one, columns.queries, starts) for one in ordered)
-    return Run(columns.tag, found, falling)
+    lists, falling = (Slices(column, columns.queries, starts) for column in ordered)
+    return Run(columns.tag, lists, falling)
 
 
 def _parsed(path: Path) -> _Columns | None:
@@ -132,7 +133,7 @@ def _unpacked(raw: Any, path: Path) -> Any:
 
 
 def _form(path: Path) -> tuple[int, str]:
-    """How many lines at the start are comments, and what separates columns in the one after."""
+    """The number of comment lines at the start, and the separator of columns after them."""
     opened: Any = gzip.open if path.suffix == ".gz" else open
     with opened(path, "rt", encoding="utf-8-sig") as file:
         lines = file.read(100_000).split("\n")
@@ -141,7 +142,7 @@ def _form(path: Path) -> tuple[int, str]:
 
 
 def _is_plain(value: str) -> bool:
-    """Whether it can be no comment, empty column, or half of something else."""
+    """Whether the value is no comment, no empty column, and no part of another column."""
     return bool(value) and value[0] != "#" and value == value.strip(" ") and _is_id(value)
 
 
@@ -150,7 +151,7 @@ def _is_id(value: str) -> bool:
 
 
 def _are_plain(documents: Any) -> bool:
-    """As ``_is_plain`` of each document's id, in which a first # is no comment."""
+    """Whether all documents' ids are plain as in ``_is_plain``; they may begin with #."""
     import pyarrow.compute as pc
 
     if pc.min(pc.binary_length(documents)).as_py() == 0:
@@ -158,12 +159,12 @@ def _are_plain(documents: Any) -> bool:
     unlike = [pc.match_substring(documents, "\t"), pc.match_substring(documents, " ")]
     if not pc.all(pc.string_is_ascii(documents)).as_py():
         unlike.append(pc.match_substring(documents, "\ufeff"))
-    # A blank within an id of a file with tabs is sound, but rare enough to be read line by line.
-    return not any(pc.any(one).as_py() for one in unlike)
+    # A blank in an id is allowed between tabs, but rare enough to be read line by line.
+    return not any(pc.any(mask).as_py() for mask in unlike)
 
 
 def _grouped(columns: _Columns) -> _Columns:
-    """The same with each query's lines together, in the order of their first ones."""
+    """The same columns, with the lines of each query together, in the order of their first line."""
     import numpy as np
 
     first: dict[str, int] = {}
@@ -187,7 +188,7 @@ def _grouped(columns: _Columns) -> _Columns:
 def _ordered(
     columns: _Columns, ends: npt.NDArray[np.int64], ties: Ties
 ) -> tuple[Any, npt.NDArray[np.float64]] | None:
-    """Documents and scores of each query, best first; None where one holds a document twice."""
+    """Documents and scores of each query, best first; None if a list repeats a document."""
     import numpy as np
     import pyarrow.compute as pc
 

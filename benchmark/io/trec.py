@@ -1,9 +1,9 @@
-"""TREC run and qrels files: strict readers, and a writer that keeps the order for any reader.
+"""TREC run and qrels files: strict readers, and a writer whose order any reader keeps.
 
-One tie rule holds for all that is made here: score descending, then document order in the corpus.
-Ids never break a tie (in WebQA an id gives its question away). A run file carries that order in its
-ranks, and the writer lowers tied scores by one float32 step each, so that tools that re-sort by
-score agree. A run file from elsewhere may also be read as trec_eval reads it, without its ranks.
+All lists made here follow one tie rule: score descending, then document order in the corpus. Ids
+never break a tie (in WebQA, ids reveal their question). A run file contains that order in its
+ranks; the writer also lowers tied scores by one float32 step each, so that tools that sort by score
+keep the order. A run file from elsewhere may also be read as trec_eval does, without its ranks.
 """
 
 from __future__ import annotations
@@ -29,22 +29,22 @@ from benchmark.types import Qrels, Run
 INTEGER = re.compile(r"[+-]?[0-9]{1,9}")
 NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?|[+-]?(nan|inf)", re.I)
 ITERATION = re.compile(r"[+-]?[0-9]+|Q0|q0")
-"""What TREC's second column holds."""
+"""The values of TREC's second column."""
 
 BOM = "\ufeff"
-"""Skipped at the start of a file; elsewhere it would be part of an id that nobody can see."""
+"""Ignored at the start of a file; elsewhere it would be an invisible part of an id."""
 
 BINARY = (".parquet", ".arrow")
-"""Endings of files that have no lines."""
+"""Extensions of files without lines."""
 
 
 def read_run(path: Path, ties: Ties = "rank") -> Run:
-    """Read ``qid Q0 docid rank score tag`` lines, gzipped where the name ends in ``.gz``.
+    """Read lines ``qid Q0 docid rank score tag``, compressed if the name ends in ``.gz``.
 
-    Columns are separated by tabs where a line has one, else by blanks; a line that begins with # is
-    a comment. Documents are ordered by score descending, equal scores by ``ties``, then by line.
-    Raises InputError, naming the line, for a malformed line, a score that is no finite number,
-    or a document that a query holds twice.
+    Columns are separated by tabs if a line has one, otherwise by spaces; a line that begins with #
+    is a comment. Documents are ordered by score descending, equal scores by ``ties``, then by line.
+    Raises InputError, with the line, for a malformed line, a score that is not finite, and a
+    document that a query repeats.
     """
     if path.is_file() and path.stat().st_size >= LARGE:
         run = read_columns(path, ties)
@@ -56,13 +56,13 @@ def read_run(path: Path, ties: Ties = "rank") -> Run:
 def _by_lines(path: Path, ties: Ties) -> Run:
     import numpy as np
 
-    found: dict[str, dict[str, tuple[float, int]]] = {}
+    by_query: dict[str, dict[str, tuple[float, int]]] = {}
     tag = path.name.removesuffix(".gz").removesuffix(".trec")
     for number, line in _lines(path):
         fields = _fields(line, path, number)
         if len(fields) != 6:
             raise InputError(
-                f"{len(fields)} columns where a run has 6",
+                f"{len(fields)} columns, but a run has 6",
                 mend="write 'qid Q0 docid rank score tag' on each line",
                 path=path,
                 line=number,
@@ -70,7 +70,7 @@ def _by_lines(path: Path, ties: Ties) -> Run:
         query, _, document, rank_text, score_text, tag = fields
         if not INTEGER.fullmatch(rank_text) or not NUMBER.fullmatch(score_text):
             raise InputError(
-                f"rank '{rank_text}' or score '{score_text}' is no number",
+                f"rank '{rank_text}' or score '{score_text}' is not a number",
                 mend="ranks are integers from 1, scores decimal numbers",
                 path=path,
                 line=number,
@@ -83,7 +83,7 @@ def _by_lines(path: Path, ties: Ties) -> Run:
                 path=path,
                 line=number,
             )
-        ranked = found.setdefault(query, {})
+        ranked = by_query.setdefault(query, {})
         if document in ranked:
             raise InputError(
                 f"document '{document}' is repeated for query '{query}'",
@@ -92,10 +92,10 @@ def _by_lines(path: Path, ties: Ties) -> Run:
                 line=number,
             )
         ranked[document] = (score, rank)
-    if not found:
+    if not by_query:
         raise InputError("no results", mend="give a run with at least one line", path=path)
     documents, scores = {}, {}
-    for query, ranked in found.items():
+    for query, ranked in by_query.items():
         names, pairs = [*ranked], np.array([*ranked.values()], dtype=np.float64)
         values = pairs[:, 0].astype(np.float32 if ties == "trec_eval" else np.float64)
         order = best_first(values.astype(np.float64), pairs[:, 1].astype(np.int32), names, ties)
@@ -105,12 +105,12 @@ def _by_lines(path: Path, ties: Ties) -> Run:
 
 
 def write_run(run: Run, path: Path) -> None:
-    """Write a run, gzipped where the name ends in ``.gz``; the same run gives the same bytes.
+    """Write a run, compressed if the name ends in ``.gz``; equal runs give equal bytes.
 
-    Raises InputError for an id that no reader could tell from its neighbours.
+    Raises InputError for an id that readers could not separate from the other columns.
     """
-    found = (one for ranked in run.documents.values() for one in ranked)
-    between = _separator(run.documents, chain(found, [run.name]))
+    retrieved = (name for ranked in run.documents.values() for name in ranked)
+    between = _separator(run.documents, chain(retrieved, [run.name]))
     with replacing(path) as temporary, temporary.open("wb") as raw:
         packed = path.suffix == ".gz"
         binary = gzip.GzipFile("", "wb", 6, raw, mtime=0) if packed else raw
@@ -123,9 +123,9 @@ def write_run(run: Run, path: Path) -> None:
 
 
 def read_sets(path: Path) -> dict[str, list[str]]:
-    """Read WebQA's prediction JSON: an object of query id -> list of document ids, unranked.
+    """Read a prediction file of WebQA: a JSON object, query id -> list of document ids, unranked.
 
-    Raises InputError for another form, or for a query or document that is repeated.
+    Raises InputError for another form, and for a repeated query or document.
     """
 
     def whole(pairs: list[tuple[str, object]]) -> dict[str, object]:
@@ -141,8 +141,8 @@ def read_sets(path: Path) -> dict[str, list[str]]:
             content = decode_json(file.read(), whole)
             json.dumps(content, ensure_ascii=False).encode()
         except UnicodeError:
-            raise  # of the file's, or of a lone surrogate's: what opened the file tells of it
-        except (ValueError, RecursionError) as error:  # of JSON, of a number, or of depth
+            raise  # UnicodeDecodeError: handled where the file was opened
+        except (ValueError, RecursionError) as error:  # invalid JSON or number; too much nesting
             raise InputError(
                 f"not JSON ({getattr(error, 'msg', error)})",
                 mend="restore the file: it is cut or damaged",
@@ -169,11 +169,11 @@ def read_sets(path: Path) -> dict[str, list[str]]:
 
 
 def read_qrels(path: Path) -> dict[str, dict[str, int]]:
-    """Read judgments of 3 (UniVL-DR, BEIR), 4 (TREC) or 5 columns (M-BEIR: the fifth is a task id).
+    """Read judgments in 3 (UniVL-DR, BEIR), 4 (TREC) or 5 columns (M-BEIR: the fifth is a task id).
 
-    BEIR's header line is passed over. A pair that is judged twice alike counts once, which is
-    reported. Raises InputError, naming the line, for other widths, a relevance that is no integer,
-    or a pair that is judged twice differently.
+    The header line of BEIR is skipped. A repeated judgment counts once, with a warning. Raises
+    InputError, with the line, for other numbers of columns, a relevance that is not an integer, and
+    a pair with two different judgments.
     """
     qrels: dict[str, dict[str, int]] = {}
     repeated = 0
@@ -183,15 +183,15 @@ def read_qrels(path: Path) -> dict[str, dict[str, int]]:
             continue
         if len(fields) not in (3, 4, 5):
             raise InputError(
-                f"{len(fields)} columns where qrels have 3, 4 or 5",
+                f"{len(fields)} columns, but qrels have 3, 4 or 5",
                 mend="write 'qid docid relevance' or 'qid 0 docid relevance' on each line",
                 path=path,
                 line=number,
             )
         if len(fields) > 3 and not ITERATION.fullmatch(fields[1]):
             raise InputError(
-                f"the second of {len(fields)} columns is '{fields[1]}', where TREC's qrels have 0",
-                mend="separate columns by tabs where ids hold blanks",
+                f"the second of {len(fields)} columns is '{fields[1]}', but TREC's qrels have 0",
+                mend="separate columns by tabs if ids contain spaces",
                 path=path,
                 line=number,
             )
@@ -200,7 +200,7 @@ def read_qrels(path: Path) -> dict[str, dict[str, int]]:
         judged = qrels.setdefault(query, {})
         if not INTEGER.fullmatch(relevance):
             raise InputError(
-                f"relevance '{relevance}' is no integer",
+                f"relevance '{relevance}' is not an integer",
                 mend="use 1 for relevant and 0 for not relevant",
                 path=path,
                 line=number,
@@ -209,7 +209,7 @@ def read_qrels(path: Path) -> dict[str, dict[str, int]]:
             raise InputError(
                 f"document '{document}' is judged {judged[document]} and {relevance} for query "
                 f"'{query}'",
-                mend="keep one judgment a pair",
+                mend="keep one judgment for a pair",
                 path=path,
                 line=number,
             )
@@ -223,7 +223,7 @@ def read_qrels(path: Path) -> dict[str, dict[str, int]]:
 
 
 def line_of(path: Path, query: str, document: str | None = None) -> int | None:
-    """The first line of a text file that names ``query`` (and ``document``), for an error."""
+    """The first line of a text file that contains ``query`` (and ``document``), for an error."""
     if path.suffix in BINARY:
         return None
     for number, line in _lines(path):
@@ -236,9 +236,9 @@ def line_of(path: Path, query: str, document: str | None = None) -> int | None:
 def write_qrels(qrels: Qrels, path: Path) -> None:
     """Write judgments in TREC's four columns.
 
-    Raises InputError for an id that no reader could tell from its neighbours.
+    Raises InputError for an id that readers could not separate from the other columns.
     """
-    between = _separator(qrels, (one for judged in qrels.values() for one in judged))
+    between = _separator(qrels, (name for judged in qrels.values() for name in judged))
     write_text(
         path,
         "".join(
@@ -250,10 +250,10 @@ def write_qrels(qrels: Qrels, path: Path) -> None:
 
 
 def _separator(queries: Iterable[str], documents: Iterable[str]) -> str:
-    """What columns are separated by: a blank, or a tab where an id holds a blank."""
+    """The separator of columns: a space, or a tab if an id contains a space."""
     blank = False
     for query in queries:
-        if query.startswith("#"):  # trec_eval would pass over its lines
+        if query.startswith("#"):  # trec_eval would skip its lines
             raise InputError(
                 f"query id '{query}' would be read as a comment", mend="rename the query"
             )
@@ -266,17 +266,17 @@ def _separator(queries: Iterable[str], documents: Iterable[str]) -> str:
 def _has_blank(name: str) -> bool:
     if not name or name != name.strip(" ") or any(sign in name for sign in "\t\r\n"):
         raise InputError(
-            f"id '{name}' is empty, or holds a tab, a line break, or a blank at an end",
+            f"id '{name}' is empty, or contains a tab, a line break, or a space at an end",
             mend="rename it in the data set",
         )
     return " " in name
 
 
 def _fields(line: str, path: Path, number: int) -> list[str]:
-    """The columns of a line: between tabs where it has one, else between blanks.
+    """The columns of a line, separated by tabs if it has one, otherwise by spaces.
 
-    No other sign separates: a no-break space is part of an id. Raises InputError where blanks
-    stand beside a tab, since they may belong to an id or not.
+    No other character separates columns: a no-break space is part of an id. Raises InputError for
+    spaces beside a tab, since they may belong to an id or not.
     """
     line = line.rstrip("\n")
     if "\t" not in line:
@@ -284,8 +284,8 @@ def _fields(line: str, path: Path, number: int) -> list[str]:
     fields = line.split("\t")
     if any(not field or field != field.strip(" ") for field in fields):
         raise InputError(
-            "an empty column, or a blank beside a tab",
-            mend="separate columns by one tab each, or by blanks alone",
+            "an empty column, or a space beside a tab",
+            mend="separate columns by one tab each, or by spaces only",
             path=path,
             line=number,
         )
@@ -293,7 +293,7 @@ def _fields(line: str, path: Path, number: int) -> list[str]:
 
 
 def _strictly_decreasing(scores: list[float]) -> Iterator[str]:
-    """Scores as float32 text of nine digits (which is exact), ties lowered one step at a time."""
+    """Scores as float32 texts of nine digits (which is exact); ties are lowered step by step."""
     import numpy as np
 
     previous = np.float32(np.inf)
@@ -326,7 +326,7 @@ def _lines(path: Path) -> Iterator[tuple[int, str]]:
         for number, line in enumerate(file, 1):
             if BOM in line:
                 raise InputError(
-                    "a byte-order mark amid the text", mend="remove it", path=path, line=number
+                    "a byte-order mark within the text", mend="remove it", path=path, line=number
                 )
             if line.strip(" \t\n") and not line.startswith("#"):
                 yield number, line

@@ -251,7 +251,7 @@ def test_a_metric_of_ones_own(bench: Command, beir: Path, tmp_path: Path) -> Non
     said = bench("evaluate", "one", "--qrels", "qrels", *words[2:5], "bad.py").stderr
     assert said == "error: metric 'map' of a plug-in has a known name; rename it\n"
     said = bench("evaluate", "one", "--qrels", "qrels", "--metric", "too-much", *words[4:]).stderr
-    assert said == "error: metric 'too-much' gave 2.0; give a number between 0 and 1\n"
+    assert said == "error: metric 'too-much' returned 2.0; return a number between 0 and 1\n"
     data = ["--dataset", "beir", "--data-dir", beir]
     assert bench("run", "bm25", *data).returncode == 0
     bench("export", "trec", *data, "--out", "out")

@@ -63,7 +63,7 @@ def test_a_failing_plug_in_leaves_the_other_rows_alone(
     words += ["--dataset", "beir", "--data-dir", beir, "--format", "json"]
     done = bench("run", "failing", "one", "two", *words)
     assert done.returncode == 2
-    said = f"{failing}:9: KeyError: 100; mend the plug-in"
+    said = f"{failing}:9: KeyError: 100; correct the plug-in"
     assert done.stderr.splitlines()[-1] == f"error: {said}"
     assert "Traceback" not in done.stderr
     assert {row["name"] for row in json.loads(done.stdout)["rows"]} == {"one", "two"}

@@ -62,7 +62,7 @@ def test_a_shard_that_is_none(command: Run) -> None:
     for wrong in ("3/3", "1", "a/b", "-1/3"):
         done = command("encode", f"--shard={wrong}")
         assert done.returncode == 2
-        assert f"error: '{wrong}' is no shard; write i/n, counting from 0" in done.stderr
+        assert f"error: '{wrong}' is not a shard; write i/n, counting from 0" in done.stderr
 
 
 class Squares(Chunked):

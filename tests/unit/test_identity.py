@@ -107,7 +107,7 @@ def test_a_name_is_declared_once_by_each_class() -> None:
         identity(Nameless())
     with pytest.raises(InputError, match=r"Nameless and .*Plain both declare .*'test_identity-Pl"):
         recipe_name("test_identity-Plain")(Nameless)
-    with pytest.raises(InputError, match=r"'a/b' is no plain name"):
+    with pytest.raises(InputError, match=r"'a/b' is not a valid name"):
         recipe_name("a/b")
     with pytest.raises(TypeError):
         identity({1: "a"})

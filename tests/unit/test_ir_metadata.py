@@ -37,10 +37,10 @@ def test_a_run_without_a_header_has_none(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("header", "said"),
     [
-        (HEADER, "has no end"),
-        (HEADER + "# more: 1\n" * MOST_LINES + "# ir_metadata.end\n", "has no end"),
-        ("# ir_metadata.start\n# a: [\n# ir_metadata.end\n", "is no YAML"),
-        ("# ir_metadata.start\n# - a\n# ir_metadata.end\n", "is no mapping"),
+        (HEADER, "does not end"),
+        (HEADER + "# more: 1\n" * MOST_LINES + "# ir_metadata.end\n", "does not end"),
+        ("# ir_metadata.start\n# a: [\n# ir_metadata.end\n", "is not YAML"),
+        ("# ir_metadata.start\n# - a\n# ir_metadata.end\n", "is not a mapping"),
         ("# ir_metadata.start\n# a: &x [1]\n# b: [*x, *x]\n# ir_metadata.end\n", "has aliases"),
         ("# ir_metadata.start\n# a: !!python/object:os.system {}\n# ir_metadata.end\n", None),
     ],

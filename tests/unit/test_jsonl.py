@@ -17,10 +17,10 @@ from benchmark.io.trec import read_sets
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("NaN", "NaN is no JSON value"),
-        ('{"a": [Infinity]}', "Infinity is no JSON value"),
-        ('{"a": -Infinity}', "-Infinity is no JSON value"),
-        ("1e999", "1e999 is too large a number"),
+        ("NaN", "NaN is not a JSON value"),
+        ('{"a": [Infinity]}', "Infinity is not a JSON value"),
+        ('{"a": -Infinity}', "-Infinity is not a JSON value"),
+        ("1e999", "the number 1e999 is too large"),
         ('"\\ud800"', "surrogates not allowed"),
         ("[1", "Expecting ',' delimiter"),
     ],
@@ -45,9 +45,9 @@ def test_a_byte_order_mark_is_no_part_of_json_or_toml(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("title", "said"),
     [
-        ("NaN", "corpus.jsonl:2: not JSON (NaN is no JSON value)"),
-        ("7", "corpus.jsonl:2: field 'title' is no str"),
-        ('["x"]', "corpus.jsonl:2: field 'title' is no str"),
+        ("NaN", "corpus.jsonl:2: not JSON (NaN is not a JSON value)"),
+        ("7", "corpus.jsonl:2: field 'title' is not of type str"),
+        ('["x"]', "corpus.jsonl:2: field 'title' is not of type str"),
         ("null", None),
         ('"red"', None),
     ],
@@ -68,12 +68,12 @@ def test_a_title_is_a_text_or_none(beir: Path, store: Store, title: str, said: s
 def test_nan_among_predictions_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "sets.json"
     path.write_text('{"q": [NaN]}', encoding="utf-8")
-    with pytest.raises(InputError, match=r"sets\.json: not JSON \(NaN is no JSON value\)"):
+    with pytest.raises(InputError, match=r"sets\.json: not JSON \(NaN is not a JSON value\)"):
         read_sets(path)
 
 
 def test_an_answer_is_a_text(tmp_path: Path, store: Store) -> None:
     record = {"qid": "q", "Q": "how many?", "A": [4]}
     (tmp_path / "val_queries.jsonl").write_text(json.dumps(record) + "\n", encoding="utf-8")
-    with pytest.raises(InputError, match=r"val_queries\.jsonl:1: 4 in field 'A' is no text"):
+    with pytest.raises(InputError, match=r"val_queries\.jsonl:1: 4 in field 'A' is not a text"):
         find("webqa-answers", tmp_path, store)

@@ -33,7 +33,7 @@ def test_whole_things_are_counted(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(progress, "PLAIN_INTERVAL", 0.0)
-    for level, shown in ((logging.INFO, "| 1/79 ["), (logging.WARNING, "")):
+    for level, shown in ((logging.INFO, "| 1/79 results ["), (logging.WARNING, "")):
         show_log(level)
         with Progress("verify", 79, "results") as counted:
             counted.advance(1)

@@ -67,15 +67,15 @@ def test_the_order_of_rows_and_of_their_files_does_not_matter(
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("x = 1", "'x' is no table"),
+        ("x = 1", "'x' is not a table"),
         ("[x]\nk1 = 0.5", "row 'x' names no retriever"),
-        ('[x]\nretriever = "bm25"\ntitle = 1', "title of row 'x' is no text"),
+        ('[x]\nretriever = "bm25"\ntitle = 1', "title of row 'x' is not a text"),
         ('[x]\nretriever = "bm26"', "did you mean 'bm25'?"),
         ('[x]\nretriever = "x"', "unknown retriever 'x'"),
         ('[x]\nretriever = "bm25"\nk2 = 0.5', "unknown setting of 'x' 'k2'; did you mean 'k1'?"),
         ('[x]\nretriever = "bm25"\nk1 = "0.5"', "setting 'k1' of 'x' is '0.5'; it must be"),
         ('[bm25]\nretriever = "bm25"', "retriever 'bm25' is registered twice"),
-        ('["../x"]\nretriever = "bm25"', "'../x' is no plain name"),
+        ('["../x"]\nretriever = "bm25"', "'../x' is not a valid name"),
         ("[x", "not TOML"),
     ],
 )
@@ -97,7 +97,7 @@ def test_a_copy_leaves_the_registry_alone(tmp_path: Path) -> None:
 
 
 def test_what_is_no_frozen_dataclass_is_refused() -> None:
-    with pytest.raises(InputError, match=r"'x' is no frozen dataclass; write @dataclass"):
+    with pytest.raises(InputError, match=r"'x' is not a frozen dataclass; write @dataclass"):
         register("x", title="X", group="G")(type("X", (Retriever,), {}))
 
 
@@ -151,8 +151,8 @@ def test_a_module_with_the_name_of_another_is_refused(registry: Registry, tmp_pa
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("x = 1\n", "brings no retriever, metric or paper"),
-        ("\n1 / 0\n", "mine.py:2: ZeroDivisionError: division by zero; mend the plug-in"),
+        ("x = 1\n", "registers no retriever, metric or paper"),
+        ("\n1 / 0\n", "mine.py:2: ZeroDivisionError: division by zero; correct the plug-in"),
         ("\n\nx = (\n", "mine.py:3: SyntaxError"),
         ("import helper\n", "helper.py:2: NameError: name 'y' is not defined"),
         (PLUGIN.format(name="bm25"), "retriever 'bm25' is registered twice"),
@@ -202,7 +202,9 @@ def test_a_package_that_fails_to_load_is_named(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", ["qrels", "Qrels", "variants"])
 def test_names_of_files_beside_the_rows_are_reserved(name: str) -> None:
-    with pytest.raises(InputError, match=f"retriever name '{name}' is no plain name that isn't"):
+    with pytest.raises(
+        InputError, match=f"retriever name '{name}' is not a valid name that is not"
+    ):
         check_name("retriever", name)
 
 

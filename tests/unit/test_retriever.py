@@ -34,7 +34,7 @@ class Fixed(Retriever):
     ("rows", "scores", "said"),
     [
         ((0, 1), "2 1", "numbers of shape (3, 2)"),
-        ((0, 1, 2), "2 nan 1", "scores that are no finite numbers"),
+        ((0, 1, 2), "2 nan 1", "scores that are not finite"),
         ((0, 1, 5), "3 2 1", "numbers outside the corpus"),
         ((0, -1, 1), "3 -inf 1", "documents after the end of a list"),
         ((0, 1, 2), "3 1 2", "scores that increase"),
@@ -47,7 +47,7 @@ def test_lists_that_break_the_rules(
     ranking = Fixed(rows=rows, scores=scores).ranking(Task(data=zoo, depth=3))
     with pytest.raises(InputError) as error:
         ranking.top(store)
-    assert f"gave {said}" in str(error.value)
+    assert f"returned {said}" in str(error.value)
     assert not store.has(ranking)
 
 

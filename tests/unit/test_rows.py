@@ -50,7 +50,7 @@ def test_a_row_says_what_is_known_of_it(registry: Registry, tmp_path: Path) -> N
 
 def test_a_family_is_no_row(registry: Registry) -> None:
     assert "sentence-transformer" not in registry.entries
-    with pytest.raises(InputError, match="is no row, but what rows are made of"):
+    with pytest.raises(InputError, match="is a family of retrievers, not a row"):
         registry.retriever("sentence-transformer")
     assert (
         "sentence-transformer" in CliRunner().invoke(cli, ["show", "sentence-transformer"]).output
@@ -63,7 +63,7 @@ def test_a_family_is_no_row(registry: Registry) -> None:
         ('trained_on_webqa = "perhaps"', "is 'perhaps'; write one of yes, no, unknown"),
         ("published = 40.5", "lack their protocol or source"),
         ('published = [{ "MRR@10" = 40.5 }]', "lack their protocol or source"),
-        ("group = 1", "group of row 'mine' is no text"),
+        ("group = 1", "group of row 'mine' is not a text"),
         ("batch = 0", "batch"),
     ],
 )

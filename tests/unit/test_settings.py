@@ -128,7 +128,7 @@ def test_a_type_that_only_mypy_sees_is_named() -> None:
     class Hidden(Retriever):
         size: "Decimal | int" = 1
 
-    with pytest.raises(InputError, match="the type of setting 'size' of Hidden can't be read"):
+    with pytest.raises(InputError, match="the type of setting 'size' of Hidden cannot be read"):
         Hidden()
 
 

@@ -76,7 +76,7 @@ def test_qrels_of_three_four_and_five_columns(tmp_path: Path, line: str) -> None
         (read_qrels, "q d\n", "run:1: 2 columns"),
         (read_qrels, "q d x\n", "run:1: relevance 'x'"),
         (read_qrels, "q Park Avenue 1\n", "run:1: the second of 4 columns is 'Park'"),
-        (read_qrels, "q 0\td\t 1\n", "run:1: an empty column, or a blank beside a tab"),
+        (read_qrels, "q 0\td\t 1\n", "run:1: an empty column, or a space beside a tab"),
         (read_qrels, "q d 1\nq d 0\n", "run:2: document 'd' is judged 1 and 0 for query 'q'"),
         (read_sets, '{"q": ["a"],\n"q": ["b"]}', "run: query 'q' occurs twice"),
         (read_sets, '{"q": ["a"],\n"p": ["b"', "run:2: not JSON"),
