@@ -1,4 +1,4 @@
-"""Data sets: how each format is read, and how a data set is found."""
+"""Data sets: their formats, how a data set is found, and its form on disk."""
 
 from benchmark.datasets.collection import Collection, Corpus
 from benchmark.datasets.find import DEFAULT, find, formats, prepare

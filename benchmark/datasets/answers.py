@@ -1,8 +1,8 @@
-"""``webqa-answers``: WebQA's validation questions, each to find its own answer sentence.
+"""``webqa-answers``: WebQA's validation questions, each with its own answer sentence as passage.
 
-A real text collection made from ``val_queries.jsonl`` alone (WebQnA/WebQA baseline outputs, CC0):
-each question whose first answer has four words or more, with that answer as its one relevant
-passage. Answers repeat much of their question, so that word overlap is strong here.
+It is a collection of real texts made from ``val_queries.jsonl`` (WebQnA/WebQA baseline outputs,
+CC0): each question whose first answer has four or more words, with this answer as its only relevant
+passage. Answers repeat much of their question, which favours word overlap.
 """
 
 from __future__ import annotations

@@ -14,11 +14,11 @@ TITLE = "a BEIR folder"
 NOTICE = ""
 
 KEEP_OWN = ("own documents", "kept")
-"""Stands among the hashes of the files where a TOML file says so: it makes other data of them."""
+"""An entry among the hashes of the files, if a TOML file demands it, which changes the identity."""
 
 
 def files(source: Path) -> list[Path]:
-    """The files that make up the data set."""
+    """The files of the data set."""
     splits = sorted((source / "qrels").glob("*.tsv"))
     if not splits:
         raise InputError(
@@ -28,10 +28,10 @@ def files(source: Path) -> list[Path]:
 
 
 def prepare(source: Path, writer: Writer) -> None:
-    """Write a BEIR folder; a document's text is its title and text, as BEIR's models read it.
+    """Write a BEIR folder; a document's text is its title and text, as for BEIR's models.
 
-    A split holds the queries that its judgments name. Where a query has the id of a document
-    (ArguAna, Quora), that document is left out of its list, as BEIR's own evaluation does.
+    A split contains the queries with judgments. If a query has the id of a document (ArguAna,
+    Quora), this document is left out of its list, as in BEIR's evaluation.
     """
     corpus, queries, *splits = files(source)
     if KEEP_OWN not in writer.hashes.items():

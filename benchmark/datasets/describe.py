@@ -1,4 +1,4 @@
-"""What a data set holds: counts, lengths, and questions to read with their documents."""
+"""A description of a data set: counts, lengths, and examples of questions with their documents."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _CHUNK = 65536
 
 @dataclass(frozen=True)
 class Lengths:
-    """How long texts are, in words."""
+    """The lengths of texts, in words."""
 
     what: str
     count: int
@@ -29,18 +29,18 @@ class Lengths:
 
 def lengths(data: Collection) -> list[Lengths]:
     """Lengths of the questions of each split, of passages and of captions."""
-    found = [
+    described = [
         _lengths(f"{split} questions", (query.text for query in data.queries(split)))
         for split in data.splits
     ]
     for modality, what in zip(MODALITIES, ("passages", "captions"), strict=True):
         if data.corpus.numbers(modality):
-            found.append(_lengths(what, _texts(data, data.corpus.numbers(modality))))
-    return found
+            described.append(_lengths(what, _texts(data, data.corpus.numbers(modality))))
+    return described
 
 
 def categories(data: Collection, split: str) -> Counter[str]:
-    """How many questions of each category and modality a split has."""
+    """The number of questions of each category and modality in a split."""
     return Counter(
         " ".join(filter(None, (query.modality, query.category))) or "(unknown)"
         for query in data.queries(split)
@@ -57,8 +57,8 @@ def samples(
     chosen = []
     for query in drawn:
         relevant = [name for name, level in qrels.get(query.id, {}).items() if level > 0]
-        found = data.corpus.find(relevant)
-        numbers = [found[name] for name in relevant]
+        rows = data.corpus.find(relevant)
+        numbers = [rows[name] for name in relevant]
         documents = [data.corpus[row] for row in numbers]
         chosen.append((query, list(zip(documents, data.corpus.credits(numbers), strict=True))))
     return chosen

@@ -1,8 +1,8 @@
-"""Fetches WebQA's test collection from the Hugging Face hub: MTEB's copies of M-BEIR's variant.
+"""Downloads WebQA's test collection from the Hugging Face hub: MTEB's copies of M-BEIR's variant.
 
-Downloads resume where they stopped (``huggingface_hub`` keeps what it has), the disk is looked at
-first, and sizes and hashes are compared with the hub's after. Files that were brought by hand are
-taken as they are, if they are of the same revision.
+Interrupted downloads continue (``huggingface_hub`` keeps partial files). The free disk space is
+checked before, and sizes and hashes are compared with the hub's afterwards. Files that were copied
+by hand are accepted if they are of the same revision.
 """
 
 from __future__ import annotations
@@ -24,13 +24,13 @@ if TYPE_CHECKING:
     from huggingface_hub.hf_api import DatasetInfo
 
 SPARE = 1_000_000_000
-"""Bytes that are left free on the disk."""
+"""The number of bytes to leave free on the disk."""
 
 RECORD = "fetched.json"
-"""What was fetched: revision, and the hash of each file."""
+"""The file that records the revision and the hash of each file."""
 
 NETWORK = {"huggingface_hub", "httpx", "httpx2", "httpcore", "requests", "urllib3", "aiohttp"}
-"""Modules whose errors are the network's or the hub's."""
+"""Modules whose errors come from the network or the hub."""
 
 IMAGES = "image"
 """The column that ``--text-only`` leaves out."""
@@ -55,37 +55,37 @@ WEBQA = (
 
 
 def fetch(target: Path, hosted: Sequence[Hosted] = WEBQA, *, text_only: bool = False) -> None:
-    """Bring the repositories into folders of ``target``, and check them.
+    """Download the repositories into folders of ``target``, and check them.
 
     text_only: without the images' bytes; only the other columns are read over the network. Raises
-    UnavailableError where the hub can't be reached, and InputError where what is there is of
-    another revision, or damaged.
+    UnavailableError if the hub cannot be reached, and InputError if existing files are of another
+    revision or damaged.
     """
-    for one in hosted:
-        folder = target / one.folder
-        if _is_fetched(folder, one):
-            log.info(f"{one.name}: at hand in {folder}")
+    for repository in hosted:
+        folder = target / repository.folder
+        if _is_fetched(folder, repository):
+            log.info(f"{repository.name}: already in {folder}")
             continue
-        with _reaching(one, folder):
-            info = _info(one)
+        with _reaching(repository, folder):
+            info = _info(repository)
             sizes = {file.rfilename: file.size or 0 for file in info.siblings or []}
-            _check_disk(target, one, sum(sizes.values()), text_only)
+            _check_disk(target, repository, sum(sizes.values()), text_only)
             if text_only:
-                _columns(one, sizes, folder)
+                _columns(repository, sizes, folder)
             else:
-                _download(one, folder)
-        _record(one, folder, {} if text_only else _hashes(info))
+                _download(repository, folder)
+        _record(repository, folder, {} if text_only else _hashes(info))
 
 
 def _is_fetched(folder: Path, hosted: Hosted) -> bool:
-    """Whether the repository is here as a whole. Raises InputError for another revision of it."""
+    """Whether the repository is complete here. Raises InputError for another revision."""
     if not (folder / RECORD).is_file():
         return False
     record = read_json(folder / RECORD)
     if record.get("revision") != hosted.revision:
         raise InputError(
-            f"is of revision {record.get('revision')}, not {hosted.revision}",
-            mend=f"remove the folder, and fetch {hosted.name} again",
+            f"has revision {record.get('revision')}, not {hosted.revision}",
+            mend=f"remove the folder, and download {hosted.name} again",
             path=folder,
         )
     files: Mapping[str, Any] = record.get("files", {})
@@ -97,7 +97,7 @@ def _is_fetched(folder: Path, hosted: Hosted) -> bool:
 
 @contextmanager
 def _reaching(hosted: Hosted, folder: Path) -> Iterator[None]:
-    """Turn what the network raises into one line."""
+    """Raise errors of the network as one line."""
     try:
         yield
     except Exception as error:
@@ -105,15 +105,15 @@ def _reaching(hosted: Hosted, folder: Path) -> Iterator[None]:
             raise
         reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
         raise UnavailableError(
-            f"can't fetch {hosted.name} ({reason}); run the command again to go on, or bring it by "
-            f"hand: `hf download {hosted.name} --repo-type dataset --revision {hosted.revision} "
-            f"--local-dir {hosted.folder}` where there is a network, copy that folder to {folder}, "
-            f"then run `data prepare webqa-mbeir --source {folder.parent}`"
+            f"cannot download {hosted.name} ({reason}); run the command again to continue, or copy "
+            f"it by hand: `hf download {hosted.name} --repo-type dataset --revision "
+            f"{hosted.revision} --local-dir {hosted.folder}` on a machine with a network, copy "
+            f"that folder to {folder}, then run `data prepare webqa-mbeir --source {folder.parent}`"
         ) from None
 
 
 def _is_of_the_network(error: Exception) -> bool:
-    """Whether it comes from the hub's client or the HTTP library that its version stands on."""
+    """Whether the error comes from the hub's client or from its HTTP library."""
     sources = {kind.__module__.partition(".")[0] for kind in type(error).__mro__}
     return isinstance(error, (ConnectionError, TimeoutError)) or bool(sources & NETWORK)
 
@@ -125,15 +125,15 @@ def _info(hosted: Hosted) -> DatasetInfo:
 
 
 def _check_disk(target: Path, hosted: Hosted, size: int, text_only: bool) -> None:
-    """Raise UnavailableError where the disk is too small, prepared copies included."""
+    """Raise UnavailableError if the disk is too small, also for the prepared copy."""
     existing = next(path for path in (target, *target.parents) if path.exists())
     free = shutil.disk_usage(existing).free
-    # The images are copied once more when the data set is prepared.
+    # Preparing the data set copies the images once more.
     needed = SPARE + (0 if text_only else 2 * size)
     if free < needed:
         raise UnavailableError(
             f"{hosted.name} needs {needed / 1e9:.1f} GB on the disk of {existing}, which has "
-            f"{free / 1e9:.1f} GB free; free some, or give --store DIR on another disk"
+            f"{free / 1e9:.1f} GB free; free some space, or give --store DIR on another disk"
         )
 
 
@@ -146,7 +146,7 @@ def _download(hosted: Hosted, folder: Path) -> None:
 
 
 def _columns(hosted: Hosted, sizes: Mapping[str, int], folder: Path) -> None:
-    """Read all columns but the images', file by file; those that are here already are kept."""
+    """Read all columns except images, file by file; existing files are kept."""
     from huggingface_hub import HfFileSystem
 
     remote = HfFileSystem()
@@ -155,7 +155,7 @@ def _columns(hosted: Hosted, sizes: Mapping[str, int], folder: Path) -> None:
     with Progress(f"fetch {hosted.name}", len(names), "files") as progress:
         for name in names:
             if not (folder / name).is_file():
-                # Without a cache: it would read ahead over the images.
+                # A cache would read ahead over the images.
                 with (
                     remote.open(f"{root}/{name}", "rb", cache_type="none") as file,
                     replacing(folder / name) as path,
@@ -168,7 +168,7 @@ def _columns(hosted: Hosted, sizes: Mapping[str, int], folder: Path) -> None:
 
 
 def _without_images(file: IO[bytes], path: Path) -> None:
-    """Write a Parquet file's other columns."""
+    """Write the other columns of a Parquet file."""
     import pyarrow.parquet as pq
 
     with pq.ParquetFile(file, pre_buffer=True) as source:
@@ -181,19 +181,19 @@ def _without_images(file: IO[bytes], path: Path) -> None:
 
 
 def _hashes(info: DatasetInfo) -> dict[str, str]:
-    """The SHA-256 of each file that the hub tells one of."""
+    """The SHA-256 of each file for which the hub has one."""
     return {file.rfilename: file.lfs.sha256 for file in info.siblings or [] if file.lfs}
 
 
 def _record(hosted: Hosted, folder: Path, hashes: Mapping[str, str]) -> None:
-    """Compare the files with the hub's hashes, and write down what is here."""
+    """Compare the files with the hub's hashes, and record them."""
     total = sum((folder / name).stat().st_size for name in hashes)
     with Progress(f"check {hosted.name}", total, "B") as progress:
         for name, expected in hashes.items():
             if sha256(folder / name, progress.advance) != expected:
                 (folder / name).unlink()
                 raise InputError(
-                    "isn't what the hub has, and was removed",
+                    "differs from the hub's file, and was removed",
                     mend="run the command again",
                     path=folder / name,
                 )

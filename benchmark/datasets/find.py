@@ -1,9 +1,9 @@
-"""How a data set is found: by name, by folder, by its id in ir_datasets, or by a small TOML file.
+"""Finding a data set: by name, by folder, by its id in ir_datasets, or by a small TOML file.
 
-name = "scifact"        # what results are filed under
+name = "scifact"        # the name of the results' folder
 format = "beir"         # one of the formats below
 path = "../scifact"     # relative to the TOML file
-own_documents = "keep"  # BEIR alone: a list may hold the document with its question's id
+own_documents = "keep"  # only BEIR: lists may contain the document with the question's id
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ from benchmark.progress import Progress, track
 DEFAULT = "webqa-mini"
 
 OWN = "own_documents"
-"""The key of a TOML file that says what becomes of documents with the id of a question."""
+"""The key of a TOML file for the treatment of documents with the id of a question."""
 
 NAME = re.compile(r"\w[\w.-]{0,79}")
 
@@ -52,27 +52,27 @@ FORMATS: Mapping[str, str] = MappingProxyType(
 )
 """Format -> module with ``TITLE``, ``NOTICE``, ``files(source)``, ``prepare(source, writer)``.
 
-Where they apply, also ``STAND_INS`` (see ``Collection.stand_ins``), ``own()``: name and hash of
-what the project itself adds to the files, ``pictures(source)``: image files, which are hashed as
-one, ``COMMAND``: the command that prepares it, ``VARIANT_OF``: the data set that it is a changed
-copy of, and ``fetch(folder)``: gets the files by the clients of their package registries.
+A module may have ``STAND_INS`` (see ``Collection.stand_ins``); ``own()``: name and hash of what
+the project adds to the files; ``pictures(source)``: image files, which are hashed as one;
+``COMMAND``: the command that prepares it; ``VARIANT_OF``: the data set that it is a changed copy
+of; and ``fetch(folder)``: downloads the files by the clients of package registries.
 """
 
 ENTRY_POINTS = "benchmark.formats"
-"""The entry points of other packages; each names such a module."""
+"""The group of entry points of other packages; each names such a module."""
 
 
 @cache
 def formats() -> Mapping[str, str]:
-    """Format -> module: the project's, and those of other packages.
+    """Format -> module, of this project and of other packages.
 
-    Raises InputError where one of these has the name of another format.
+    Raises InputError if another package uses the name of a format.
     """
     known = dict(FORMATS)
     for name, module in entry_points.load(ENTRY_POINTS):
         if not isinstance(module, ModuleType) or name in known:
-            what = "is there already" if name in known else "is no module"
-            raise InputError(f"format '{name}' {what}", mend="mend the package that brings it")
+            what = "exists already" if name in known else "is not a module"
+            raise InputError(f"format '{name}' {what}", mend="correct the package that declares it")
         known[name] = module.__name__
     return MappingProxyType(known)
 
@@ -80,7 +80,7 @@ def formats() -> Mapping[str, str]:
 @recipe_name("Prepared")
 @dataclass(frozen=True, kw_only=True)
 class Prepared(Artefact):
-    """A data set in the form that retrievers read, known by the content of its files."""
+    """A data set in the form that retrievers read, identified by the content of its files."""
 
     version: ClassVar[str] = "2"
 
@@ -104,11 +104,11 @@ class Prepared(Artefact):
 
 
 def find(name: str, data_dir: Path | None, store: Store) -> Collection:
-    """The data set called ``name``, prepared if it isn't yet.
+    """The data set called ``name``, which is prepared if necessary.
 
-    ``name`` is the path of a TOML file, ``ir_datasets:ID``, or a format, with ``data_dir`` as its
-    folder; one that was prepared before needs none, and webqa-mini is made where it is missing.
-    Raises InputError for a name or folder that doesn't exist.
+    ``name`` is the path of a TOML file, ``ir_datasets:ID``, or a format with ``data_dir`` as its
+    folder. A data set that was prepared before needs no folder, and webqa-mini is generated. Raises
+    InputError for an unknown name and a missing folder.
     """
     if name.startswith(PREFIX):
         folder = as_beir(name.removeprefix(PREFIX), store.root / "downloads" / "ir_datasets")
@@ -124,8 +124,8 @@ def find(name: str, data_dir: Path | None, store: Store) -> Collection:
         return _prepare(name, name, Path(), store)
     if not is_prepared(name, store):
         raise InputError(
-            f"data set '{name}' isn't prepared",
-            mend=f"give --data-dir DIR, or run `{preparation(name)}` once",
+            f"data set '{name}' is not prepared",
+            mend=f"give --data-dir DIR, or run `python -m benchmark {preparation(name)}` once",
         )
     folder = _pointed(name, store)
     store.check(folder)
@@ -133,14 +133,14 @@ def find(name: str, data_dir: Path | None, store: Store) -> Collection:
 
 
 def is_prepared(name: str, store: Store) -> bool:
-    """Whether the data set of the format ``name`` was prepared, and is there."""
+    """Whether the data set of the format ``name`` was prepared and still exists."""
     return _pointer(name, store).is_file() and _pointed(name, store).is_dir()
 
 
 def prepare(name: str, source: Path | None, store: Store) -> Collection:
-    """Prepare the data set of the format ``name`` from its files, and remember it by that name.
+    """Prepare the data set of the format ``name`` from its files, and record it under that name.
 
-    Without ``source`` the files are fetched, where the format knows how.
+    Without ``source``, the files are downloaded, if the format supports it.
     """
     if name not in formats():
         raise unknown("data set", name, list(formats()))
@@ -156,12 +156,12 @@ def prepare(name: str, source: Path | None, store: Store) -> Collection:
 
 
 def can_fetch(name: str) -> bool:
-    """Whether the files of the format ``name`` can be fetched by package clients."""
+    """Whether the files of the format ``name`` can be downloaded by package clients."""
     return hasattr(_module(name), "fetch")
 
 
 def preparation(name: str) -> str:
-    """The command that prepares a data set."""
+    """The command that prepares a data set, without ``python -m benchmark``."""
     usual = f"data prepare {name}" + ("" if can_fetch(name) else " --source DIR")
     return getattr(_module(name), "COMMAND", usual)
 
@@ -173,8 +173,8 @@ def _prepare(
         raise InputError("no such folder", mend="check --data-dir or the path", path=source)
     if name in formats() and name != form:
         raise InputError(
-            f"data of format '{form}' go by the name of '{name}'",
-            mend="name them otherwise: what is known of those would be held for true of these",
+            f"data of format '{form}' cannot have the name '{name}'",
+            mend="use another name, since this one stands for a data set with known counts",
             path=source,
         )
     module = _module(form)
@@ -194,7 +194,7 @@ def _prepare(
 
 
 def _hash_together(name: str, paths: Sequence[Path]) -> str:
-    """One hash of the contents of many files, in their order."""
+    """One hash for the contents of many files, in their order."""
     digest = hashlib.sha256()
     for path in track(paths, f"hash {name}", len(paths), "images"):
         if not path.is_file():
@@ -204,12 +204,12 @@ def _hash_together(name: str, paths: Sequence[Path]) -> str:
 
 
 def _title(form: str, source: Path) -> str:
-    """A folder of a general layout is called by its name, another data set by its format's."""
+    """The name of a data set: for general layouts the folder's, otherwise the format's."""
     return source.resolve().name if form in ("beir", "mteb") else form
 
 
 def _place(path: Path, source: Path) -> str:
-    """What a file is called among the source's: its place within, or its name elsewhere."""
+    """The name of a file: its path within the source folder, or its name if it is elsewhere."""
     inside = path.is_relative_to(source)
     return path.relative_to(source).as_posix() if inside else path.name
 
@@ -219,12 +219,12 @@ def _pointer(name: str, store: Store) -> Path:
 
 
 def _pointed(name: str, store: Store) -> Path:
-    """The folder that was prepared by that name."""
+    """The prepared folder of the data set with that name."""
     kind, _, folder = _pointer(name, store).read_text(encoding="utf-8").strip().partition("/")
     if kind != name_of(Prepared) or not folder.isalnum():
         raise InputError(
-            "names no prepared data set",
-            mend=f"run `{preparation(name)}` again",
+            "does not name a prepared data set",
+            mend=f"run `python -m benchmark {preparation(name)}` again",
             path=_pointer(name, store),
         )
     return store.root / kind / folder
@@ -249,24 +249,24 @@ def _configured(path: Path) -> tuple[str, str, Path, bool]:
         raise unknown("format", form, list(formats()), path)
     if form == DEFAULT:
         raise InputError(
-            f"data of format '{form}' have no files: they are generated",
+            f"format '{form}' has no files, since it is generated",
             mend=f"give --dataset {form}",
             path=path,
         )
     if not NAME.fullmatch(name):
         raise InputError(
-            f"name '{name}' is no plain name",
+            f"name '{name}' is not a valid name",
             mend="use letters, digits, dots, hyphens and underscores, 80 at most",
             path=path,
         )
     source = path.parent / folder
     try:
-        found = source.is_dir()
-    except OSError:  # of a name that is too long, say
-        found = False
-    if not found:
+        exists = source.is_dir()
+    except OSError:  # the name is too long, for example
+        exists = False
+    if not exists:
         raise InputError(
-            "no such folder as its path says", mend="paths are relative to this file", path=path
+            "its 'path' is not a folder", mend="paths are relative to this file", path=path
         )
     return name, form, source, own == "keep"
 

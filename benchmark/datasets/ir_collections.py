@@ -1,8 +1,8 @@
 """Text collections by their id in ir_datasets, written once as a BEIR folder.
 
-The id names documents, queries and judgments together, such as ``beir/scifact/test``. What is
-downloaded, checked and parsed is ir_datasets' affair; from the folder on it is a BEIR data set,
-known by its content, with one split, ``test``.
+The id names documents, queries and judgments together, such as ``beir/scifact/test``. ir_datasets
+downloads, checks and parses the files; the folder is then a BEIR data set, identified by its
+content, with one split, ``test``.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ from benchmark.io.files import replacing
 from benchmark.progress import track
 
 PREFIX = "ir_datasets:"
-"""What stands before the id where a data set is named."""
+"""The prefix of an id where a data set is named."""
 
 
 def as_beir(name: str, home: Path) -> Path:
-    """The BEIR folder of the collection with the id ``name``, written into ``home`` if it isn't.
+    """The BEIR folder of the collection with the id ``name``, written into ``home`` if necessary.
 
-    Raises InputError for an unknown id or a part that is missing, UnavailableError without the
-    package or where its download fails.
+    Raises InputError for an unknown id and a missing part, UnavailableError without the package or
+    if the download fails.
     """
     folder = home / name.replace("/", "-")
     qrels = folder / "qrels" / "test.tsv"
@@ -33,16 +33,16 @@ def as_beir(name: str, home: Path) -> Path:
         try:
             count = collection.docs_count()
             documents = track(collection.docs_iter(), f"read {name}", count, "texts")
-            _write(folder / "corpus.jsonl", (_record(one.doc_id, one) for one in documents))
+            _write(folder / "corpus.jsonl", (_record(doc.doc_id, doc) for doc in documents))
             asked = collection.queries_iter()
-            _write(folder / "queries.jsonl", (_record(one.query_id, one) for one in asked))
+            _write(folder / "queries.jsonl", (_record(query.query_id, query) for query in asked))
             with replacing(qrels) as path, path.open("w", encoding="utf-8", newline="\n") as file:
                 file.write("query-id\tcorpus-id\tscore\n")
                 for one in collection.qrels_iter():
                     file.write(f"{one.query_id}\t{one.doc_id}\t{one.relevance}\n")
         except (OSError, RuntimeError) as error:
             raise UnavailableError(
-                f"{name} can't be had ({error}); see ir-datasets.com/{name.partition('/')[0]}"
+                f"{name} is not available ({error}); see ir-datasets.com/{name.partition('/')[0]}"
             ) from None
     return folder
 
@@ -58,12 +58,12 @@ def _load(name: str) -> Any:
         collection = ir_datasets.load(name)
     except KeyError:
         raise InputError(
-            f"ir_datasets knows no '{name}'", mend="see https://ir-datasets.com for ids"
+            f"ir_datasets has no '{name}'", mend="see https://ir-datasets.com for ids"
         ) from None
     for part in ("docs", "queries", "qrels"):
         if not collection.has(part):
             raise InputError(
-                f"'{name}' has no {part}", mend=f"name a part of it that has, as {name}/test"
+                f"'{name}' has no {part}", mend=f"give a part of it that has, such as {name}/test"
             )
     return collection
 

@@ -1,12 +1,12 @@
-"""M-BEIR's own files for WebQA, as they lie in its repository.
+"""M-BEIR's own files for WebQA, as in its repository.
 
     query/<split>/mbeir_webqa*.jsonl        qid, query_txt, query_src_content, pos_cand_list, ...
     cand_pool/local/mbeir_webqa*.jsonl      did, txt, img_path, modality
-    qrels/<split>/mbeir_webqa*_qrels.txt    qid 0 did relevance task; else the positives count
-    mbeir_images/...                        as ``img_path`` says, from the folder on
+    qrels/<split>/mbeir_webqa*_qrels.txt    qid 0 did relevance task; without it, the positives
+    mbeir_images/...                        the paths in ``img_path``, relative to the folder
 
-A question's ``query_src_content`` is JSON in a JSON text: it holds WebQA's own id (``Guid``) and
-category. Train and val are another split than UniVL-DR's; val is called dev here.
+A question's ``query_src_content`` is a text of JSON with WebQA's own id (``Guid``) and category.
+Train and val are another split than UniVL-DR's; val is called dev here.
 """
 
 from __future__ import annotations
@@ -23,16 +23,16 @@ from benchmark.progress import track
 from benchmark.types import Document, Modality, Query
 
 SPLITS = {"train": "train", "val": "dev", "test": "test"}
-"""M-BEIR's name of a split -> the one here."""
+"""M-BEIR's name of a split -> the name here."""
 
 
 def is_here(source: Path) -> bool:
-    """Whether a folder holds M-BEIR's own files."""
+    """Whether a folder contains M-BEIR's own files."""
     return bool(_pools(source))
 
 
 def files(source: Path) -> list[Path]:
-    """The files of text; the images are hashed by ``pictures``."""
+    """The text files; the images are hashed by ``pictures``."""
     return [*_pools(source), *(path for split in SPLITS for path in _of_split(source, split))]
 
 
@@ -48,7 +48,7 @@ def prepare(source: Path, writer: Writer) -> None:
             if document.modality == modality:
                 writer.add(document, place, None if picture is None else _bytes(picture, place))
     for theirs, ours in SPLITS.items():
-        questions = [one for path in _queries(source, theirs) for one in _questions(path)]
+        questions = [item for path in _queries(source, theirs) for item in _questions(path)]
         if not questions:
             continue
         qrels: dict[str, Mapping[str, int]] = {}
@@ -57,7 +57,7 @@ def prepare(source: Path, writer: Writer) -> None:
             qrels |= read_qrels(path)
         if not paths:
             qrels = {query.id: dict.fromkeys(positives, 1) for query, _, positives, _ in questions}
-        # A list of negatives, where every question has one, makes the candidates.
+        # If every question has a list of negatives, positives and negatives are the candidates.
         listed = all(negatives for *_, negatives in questions)
         candidates = {query.id: [*pos, *neg] for query, _, pos, neg in questions}
         asked = [
@@ -69,20 +69,20 @@ def prepare(source: Path, writer: Writer) -> None:
 
 
 def _documents(source: Path) -> Iterator[tuple[Document, Source, Path | None]]:
-    """The candidates of all pools, each once, with the path of the image if any."""
+    """The candidates of all pools, each once, with the path of its image if it has one."""
     seen: set[str] = set()
     for pool in _pools(source):
         inside: set[str] = set()
         for record, place in read_jsonl(pool, did=str, modality=str):
             name = record["did"]
             if name in seen and name not in inside:
-                continue  # of another pool
+                continue  # already in another pool
             seen.add(name)
             inside.add(name)
             text, picture = record.get("txt"), record.get("img_path")
             for key, value in (("txt", text), ("img_path", picture)):
                 if value is not None and not isinstance(value, str):
-                    raise _wrong(place, f"'{key}' of candidate '{name}' is no text")
+                    raise _wrong(place, f"'{key}' of candidate '{name}' is not a text")
             if "image" not in record["modality"]:
                 yield Document(id=name, text=text or ""), place, None
                 continue
@@ -96,12 +96,12 @@ def _questions(path: Path) -> Iterator[tuple[Query, Source, list[str], list[str]
     """The questions of a file, with their place, positives and negatives."""
     for record, place in read_jsonl(path, qid=str, query_txt=str):
         if record.get("query_img_path"):
-            raise _wrong(place, f"query '{record['qid']}' holds an image, which is not supported")
+            raise _wrong(place, f"query '{record['qid']}' has an image, which is not supported")
         content = record.get("query_src_content")
         try:
             origin: Any = decode_json(content) if isinstance(content, str) else {}
         except ValueError:
-            raise _wrong(place, f"'query_src_content' of '{record['qid']}' is no JSON") from None
+            raise _wrong(place, f"'query_src_content' of '{record['qid']}' is not JSON") from None
         category = origin.get("Qcate") if isinstance(origin, dict) else None
         query = Query(
             id=record["qid"],
@@ -112,7 +112,7 @@ def _questions(path: Path) -> Iterator[tuple[Query, Source, list[str], list[str]
         for key in ("pos_cand_list", "neg_cand_list"):
             names = record.get(key) or []
             if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
-                raise _wrong(place, f"'{key}' of '{record['qid']}' is no list of candidates")
+                raise _wrong(place, f"'{key}' of '{record['qid']}' is not a list of candidates")
             lists.append(names)
         yield query, place, lists[0], lists[1]
 

@@ -2,10 +2,11 @@
 
     corpus             id (or _id), text, image, modality, title
     queries, or query  id (or _id), text
-    qrels, or default  query-id, corpus-id, score; one split of it is a split of the data set
+    qrels, or default  query-id, corpus-id, score; each of its splits is a split of the data set
 
-Each is a configuration: a folder of that name, or what the repository's README.md says it is. Ids
-of any type are read as text. Rows stream: memory holds a batch of them, whatever the images' size.
+Each is a configuration: a folder of that name, or the files that the repository's README.md lists.
+Ids of any type are read as text. Rows are streamed: memory holds one batch, whatever the images'
+size.
 """
 
 from __future__ import annotations
@@ -35,15 +36,15 @@ CONFIGURATIONS: Mapping[str, tuple[str, ...]] = {
     "queries": ("queries", "query"),
     "qrels": ("qrels", "default", "data"),
 }
-"""What is needed -> the names that its configuration may have."""
+"""Required configuration -> the names that it may have."""
 
 SHARD = re.compile(r"(?P<split>.+?)-(?P<number>\d{5})-of-(?P<count>\d{5})")
 BATCH = 256
-"""Rows in memory at a time."""
+"""The number of rows in memory at once."""
 
 
 def files(source: Path) -> list[Path]:
-    """The files that make up the data set."""
+    """The files of the data set."""
     return Repository(source).files
 
 
@@ -56,7 +57,7 @@ def prepare(source: Path, writer: Writer) -> None:
 class Repository:
     """A repository's files in a folder.
 
-    asked: the modality that answers all of its questions; None where its documents tell.
+    asked: the modality that answers all of its questions; None: the relevant documents show it.
     """
 
     folder: Path
@@ -64,7 +65,7 @@ class Repository:
 
     @cached_property
     def configurations(self) -> Mapping[str, Mapping[str, Sequence[Path]]]:
-        """Configuration -> split -> its files. Raises InputError where one is missing or cut."""
+        """Configuration -> split -> its files. Raises InputError for missing or damaged files."""
         return {needed: self._splits(needed) for needed in CONFIGURATIONS}
 
     @property
@@ -78,25 +79,25 @@ class Repository:
         ]
 
     def documents(self, modality: Modality) -> Iterator[tuple[Document, Source, bytes | None]]:
-        """The documents of a modality, with where they stand, and the image's bytes if any."""
+        """The documents of a modality, with their place, and the image's bytes if it has one."""
         for paths in self.configurations["corpus"].values():
             for path in paths:
                 yield from _documents(path, modality)
 
     def queries(self) -> Iterator[tuple[Query, Source]]:
-        """The questions, whatever their split."""
+        """The questions of all splits."""
         for paths in self.configurations["queries"].values():
             for path in paths:
                 for row, place in _rows(path, {"text": str}, ids=["id"], others=["image"]):
                     if row.get("image") is not None:
-                        raise _wrong(place, f"query '{row['id']}' holds an image", "leave it out")
+                        raise _wrong(place, f"query '{row['id']}' has an image", "leave it out")
                     yield Query(id=row["id"], text=row["text"], modality=self.asked), place
 
     def qrels(self) -> dict[str, dict[str, dict[str, int]]]:
         """Split -> query id -> document id -> relevance."""
-        found: dict[str, dict[str, dict[str, int]]] = {}
+        by_split: dict[str, dict[str, dict[str, int]]] = {}
         for split, paths in self.configurations["qrels"].items():
-            judged = found.setdefault(split, {})
+            judged = by_split.setdefault(split, {})
             for path in paths:
                 for row, place in _rows(path, {"score": float}, ids=["query-id", "corpus-id"]):
                     levels, document = judged.setdefault(row["query-id"], {}), row["corpus-id"]
@@ -104,44 +105,44 @@ class Repository:
                         raise _wrong(
                             place,
                             f"document '{document}' is judged twice for query '{row['query-id']}'",
-                            "keep one judgment a pair",
+                            "keep one judgment for a pair",
                         )
                     levels[document] = int(row["score"])
-        return found
+        return by_split
 
     def _splits(self, needed: str) -> dict[str, list[Path]]:
         names = CONFIGURATIONS[needed]
-        said = self._said()
+        listed = self._listed()
         for name in names:
-            if name in said:
+            if name in listed:
                 return {
                     split: _whole(sorted(self.folder.glob(pattern)), self.folder / pattern)
-                    for split, pattern in said[name]
+                    for split, pattern in listed[name]
                 }
-            if splits := _found(self.folder / name):
+            if splits := _in_folder(self.folder / name):
                 return splits
         raise InputError(
             f"has no configuration '{needed}'",
-            mend=f"put its Parquet files, or what `save_to_disk` wrote, into {names[0]}/",
+            mend=f"put its Parquet files, or the files of `save_to_disk`, into {names[0]}/",
             path=self.folder,
         )
 
-    def _said(self) -> dict[str, list[tuple[str, str]]]:
-        """Configuration -> splits with the pattern of their files, as README.md says."""
+    def _listed(self) -> dict[str, list[tuple[str, str]]]:
+        """Configuration -> splits with the pattern of their files, as listed in README.md."""
         readme = self.folder / "README.md"
         if not readme.is_file():
             return {}
         from huggingface_hub.repocard import metadata_load
 
-        said: dict[str, list[tuple[str, str]]] = {}
+        listed: dict[str, list[tuple[str, str]]] = {}
         try:
-            for one in (metadata_load(readme) or {}).get("configs", []):
-                said[one["config_name"]] = [
-                    (file["split"], file["path"]) for file in one["data_files"]
+            for configuration in (metadata_load(readme) or {}).get("configs", []):
+                listed[configuration["config_name"]] = [
+                    (file["split"], file["path"]) for file in configuration["data_files"]
                 ]
         except (KeyError, TypeError, AttributeError, ValueError):
-            return {}  # another way of writing it: the folders tell
-        return said
+            return {}  # in another form: the folders are used
+        return listed
 
 
 def write(repositories: Sequence[Repository], writer: Writer) -> None:
@@ -149,16 +150,16 @@ def write(repositories: Sequence[Repository], writer: Writer) -> None:
     first: dict[Modality, int] = {}
     for modality in ("text", "image"):
         label = "read passages" if modality == "text" else "read images"
-        documents = (found for one in repositories for found in one.documents(modality))
+        documents = (item for each in repositories for item in each.documents(modality))
         for document, place, picture in track(documents, label, None, "documents"):
             writer.add(document, place, picture)
             first[modality] = first.get(modality, 0) + 1
     splits: dict[str, dict[str, dict[str, int]]] = defaultdict(dict)
     queries: list[tuple[Query, Source]] = []
-    for one in repositories:
-        for split, judged in one.qrels().items():
+    for repository in repositories:
+        for split, judged in repository.qrels().items():
             splits[split] |= judged
-        queries += one.queries()
+        queries += repository.queries()
     modalities = {
         query.id: query.modality or _modality(splits, query.id, writer) for query, _ in queries
     }
@@ -169,7 +170,7 @@ def write(repositories: Sequence[Repository], writer: Writer) -> None:
             if query.id in judged
         ]
         paths = [
-            path for one in repositories for path in one.configurations["qrels"].get(split, ())
+            path for each in repositories for path in each.configurations["qrels"].get(split, ())
         ]
         writer.split(split, asked, judged, paths[0])
 
@@ -177,20 +178,20 @@ def write(repositories: Sequence[Repository], writer: Writer) -> None:
 def _modality(
     splits: Mapping[str, Mapping[str, Mapping[str, int]]], query: str, writer: Writer
 ) -> Modality | None:
-    """The modality of a question's relevant documents; None where they are of both."""
+    """The modality of a question's relevant documents; None if they have both."""
     judged = (judged.get(query, {}) for judged in splits.values())
     return writer.modality_of(name for levels in judged for name, level in levels.items() if level)
 
 
 def _documents(path: Path, modality: Modality) -> Iterator[tuple[Document, Source, bytes | None]]:
     schema = _schema(path)
-    told, pictured = "modality" in schema.names, "image" in schema.names
-    others = ["title", *(["modality"] if told else [])]
-    # Passages are read without the images that stand beside them.
-    others += ["image"] if pictured and (modality == "image" or not told) else []
+    has_modality, has_image = "modality" in schema.names, "image" in schema.names
+    others = ["title", *(["modality"] if has_modality else [])]
+    # For passages, the images in the same row are not read.
+    others += ["image"] if has_image and (modality == "image" or not has_modality) else []
     for row, place in _rows(path, {"text": str}, ids=["id"], others=others, empty=["text"]):
         image = row.get("image")
-        is_image = "image" in row["modality"] if told else image is not None
+        is_image = "image" in row["modality"] if has_modality else image is not None
         if is_image != (modality == "image"):
             continue
         text = row["text"] or ""
@@ -202,7 +203,7 @@ def _documents(path: Path, modality: Modality) -> Iterator[tuple[Document, Sourc
             yield document, place, None
             continue
         document = Document(id=row["id"], text=text, title=title, modality="image")
-        if not pictured:
+        if not has_image:
             yield document, place, None
             continue
         data = image.get("bytes") if isinstance(image, dict) else None
@@ -221,8 +222,8 @@ def _rows(
 ) -> Iterator[tuple[dict[str, Any], Source]]:
     """The rows of a file with their place, counted from 1.
 
-    required: columns that must be there, with the type of their values. ids: the same, as text.
-    others: columns that are read where they are there. empty: columns that may lack a value.
+    required: columns that must exist, with the type of their values. ids: the same, read as text.
+    others: columns that are read if they exist. empty: columns that may have empty values.
     """
     schema = _schema(path)
     named = {name: f"_{name}" if name not in schema.names else name for name in ids}
@@ -234,7 +235,7 @@ def _rows(
                 path=path,
             )
     _check_types(path, schema, required)
-    columns = [*named.values(), *required, *(one for one in others if one in schema.names)]
+    columns = [*named.values(), *required, *(name for name in others if name in schema.names)]
     number = 0
     for batch in _batches(path, columns):
         for row in batch.to_pylist():
@@ -252,12 +253,13 @@ def _check_types(path: Path, schema: pa.Schema, required: Mapping[str, type]) ->
     import pyarrow.types as kinds
 
     for name, kind in required.items():
-        found = schema.field(name).type
-        text = kinds.is_string(found) or kinds.is_large_string(found) or kinds.is_null(found)
-        number = kinds.is_integer(found) or kinds.is_floating(found)
+        kind_found = schema.field(name).type
+        text = kinds.is_string(kind_found) or kinds.is_large_string(kind_found)
+        text = text or kinds.is_null(kind_found)
+        number = kinds.is_integer(kind_found) or kinds.is_floating(kind_found)
         if not (text if kind is str else number):
             raise InputError(
-                f"column '{name}' holds {found}",
+                f"column '{name}' has type {kind_found}",
                 mend="make it text" if kind is str else "make it a number",
                 path=path,
             )
@@ -265,7 +267,7 @@ def _check_types(path: Path, schema: pa.Schema, required: Mapping[str, type]) ->
 
 def _text_of(value: object, column: str, place: Source) -> str:
     if not isinstance(value, (str, int)):
-        raise _wrong(place, f"'{column}' is {value!r}, no id", "give the row an id")
+        raise _wrong(place, f"'{column}' is {value!r}, not an id", "give the row an id")
     return str(value)
 
 
@@ -299,8 +301,8 @@ def _batches(path: Path, columns: Sequence[str]) -> Iterator[pa.RecordBatch]:
         raise _cut(path, error) from None
 
 
-def _found(folder: Path) -> dict[str, list[Path]]:
-    """Split -> files of a configuration's folder, of Parquet or as ``save_to_disk`` writes it."""
+def _in_folder(folder: Path) -> dict[str, list[Path]]:
+    """Split -> files in a configuration's folder, as Parquet or written by ``save_to_disk``."""
     if (folder / "state.json").is_file():
         return {"test": _saved(folder)}
     if (folder / "dataset_dict.json").is_file():
@@ -315,17 +317,17 @@ def _found(folder: Path) -> dict[str, list[Path]]:
 
 def _saved(folder: Path) -> list[Path]:
     names = read_json(folder / "state.json").get("_data_files", [])
-    return [folder / one["filename"] for one in names]
+    return [folder / entry["filename"] for entry in names]
 
 
 def _whole(paths: Sequence[Path], place: Path) -> list[Path]:
-    """The files of a split. Raises InputError where one of them is missing."""
+    """The files of a split. Raises InputError if one of them is missing."""
     shards = [shard for path in paths if (shard := SHARD.fullmatch(path.stem))]
     count = int(shards[0]["count"]) if shards else len(paths)
     if not paths or len(paths) < count:
         raise InputError(
-            f"{len(paths)} of {count or 'its'} files are here: half a download",
-            mend="fetch the others",
+            f"only {len(paths)} of {count or 'its'} files are here",
+            mend="download the others",
             path=place,
         )
     return list(paths)
@@ -334,8 +336,8 @@ def _whole(paths: Sequence[Path], place: Path) -> list[Path]:
 def _cut(path: Path, error: Exception) -> InputError:
     kind = "Parquet" if path.suffix == ".parquet" else "Arrow"
     return InputError(
-        f"no whole {kind} file ({str(error).splitlines()[0]})",
-        mend="fetch it again: it is cut or damaged",
+        f"not a complete {kind} file ({str(error).splitlines()[0]})",
+        mend="download it again: it is cut or damaged",
         path=path,
     )
 

@@ -1,12 +1,12 @@
 """Your own data: a folder of images, a table of captions, a table of questions; CSV or JSON lines.
 
-    captions   caption, and image: its path within the folder; none makes the row a passage. id, or
-               else the image's path without its ending.
-    queries    query, and relevant: ids of documents (a JSON list, or separated by blanks). id, or
-               else the number of the row; perhaps candidates (as relevant), answers, category,
-               split (else test).
+    captions   caption, and image: its path in the folder; a row without image is a passage. id;
+               without it, the image's path without extension is the id.
+    queries    query, and relevant: ids of documents (a JSON list, or separated by spaces). id;
+               without it, the row's number is the id. Optional: candidates (in the form of
+               relevant), answers, category, split (default: test).
 
-``data prepare own`` writes where they are into a small file, own.json, which is the source folder.
+``data prepare own`` writes the paths of these into own.json, in the source folder.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ PARTS = ("images", "captions", "queries")
 
 
 def describe(folder: Path, images: Path, captions: Path, queries: Path) -> None:
-    """Write into ``folder`` where the parts are. Raises InputError where one is missing."""
+    """Write the paths of the parts into ``folder``. Raises InputError if one is missing."""
     for path, is_folder in ((images, True), (captions, False), (queries, False)):
         if not (path.is_dir() if is_folder else path.is_file()):
             raise InputError(
@@ -72,12 +72,12 @@ def prepare(source: Path, writer: Writer) -> None:
             category=_text(row, "category", place) or None,
             modality=writer.modality_of(relevant),
         )
-        found = query, place, dict.fromkeys(relevant, 1), _ids(row, "candidates", place)
-        splits.setdefault(_text(row, "split", place) or "test", []).append(found)
+        listed = query, place, dict.fromkeys(relevant, 1), _ids(row, "candidates", place)
+        splits.setdefault(_text(row, "split", place) or "test", []).append(listed)
     for split, asked in splits.items():
         if not split.isidentifier():
-            raise InputError(f"split '{split}' is no plain name", mend="use letters", path=path)
-        candidates = {query.id: listed for query, _, _, listed in asked}
+            raise InputError(f"split '{split}' is not a valid name", mend="use letters", path=path)
+        candidates = {query.id: ids for query, _, _, ids in asked}
         writer.split(
             split,
             ((query, place) for query, place, *_ in asked),
@@ -105,7 +105,7 @@ def _documents(source: Path) -> Iterator[tuple[Document, Source, Path | None]]:
 
 
 def _rows(path: Path) -> Iterator[tuple[Mapping[str, Any], Source]]:
-    """The rows of a table with their lines: CSV with a header, or else JSON lines."""
+    """The rows of a table with their lines: CSV with a header, or JSON lines."""
     if path.suffix.lower() != ".csv":
         yield from read_jsonl(path)
         return
@@ -130,7 +130,7 @@ def _needed(row: Mapping[str, Any], key: str, place: Source) -> str:
 def _text(row: Mapping[str, Any], key: str, place: Source) -> str:
     value = row.get(key)
     if value is not None and not isinstance(value, (str, int)):
-        raise _wrong(place, f"'{key}' is no text", "write it as text")
+        raise _wrong(place, f"'{key}' is not a text", "write it as text")
     return "" if value is None else str(value).strip()
 
 
@@ -139,21 +139,23 @@ def _ids(row: Mapping[str, Any], key: str, place: Source) -> list[str]:
     if isinstance(value, (str, int)):
         return str(value).split()
     if value is None or (isinstance(value, list) and all(isinstance(v, (str, int)) for v in value)):
-        return [str(one) for one in value or ()]
-    raise _wrong(place, f"'{key}' is no list of ids", "write a list, or ids between blanks")
+        return [str(name) for name in value or ()]
+    raise _wrong(place, f"'{key}' is not a list of ids", "write a list, or ids between spaces")
 
 
 def _list(row: Mapping[str, Any], key: str) -> list[str]:
     value = row.get(key)
-    return [str(one) for one in value] if isinstance(value, list) else [str(value)] if value else []
+    return (
+        [str(part) for part in value] if isinstance(value, list) else [str(value)] if value else []
+    )
 
 
 def _parts(source: Path) -> dict[str, Path]:
     places = read_json(source / FILE)
     if missing := [name for name in PARTS if not isinstance(places.get(name), str)]:
         raise InputError(
-            f"doesn't say where the {missing[0]} are",
-            mend=f"run `{COMMAND}`",
+            f"does not contain the path of the {missing[0]}",
+            mend=f"run `python -m benchmark {COMMAND}`",
             path=source / FILE,
         )
     return {name: source / places[name] for name in PARTS}

@@ -1,4 +1,4 @@
-"""Checks a prepared data set against what is known of it."""
+"""Comparison of a prepared data set with its known counts and hashes."""
 
 from __future__ import annotations
 
@@ -68,17 +68,18 @@ KNOWN: Mapping[str, Known] = MappingProxyType(
         },
     }
 )
-"""WebQA: counted from UniVL-DR's judgments and WebQA's files; its passages have no source.
+"""The known facts. WebQA: counted from UniVL-DR's judgments and WebQA's files; for its passages
+there is no source.
 
-webqa-mbeir: of MTEB's repositories, at the revisions that are fetched.
+webqa-mbeir: counted from MTEB's repositories, at the revisions that are downloaded.
 
-wiki-photos: of its packages, and of what was read and decoded from them.
+wiki-photos: from its packages, and from the texts and images read from them.
 """
 
 
 @dataclass(frozen=True)
 class Check:
-    """One fact; ``agrees`` is None where it could not be checked."""
+    """One fact; ``agrees`` is None if it could not be checked."""
 
     fact: str
     expected: int | str | None
@@ -92,18 +93,18 @@ class Check:
 
 
 def verify(data: Collection) -> list[Check]:
-    """Every fact that is known of the data set, or found in it."""
+    """All facts that are known of the data set or counted in it."""
     known = KNOWN.get(data.name, {})
-    found = dict(_found(data))
-    return [Check(fact, known.get(fact), found.get(fact)) for fact in {**found, **known}]
+    counted = dict(_counted(data))
+    return [Check(fact, known.get(fact), counted.get(fact)) for fact in {**counted, **known}]
 
 
-def _found(data: Collection) -> Iterator[tuple[str, int | str]]:
+def _counted(data: Collection) -> Iterator[tuple[str, int | str]]:
     documents = data.metadata["documents"]
     yield "passages", documents["text"]
     yield "images", documents["image"]
     if "offset_lines" in data.metadata:
-        # UniVL-DR indexes every line of its offsets; here an image is one that a question names.
+        # UniVL-DR indexes every line of its offsets; here only images of a question are indexed.
         yield "images in the offsets", data.metadata["offset_lines"]
         yield UNNAMED, data.metadata["offset_lines"] - documents["image"]
     yield "distinct documents", data.metadata["distinct"]
@@ -125,7 +126,7 @@ def _found(data: Collection) -> Iterator[tuple[str, int | str]]:
         lines = [
             f"{q}\t{d}\t{level}\n" for q, judged in qrels.items() for d, level in judged.items()
         ]
-        # Sorted: the hash is of the judgments, not of the order in which a file lists them.
+        # Sorted, so that the hash does not depend on the order of the file.
         yield (
             f"{split} judgments, hash",
             hashlib.sha256("".join(sorted(lines)).encode()).hexdigest(),

@@ -1,14 +1,14 @@
-"""WebQA, from the official files or from UniVL-DR's derived ones.
+"""WebQA, from the official files or from files derived by UniVL-DR.
 
 Official: ``WebQA_train_val.json``, ``WebQA_test.json``, ``imgs.tsv``, ``imgs.lineidx``. The split
-is UniVL-DR's: WebQA's train questions shuffled, the first 5,000 of them dev, the others train; its
+is UniVL-DR's: WebQA's train questions are shuffled, the first 5,000 are dev, the others train; its
 val questions are test; its test file only adds documents.
 
 Derived: ``train.json``, ``dev.json``, ``test.json``, ``all_docs.json``, ``all_imgs.json``,
-``imgs.tsv``, ``imgs.lineidx.new``, and qrels where given.
+``imgs.tsv``, ``imgs.lineidx.new``, and optionally qrels.
 
-The texts of the official files are cleaned as UniVL-DR's are; those of the derived files have been
-cleaned, and are taken as they are: cleaning twice strips quotes that belong to the text. A positive
+The texts of the official files are cleaned like UniVL-DR's. Those of the derived files are already
+clean, and used unchanged: cleaning twice would remove quotes that belong to the text. A positive
 that is repeated within a question counts once.
 
 In both, ``all_imgs_query.json`` and ``all_imgs_exp.json`` add views of the captions: with a
@@ -37,16 +37,16 @@ TITLE = "WebQA, split as UniVL-DR does"
 NOTICE = ""
 DEV_QUESTIONS = 5_000
 LEAST_TRAIN = 6
-"""Of a smaller collection in WebQA's form, the dev split takes no more than one part in these."""
+"""For smaller collections in WebQA's form, the dev split has at most one question in this many."""
 SHUFFLE_SEED = 1234
 NUMBER = re.compile("[0-9]{1,18}")
-"""An image's id, or the offset of a line."""
+"""The form of an image's id, and of a line's offset."""
 IDS_FROM = 10_000_000
-"""The official offsets' row of an image is its id modulo this."""
+"""An image's line in the official offsets is its id modulo this number."""
 VIEWS = {"query": "all_imgs_query.json", "caption": "all_imgs_exp.json"}
 
 Offsets: TypeAlias = Callable[[str], int | None]
-"""Image id -> where its line starts in the TSV."""
+"""Image id -> the byte at which its line starts in the TSV."""
 
 OFFICIAL = ("WebQA_train_val.json", "WebQA_test.json", "imgs.tsv", "imgs.lineidx")
 DERIVED = (
@@ -56,11 +56,11 @@ DERIVED = (
 
 
 def files(source: Path) -> list[Path]:
-    """The files that make up the data set. Raises InputError for a folder of neither kind."""
+    """The files of the data set. Raises InputError for a folder of neither kind."""
     needed = OFFICIAL if (source / OFFICIAL[0]).exists() else DERIVED
     if needed is DERIVED and not (source / "all_docs.json").exists():
         raise InputError(
-            "no WebQA",
+            "contains no WebQA",
             mend=f"give the official files ({', '.join(OFFICIAL)}) or UniVL-DR's "
             f"({', '.join(DERIVED)})",
             path=source,
@@ -82,9 +82,9 @@ def prepare(source: Path, writer: Writer) -> None:
 def prepare_official(source: Path, writer: Writer, dev: int, image_digest: str) -> None:
     """Write the data set from official files.
 
-    dev: how many of the shuffled train questions are the dev split, but one in six at most.
+    dev: the number of the shuffled train questions in the dev split, but at most one in six.
     """
-    # Of several copies of a document the last one read wins, in the place of the first.
+    # Of several copies of a document, the last content counts, at the place of the first.
     passages: dict[str, Document] = {}
     captions: dict[str, Document] = {}
     asked: dict[str, list[_Asked]] = {"train": [], "val": []}
@@ -104,7 +104,7 @@ def prepare_official(source: Path, writer: Writer, dev: int, image_digest: str) 
                     raise entry.wrong(f"split '{split}'", "write 'train' or 'val'")
                 asked[split].append(entry.asked())
     if not any(asked.values()):
-        raise InputError("holds no questions", mend="restore the file", path=source / OFFICIAL[0])
+        raise InputError("has no questions", mend="restore the file", path=source / OFFICIAL[0])
     for passage in passages.values():
         writer.add(passage, Source(source / OFFICIAL[0]))
     offset_of, lines = _official_offsets(source / OFFICIAL[3])
@@ -117,17 +117,19 @@ def prepare_official(source: Path, writer: Writer, dev: int, image_digest: str) 
 
 
 TITLED = MappingProxyType({"title": str})
-"""What documents may have beside their text."""
+"""Optional fields of a document, besides its text."""
 
 
 def clean(text: str) -> str:
-    """UniVL-DR's: strip blanks, then double quotes, drop carriage returns, strip again."""
+    """Clean a text as UniVL-DR does: strip spaces, then double quotes, drop carriage returns, strip
+    again.
+    """
     return text.strip().strip('"').replace("\r", "").strip()
 
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """A question with the ids of its relevant documents, as often as the source names them."""
+    """A question with the ids of its relevant documents, with the repetitions of the source."""
 
     query: Query
     relevant: tuple[str, ...]
@@ -144,12 +146,12 @@ class _Entry:
     record: Mapping[str, Any] = field(repr=False)
 
     def facts(self, kind: str) -> Iterator[Mapping[str, Any]]:
-        """The entry's documents of a kind: in the test file unjudged ones, else pos and neg."""
+        """The entry's documents of a kind: unjudged in the test file, otherwise pos and neg."""
         for key in (f"{kind}_posFacts", f"{kind}_negFacts", f"{kind}_Facts"):
-            found = self.record.get(key, [])
-            if not isinstance(found, list) or not all(isinstance(fact, dict) for fact in found):
-                raise self.wrong(f"'{key}' is no list of objects", "restore the file")
-            yield from found
+            facts = self.record.get(key, [])
+            if not isinstance(facts, list) or not all(isinstance(fact, dict) for fact in facts):
+                raise self.wrong(f"'{key}' is not a list of objects", "restore the file")
+            yield from facts
 
     def passage(self, fact: Mapping[str, Any]) -> Document:
         return Document(
@@ -173,7 +175,7 @@ class _Entry:
             raise self.wrong("has no positive fact", "give it one or remove it")
         answers = self.record.get("A")
         if not isinstance(answers, list) or not all(isinstance(text, str) for text in answers):
-            raise self.wrong("has no list of answers 'A', which are texts", "restore the file")
+            raise self.wrong("has no list of texts as answers 'A'", "restore the file")
         query = Query(
             id=self.guid,
             text=clean(self._text(self.record, "Q")),
@@ -191,23 +193,23 @@ class _Entry:
         return InputError(f"question '{self.guid}': {what}", mend=mend, path=self.path)
 
     def _text(self, record: Mapping[str, Any], key: str, *, or_none: bool = False) -> str:
-        """A text; with ``or_none`` an empty one where it is missing or null."""
+        """A text; with ``or_none``, an empty one if it is missing or null."""
         value = record.get(key)
         if value is None and or_none:
             return ""
         if not isinstance(value, str):
-            raise self.wrong(f"'{key}' is missing or no text", "restore the file")
+            raise self.wrong(f"'{key}' is missing or not a text", "restore the file")
         return value
 
     def _image_id(self, fact: Mapping[str, Any]) -> str:
         name = str(fact.get("image_id"))
         if not NUMBER.fullmatch(name):
-            raise self.wrong(f"image id '{name}' is no number", "restore the file")
+            raise self.wrong(f"image id '{name}' is not a number", "restore the file")
         return name
 
 
 def _entries(path: Path) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """The entries of an official file, one at a time: it is too large to parse whole."""
+    """The entries of an official file, one at a time, since it is too large to parse as a whole."""
     import ijson
 
     guid = None
@@ -219,14 +221,14 @@ def _entries(path: Path) -> Iterator[tuple[str, Mapping[str, Any]]]:
             for guid, record in ijson.kvitems(file, "", use_float=True):
                 if not isinstance(record, dict):
                     raise InputError(
-                        f"question '{guid}' is no object", mend="restore the file", path=path
+                        f"question '{guid}' is not an object", mend="restore the file", path=path
                     )
                 yield guid, record
             file.seek(start)
             if guid is None and not file.read(1024).lstrip().startswith(b"{"):
-                raise InputError("is no object of questions", mend="restore the file", path=path)
+                raise InputError("not an object of questions", mend="restore the file", path=path)
         except (ijson.JSONError, UnicodeDecodeError) as error:
-            # yajl gives bytes or text, and a drawing of the place below its message.
+            # yajl's message is bytes or text, followed by a drawing of the place.
             message = error.args[0] if isinstance(error, ijson.JSONError) else str(error)
             text = message.decode(errors="replace") if isinstance(message, bytes) else message
             where = f" after question '{guid}'" if guid else ""
@@ -238,7 +240,7 @@ def _entries(path: Path) -> Iterator[tuple[str, Mapping[str, Any]]]:
 
 
 def _shuffled(questions: Sequence[_Asked]) -> list[_Asked]:
-    """As ``numpy.random.seed(1234); numpy.random.shuffle(questions)``."""
+    """In the order of ``numpy.random.seed(1234); numpy.random.shuffle(questions)``."""
     import numpy as np
 
     order = list(range(len(questions)))
@@ -268,7 +270,7 @@ def _prepare_derived(source: Path, writer: Writer, image_digest: str) -> None:
     for split in ("train", "dev", "test"):
         path, qrels = source / f"{split}.json", source / f"{split}_qrels.txt"
         questions = list(_derived_questions(path))
-        if qrels.exists():  # UniVL-DR evaluates by it: it has the say.
+        if qrels.exists():  # UniVL-DR evaluates by this file, so that it takes precedence.
             queries = ((asked.query, Source(path)) for asked in questions)
             writer.split(split, queries, read_qrels(qrels), qrels)
         else:
@@ -296,7 +298,7 @@ def _derived_questions(path: Path) -> Iterator[_Asked]:
             modality=_modality(images, texts),
         )
         negatives = [
-            str(one) for kind in ("img", "txt") for one in record.get(f"{kind}_negFacts") or []
+            str(name) for kind in ("img", "txt") for name in record.get(f"{kind}_negFacts") or []
         ]
         yield _Asked(query, (*images, *texts), (*images, *texts, *negatives))
 
@@ -305,7 +307,7 @@ def _derived_image_id(record: Mapping[str, Any], place: Source) -> str:
     name = str(record.get("image_id"))
     if not NUMBER.fullmatch(name):
         raise InputError(
-            f"image id '{name}' is no number",
+            f"image id '{name}' is not a number",
             mend="restore the file",
             path=place.path,
             line=place.line,
@@ -314,7 +316,7 @@ def _derived_image_id(record: Mapping[str, Any], place: Source) -> str:
 
 
 def _modality(images: Sequence[str], texts: Sequence[str]) -> Modality | None:
-    """The modality of the relevant documents; None where they are of both."""
+    """The modality of the relevant documents; None if they have both."""
     return None if images and texts else "image" if images else "text"
 
 
@@ -329,7 +331,7 @@ def _write_images(
     for name, document in track(captions.items(), "check images", len(captions), "images"):
         offset = offset_of(name)
         if offset is None or not tsv.starts_with(offset, name):
-            where = "has no offset" if offset is None else f"isn't at its offset {offset}"
+            where = "has no offset" if offset is None else f"is not at its offset {offset}"
             raise InputError(
                 f"image {name} {where}",
                 mend="restore the offsets (imgs.lineidx) that belong to this file",
@@ -346,7 +348,7 @@ def _write_images(
                 _derived_image_id(record, place): record["caption"]
                 for record, place in read_jsonl(path, caption=str)
             }
-            # An image that the generator left out keeps its caption.
+            # An image without a generated text keeps its caption.
             writer.captions(view, [texts.get(name, captions[name].text) for name in captions])
 
 
@@ -357,7 +359,7 @@ def _write_split(writer: Writer, name: str, questions: Sequence[_Asked], path: P
     named = sum(len(asked.relevant) for asked in questions)
     if repeated := named - sum(map(len, qrels.values())):
         log.warning(f"{path.name}, {name}: {repeated:,} repeated positives count once")
-    unknown = [one for asked in questions for one in asked.listed if not writer.knows(one)]
+    unknown = [name for asked in questions for name in asked.listed if not writer.knows(name)]
     if unknown:
         what = f"lists the unknown candidate '{unknown[0]}', so protocol 'local' is left out"
         log.warning(f"{path}: {what}")
@@ -367,7 +369,7 @@ def _write_split(writer: Writer, name: str, questions: Sequence[_Asked], path: P
 
 
 def _official_offsets(path: Path) -> tuple[Offsets, int]:
-    """One offset a line; an image's line is its id modulo 10,000,000. How many lines, too."""
+    """The offset of an image's line (its number is the id modulo 10,000,000), and their number."""
     offsets = [_number(text, path, line) for line, text in _numbered(path)]
 
     def offset(name: str) -> int | None:
@@ -378,7 +380,7 @@ def _official_offsets(path: Path) -> tuple[Offsets, int]:
 
 
 def _derived_offsets(path: Path) -> tuple[Offsets, int]:
-    """UniVL-DR's ``image_id TAB offset`` lines, and how many images they are of."""
+    """The offsets in UniVL-DR's ``image_id TAB offset`` lines, and the number of images."""
     offsets = {}
     for line, text in _numbered(path):
         name, _, offset = text.partition("\t")
@@ -395,6 +397,6 @@ def _numbered(path: Path) -> Iterator[tuple[int, str]]:
 def _number(text: str, path: Path, line: int) -> int:
     if not NUMBER.fullmatch(text):
         raise InputError(
-            f"offset '{text}' is no number", mend="restore the file", path=path, line=line
+            f"offset '{text}' is not a number", mend="restore the file", path=path, line=line
         )
     return int(text)

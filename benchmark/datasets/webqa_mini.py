@@ -1,4 +1,4 @@
-"""``webqa-mini``, the embedded default: made in WebQA's official format, read by its loader."""
+"""``webqa-mini``, the default data set: generated in WebQA's official format, and read like it."""
 
 from __future__ import annotations
 
@@ -20,28 +20,28 @@ STAND_INS = True
 __all__ = ["NOTICE", "STAND_INS", "TITLE", "files", "own", "prepare"]
 
 FOLDER = "source"
-"""The official files within the prepared folder, with those that the small models start from."""
+"""The folder of the official files within the prepared folder, and of texts for small models."""
 
 
 def files(source: Path) -> list[Path]:  # noqa: ARG001
-    """None: all is generated."""
+    """No files: the data set is generated."""
     return []
 
 
 def own() -> list[tuple[str, str]]:
-    """The hash of what is generated."""
+    """The hash of the generated files."""
     return [("generated", FROZEN)]
 
 
 def prepare(source: Path, writer: Writer) -> None:  # noqa: ARG001
-    """Generate the files and read them."""
+    """Generate the files, and read them."""
     folder = writer.folder / FOLDER
     generate(folder)
     prepare_official(folder, writer, DEV_QUESTIONS, _pixels(folder / "imgs.tsv"))
 
 
 def _pixels(tsv: Path) -> str:
-    """A hash of the decoded images: how they are compressed differs between machines."""
+    """The hash of the decoded images, since their compression differs between machines."""
     digest = hashlib.sha256()
     with tsv.open("rb") as file:
         for line in file:

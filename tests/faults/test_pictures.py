@@ -85,5 +85,5 @@ def test_an_odd_picture_loads(tmp_path: Path, name: str) -> None:
 
 @pytest.mark.parametrize("name", REFUSED)
 def test_a_hostile_picture_is_refused_by_name(tmp_path: Path, name: str) -> None:
-    with pytest.raises(InputError, match=r"imgs\.tsv: image 30000000 can't be decoded"):
+    with pytest.raises(InputError, match=r"imgs\.tsv: image 30000000 cannot be decoded"):
         tsv(tmp_path, REFUSED[name]).decode(0, "30000000")

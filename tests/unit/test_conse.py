@@ -96,7 +96,7 @@ def test_an_image_is_the_weighted_mean_of_its_classes_by_hand(tmp_path: Path, st
 def test_an_unreadable_image_leaves_its_caption(tmp_path: Path, store: Store) -> None:
     data = collection(tmp_path / "tiny", broken=3)
     pictures = Pictures(text=Words(), classifying=Guess(), top=1)
-    with pytest.raises(InputError, match="image 3 can't be decoded"):
+    with pytest.raises(InputError, match="image 3 cannot be decoded"):
         store.path(Documents(model=pictures, data=data.corpus, scope="image"))
     model = conse(data, replace(pictures, unreadable="skip"))
     vectors = Documents(model=model, data=data.corpus, scope="image").matrix(store)

@@ -91,7 +91,7 @@ def test_bad_data_is_refused_by_line(
             'name = "x"\nformat = "bier"\npath = "."\n',
             "unknown format 'bier'; did you mean 'beir'?",
         ),
-        ('name = "../x"\nformat = "beir"\npath = "."\n', "x.toml: name '../x' is no plain name"),
+        ('name = "../x"\nformat = "beir"\npath = "."\n', "x.toml: name '../x' is not a valid name"),
         ('name = "x"\nformat = "beir"\npath = "."\nsplit = "dev"\n', "x.toml: unknown key 'split'"),
         (
             'name = "x"\nformat = "beir"\npath = "gone"\n',

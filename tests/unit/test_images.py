@@ -81,7 +81,7 @@ def test_a_truncated_jpeg_is_used_as_far_as_it_goes() -> None:
 def test_what_is_no_image_is_named(tmp_path: Path, data: bytes) -> None:
     path = tmp_path / "imgs.tsv"
     path.write_bytes(b"30000000\t" + base64.b64encode(data) + b"\n")
-    with pytest.raises(InputError, match=r"imgs\.tsv: image 30000000 can't be decoded"):
+    with pytest.raises(InputError, match=r"imgs\.tsv: image 30000000 cannot be decoded"):
         ImageFileMap(path).decode(0, "30000000")
 
 
@@ -112,7 +112,7 @@ def test_reading_by_offset_here_and_in_workers(tmp_path: Path) -> None:
         with multiprocessing.get_context(method).Pool(2) as pool:
             found = pool.starmap(read_corner, [(tsv, len(first))] * 4)
         assert found == [RED] * 4
-    with pytest.raises(InputError, match="image 2 isn't at its offset"):
+    with pytest.raises(InputError, match="image 2 is not at its offset"):
         tsv.decode(0, "2")
     assert not tsv.starts_with(0, "2")
     assert not tsv.starts_with(2**70, "2")

@@ -72,9 +72,9 @@ def test_a_collection_by_id_is_read_once_and_known_by_content(store: Store) -> N
 @pytest.mark.parametrize(
     ("name", "said"),
     [
-        ("tinny", "ir_datasets knows no 'tinny'"),
+        ("tinny", "ir_datasets has no 'tinny'"),
         ("tiny", "'tiny' has no queries"),
-        ("far/test", "can't be had"),
+        ("far/test", "is not available"),
     ],
 )
 def test_what_cannot_be_had_gets_one_line(store: Store, name: str, said: str) -> None:

@@ -174,7 +174,7 @@ def with_value(column: str, row: int, value: object) -> Change:
         ("task1/corpus", with_value("id", 4, "2:1"), ":5: document id '2:1' occurs twice"),
         ("task1/corpus", with_value("text", 0, None), ":1: 'text' is empty"),
         ("task2/corpus", with_value("image", 2, {"bytes": b"no image", "path": "x"}),
-         ":3: the image of document '2:1003' can't be decoded (no known image format)"),
+         ":3: the image of document '2:1003' cannot be decoded (no known image format)"),
         ("task2/corpus", with_value("image", 2, {"bytes": None, "path": "x"}),
          ":3: document '2:1003' has no image bytes"),
         ("task1/qrels", with_value("corpus-id", 0, "2:9999"),
@@ -182,7 +182,7 @@ def with_value(column: str, row: int, value: object) -> Change:
         ("task1/qrels", with_value("query-id", 0, "2:q77"),
          "judgment for the unknown query '2:q77'"),
         ("task1/qrels", lambda table: table.set_column(
-            2, "score", pa.array(["yes"] * table.num_rows)), "column 'score' holds string"),
+            2, "score", pa.array(["yes"] * table.num_rows)), "column 'score' has type string"),
     ],
 )  # fmt: skip
 def test_bad_rows_are_one_line(
@@ -203,10 +203,10 @@ def test_half_a_download_is_told(tmp_path: Path, store: Store) -> None:
     last = corpus / "test-00001-of-00002.parquet"
     whole = last.read_bytes()
     last.write_bytes(whole[: len(whole) // 2])
-    with pytest.raises(InputError, match=r"00001-of-00002\.parquet: no whole Parquet file"):
+    with pytest.raises(InputError, match=r"00001-of-00002\.parquet: not a complete Parquet file"):
         prepare("webqa-mbeir", folder, store)
     last.unlink()
-    with pytest.raises(InputError, match="corpus: 1 of 2 files are here: half a download"):
+    with pytest.raises(InputError, match="corpus: only 1 of 2 files are here"):
         prepare("webqa-mbeir", folder, store)
     (folder / "mbeir_webqa_task1" / "qrels" / "test-00000-of-00001.parquet").unlink()
     with pytest.raises(InputError, match="mbeir_webqa_task1: has no configuration 'qrels'"):

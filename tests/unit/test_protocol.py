@@ -90,7 +90,9 @@ def test_what_a_protocol_needs_is_asked_for(tmp_path: Path) -> None:
     data = toy(tmp_path / "toy", ("text", None), listed=False)
     with pytest.raises(InputError, match="the modality of question 'q1' is unknown"):
         Task(data=data, protocol="split").check()
-    with pytest.raises(InputError, match="'toy' lists no candidates for the questions of 'test'"):
+    with pytest.raises(
+        InputError, match="'toy' has no candidate lists for the questions of 'test'"
+    ):
         Task(data=data, protocol="local").check()
 
 

@@ -103,7 +103,7 @@ def test_images_are_composed_as_stated(tmp_path: Path, task: Task, store: Store)
 def test_an_unreadable_image_stops_or_leaves_its_caption(tmp_path: Path, store: Store) -> None:
     data, folder = collection(tmp_path / "broken", broken=3), str(clip(tmp_path / "clip"))
     task = Task(data=data, split="dev")
-    with pytest.raises(InputError, match="image 3 can't be decoded"):
+    with pytest.raises(InputError, match="image 3 cannot be decoded"):
         SentenceTransformerRetriever(model=folder).ranking(task).documents.matrix(store)
     row = SentenceTransformerRetriever(model=folder, unreadable="skip")
     found = row.ranking(task).documents.matrix(store)[8 + 3]

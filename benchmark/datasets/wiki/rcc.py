@@ -1,8 +1,8 @@
-"""Qt's binary resource archives (``.rcc``): a tree of named files, each as it is or compressed.
+"""Qt's binary resource archives (``.rcc``): a tree of named files, compressed or not.
 
 The layout is that of Qt's ``rcc`` (``RCCResourceLibrary`` in qtbase, ``src/tools/rcc/rcc.cpp``),
-all numbers big-endian: a header (``qres``, version, offsets of tree, data and names), a tree of
-entries of 14 bytes (22 from version 2 on, with a date), names in UTF-16, and data behind lengths.
+with big-endian numbers: a header (``qres``, version, offsets of tree, data and names), a tree with
+entries of 14 bytes (22 from version 2 on, with a date), names in UTF-16, and data after lengths.
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ COMPRESSED, FOLDER, ZSTANDARD = 1, 2, 4
 
 
 def read_rcc(data: bytes) -> dict[str, bytes]:
-    """The files of an archive by path. Raises ValueError for what is none, or is damaged."""
+    """The files of an archive, by path. Raises ValueError for other or damaged data."""
     if data[:4] != b"qres":
-        raise ValueError("no Qt resource archive")
+        raise ValueError("not a Qt resource archive")
     try:
         return dict(_walk(_Archive(data), 0, ""))
     except (struct.error, zlib.error, UnicodeDecodeError, RecursionError) as error:
@@ -32,20 +32,20 @@ class _Archive:
 
     def name(self, place: int) -> str:
         (length,) = struct.unpack_from(">H", self.data, self.names + place)
-        # Behind the length and a hash.
+        # After the length and a hash.
         return self._cut(self.names + place + 6, 2 * length).decode("utf-16-be")
 
     def file(self, place: int, flags: int) -> bytes:
         (length,) = struct.unpack_from(">I", self.data, self.content + place)
         content = self._cut(self.content + place + 4, length)
         if flags & ZSTANDARD:
-            raise ValueError("Qt resource archive with Zstandard, which isn't read")
-        # qCompress puts the length before zlib's stream.
+            raise ValueError("Qt resource archive with Zstandard, which is not supported")
+        # qCompress writes the length before zlib's stream.
         return zlib.decompress(content[4:]) if flags & COMPRESSED else content
 
     def _cut(self, start: int, length: int) -> bytes:
         if start + length > len(self.data):
-            raise ValueError("cut off Qt resource archive")
+            raise ValueError("truncated Qt resource archive")
         return self.data[start : start + length]
 
 
