@@ -1,4 +1,4 @@
-"""Invented names, put together from shared syllables so that new ones look familiar."""
+"""Invented names, made of shared syllables, so that new names consist of known word pieces."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ GIVEN = (
 
 
 class Names:
-    """Draws names and never the same one twice."""
+    """Draws names, each only once."""
 
     def __init__(self, rng: random.Random) -> None:
         self._rng = rng

@@ -1,4 +1,4 @@
-"""Questions that only looking answers; what they point at singles the pictures out."""
+"""Questions whose answer is only in pictures; cues in the question identify the pictures."""
 
 from __future__ import annotations
 
@@ -49,9 +49,9 @@ MIX = {"color": 10, "shape": 5, "number": 12, "YesNo": 28, "Others": 27, "choose
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Aspect:
-    """Something to ask about a picture, if the picture has it.
+    """A property of pictures for questions.
 
-    needs: the cue without which there is nothing to ask. family: the cues that would answer it.
+    needs: the cue that a picture must have. family: the cues that would give the answer away.
     """
 
     category: str
@@ -233,7 +233,7 @@ def about_pictures(rng: random.Random, thing: Thing, others: list[Thing]) -> lis
 
 
 def _only(thing: Thing, *cues: str) -> Picture | None:
-    """The picture that alone of the thing's has all the cues."""
+    """The only picture of the thing that has all the cues; None if there is none or several."""
     having = [picture for picture in thing.pictures if picture.cues.issuperset(cues)]
     return having[0] if len(having) == 1 else None
 
@@ -292,7 +292,7 @@ def _placed(rng: random.Random, text: str, when: str) -> str:
 
 
 def _about_part(rng: random.Random, thing: Thing, index: int) -> Question | None:
-    """All pictures show the lasting colours, so only of things with two is it asked."""
+    """A question about a lasting colour, which all pictures show; only for things with two."""
     part = thing.kind.parts[index]
     if len(thing.pictures) > 2 or not part:
         return None

@@ -1,4 +1,4 @@
-"""Spells questions and documents as the records of WebQA's files."""
+"""Questions and documents as the records of WebQA's files."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ Record = dict[str, Any]
 
 
 class Spelling:
-    """Gives documents their ids: a picture that of its row, a passage that of a question.
+    """Makes records, with ids of documents: a picture's from its row, a passage's from a question.
 
-    As in WebQA, a passage's id begins with the guid of a question that lists it: of one that it
-    answers, if there is any. Other questions that list it use the same id; but now and then one
-    has a copy with an id of its own.
+    As in WebQA, a passage's id begins with the guid of a question that lists it; if it answers
+    questions, of one of those. Other questions that list it use the same id, but some have a copy
+    with another id.
     """
 
     def __init__(self, rng: random.Random, entries: Sequence[Entry], rows: Sequence[int]) -> None:
@@ -52,7 +52,7 @@ class Spelling:
         }
 
     def unjudged(self, entry: Entry) -> Record:
-        """As in WebQA's test file, which keeps its answers to itself."""
+        """The record of a question in WebQA's test file, which has no answers."""
         pictures = [self._picture(picture) for picture in entry.pictures()]
         passages = [self._passage(passage) for passage in entry.passages()]
         self._rng.shuffle(pictures)

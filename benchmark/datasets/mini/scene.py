@@ -1,4 +1,4 @@
-"""What a picture shows: the thing itself, and the circumstances around it."""
+"""The content of a picture: the look of a thing, and the circumstances around it."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Look:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scene:
-    """The circumstances of one picture. ``emblems`` are those on show, with their values."""
+    """The circumstances of one picture. emblems: those that are visible, with their values."""
 
     time: str
     ground: str
@@ -37,7 +37,7 @@ class Scene:
     emblems: tuple[tuple[str, str], ...] = ()
 
     def cues(self) -> frozenset[str]:
-        """All that a question may point at to single this picture out."""
+        """The cues by which a question may identify this picture."""
         flags = {
             "fence": self.fence,
             "rain": self.rain,

@@ -1,4 +1,4 @@
-"""How captions and passages are worded."""
+"""The wording of captions and passages."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def caption_of(
     festival: str | None,
     scene: Scene,
 ) -> str:
-    """The name and some circumstances. Now and then it gives away the time of day."""
+    """A caption: the name and some circumstances; some captions contain the time of day."""
     season = "winter" if scene.ground == "snow" else rng.choice(tuple(MONTHS))
     if year:
         day = f"{rng.randint(1, 28)} {MONTHS[season]} {year}"
@@ -63,7 +63,7 @@ def passage_of(
     topics: Sequence[str],
     values: Mapping[str, str],
 ) -> str:
-    """A passage: the first sentence names the thing, the others say what it is."""
+    """A passage: the first sentence contains the thing's name, the others its noun."""
     sentences = []
     for index, topic in enumerate(topics):
         x = f"the {title}" if index == 0 else f"the {noun}"
@@ -74,7 +74,7 @@ def passage_of(
 
 
 def statements(kind: Kind, topic: str) -> Sequence[str]:
-    """The ways of telling a fact, or the value of an emblem."""
+    """The sentence forms for a fact, or for the value of an emblem."""
     if topic in TOLD:
         return TOLD[topic]
     return next(fact.say for key, fact in kind.facts.items() if key == topic)

@@ -1,4 +1,4 @@
-"""The things that pictures show, each drawn in its two colours."""
+"""Drawings of the things, each in its two colours."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ SKIN: Colour = (222, 178, 140)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Anchors:
-    """Where emblems go, as seen from the thing's foot.
+    """The positions of emblems, relative to the thing's foot.
 
-    band: left, top, right, bottom of the coloured one.
-    badge: the middle of the shaped one.
-    row: the middle of the counted ones.
+    band: left, top, right and bottom of the coloured emblem.
+    badge: the middle of the emblem with a shape.
+    row: the middle of the emblems that are counted.
     """
 
     band: tuple[int, int, int, int]

@@ -1,4 +1,4 @@
-"""Questions that passages answer, most of them two together."""
+"""Questions that passages answer; most need two passages."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ NUMERIC: tuple[str, ...] = ("year", "size")
 
 
 def about_facts(rng: random.Random, thing: Thing, others: list[Thing]) -> list[Question]:
-    """One question of each form that the thing allows."""
+    """A question of each form that is possible for the thing."""
     found = [_bridge(rng, thing), _bridge(rng, thing), _pair(rng, thing), _pair(rng, thing)]
     found += [_compare(rng, thing, rng.choice(others)), _single(rng, thing)]
     return [question for question in found if question is not None]
@@ -29,7 +29,7 @@ def _answer(thing: Thing, fact: str) -> str:
 
 
 def _bridge(rng: random.Random, thing: Thing) -> Question | None:
-    """One passage says which thing is meant, another gives the answer."""
+    """A question for which one passage identifies the thing, and another contains the answer."""
     fact = rng.choice(("year", "stuff", "keeper", "size", "place"))
     via: str = "place" if fact != "place" and rng.random() < 0.3 else "maker"
     if via == "place" and thing.town == thing.word:
@@ -54,7 +54,7 @@ def _bridge(rng: random.Random, thing: Thing) -> Question | None:
 
 
 def _pair(rng: random.Random, thing: Thing) -> Question | None:
-    """Two facts, told in two passages."""
+    """A question about two facts in two passages."""
     fact, other = rng.sample(FACTS, 2)
     first, second = thing.telling(fact), thing.telling(other)
     if first == second or ("place" in (fact, other) and thing.town == thing.word):
@@ -88,7 +88,7 @@ def _single(rng: random.Random, thing: Thing) -> Question:
 
 
 def _compare(rng: random.Random, thing: Thing, other: Thing) -> Question | None:
-    """Which of two has more."""
+    """A question which of two things has more."""
     fact = rng.choice(NUMERIC)
     if thing.facts[fact] == other.facts[fact]:
         return None
