@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from benchmark.report.claims import Claim
     from benchmark.report.tables import Table
 
-UNEARNED = "not what the run scores"
+UNEARNED = "does not follow from the run"
 ROUNDING = 1e-12
 LABELS = ("name", "title", "group", "setting", "external")
 BESIDE = ("oracle", "index", "recall_of_exact", "ties")
@@ -193,7 +193,7 @@ def _tables(
     home = results_folder(results, data, split, protocol)
     kept = {home / name: make for name, make in made.items()}
     return [
-        Finding(path, "not what the results give")
+        Finding(path, "does not follow from the results")
         for path, make in kept.items()
         if path.is_file() and path.read_text(encoding="utf-8") != render(make(), "md")
     ]

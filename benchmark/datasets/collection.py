@@ -1,21 +1,21 @@
-"""A prepared data set: one corpus and the judged questions of each split, kept lazily on disk.
+"""A prepared data set: a corpus, and the judged questions of each split, read lazily from disk.
 
     dataset.json           name, splits, counts, fingerprint
     corpus.arrow           id, text, title, modality, canonical; an Arrow stream, mapped
-    credits.arrow          author, licence and address of each document, where the source tells
+    credits.arrow          author, licence and address of each document, if the source has them
     captions-VIEW.arrow    captions of the images, expanded in some way
-    images.tsv             image id and base64 a line; a link to the source's file
-    images.bin             or the images' bytes one after the other, from other sources
-    offsets.npy            where each image (or its line) starts, in corpus order; with images.bin
-                           also where the last one ends. Without it there are captions alone
+    images.tsv             image id and base64 on a line; a link to the source's file
+    images.bin             or the bytes of all images, one after the other, for other sources
+    offsets.npy            where each image (or its line) starts, in corpus order; for images.bin
+                           also where the last one ends. Without it, there are only captions
     queries-SPLIT.jsonl    id, text, answers, category, modality
     qrels-SPLIT.tsv        TREC qrels
-    candidates-SPLIT.arrow each question's listed candidates by corpus number, where the source
-                           lists them; an Arrow stream, mapped
+    candidates-SPLIT.arrow each question's candidate list by corpus number, if the source has one;
+                           an Arrow stream, mapped
 
-Corpus order is passages, then images, in the order in which the source gives them: the order that
-breaks ties. ``canonical`` is the row of the first document of the same content, so that texts which
-occur under several ids are encoded once and can be scored as one.
+Corpus order is passages, then images, in the order of the source; it breaks ties. ``canonical`` is
+the row of the first document with the same content, so that texts that occur under several ids are
+encoded once and can be scored as one document.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ PACK = "images.bin"
 
 @recipe_name("Corpus")
 class Corpus:
-    """Documents by row number, read through a memory map; safe to use in worker processes."""
+    """Documents by row number, read through a memory map; can be used in worker processes."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -58,7 +58,7 @@ class Corpus:
 
     @property
     def fingerprint(self) -> str:
-        """A hash of the documents alone; where none was kept, that of the whole data set."""
+        """The hash of the documents; in old data sets, that of the whole data set."""
         return str(self._facts.get("content", self._facts["fingerprint"]))
 
     def __getitem__(self, row: int) -> Document:
@@ -74,7 +74,7 @@ class Corpus:
     ) -> list[str]:
         """The passages or captions of ``numbers``, in their order.
 
-        view: one of ``views``: images have their captions of that view.
+        view: one of ``views``; images have their captions of this view.
         """
         texts = self._take("text", numbers)
         if view is not None:
@@ -86,11 +86,11 @@ class Corpus:
 
     @property
     def views(self) -> tuple[str, ...]:
-        """The expanded views of the captions that the data set has."""
+        """The expanded views of the captions in the data set."""
         return tuple(self._facts["views"])
 
     def credits(self, numbers: Sequence[int]) -> list[str]:
-        """Author, licence and address of ``numbers``; empty texts where the data set names none."""
+        """Author, licence and address of ``numbers``; empty texts if the data set has none."""
         if not self._facts.get("credited"):
             return [""] * len(numbers)
         texts: list[str] = (
@@ -120,16 +120,16 @@ class Corpus:
 
     @cached_property
     def canonical(self) -> npt.NDArray[np.int32]:
-        """For each row, the first row of the same content; int32, shape (documents,)."""
+        """The first row with the same content, for each row; int32, shape (documents,)."""
         import numpy as np
 
         values = arrow.as_numpy(self._table["canonical"].combine_chunks())
         return np.asarray(values, dtype=np.int32)
 
     def image(self, number: int) -> Image:
-        """An image as RGB, as a page shows it: what is transparent lies over white.
+        """An image as RGB, with white behind transparent parts, as on a page.
 
-        Raises InputError naming one that is damaged.
+        Raises InputError, with the image's id, if it is damaged.
         """
         from benchmark.datasets.images import over_white
 
@@ -138,13 +138,13 @@ class Corpus:
     def stored_image(self, number: int) -> Image:
         """An image in the mode in which it is stored, for models that convert it themselves.
 
-        Raises InputError naming one that is damaged.
+        Raises InputError, with the image's id, if it is damaged.
         """
         name = self._table["id"][number].as_py()
         if not self.has_images:
             raise InputError(
                 f"image {name}: the data set was prepared without its images",
-                mend="fetch or prepare it with them",
+                mend="download them, and prepare it with them",
                 path=self._folder,
             )
         if self._pack is not None:
@@ -156,13 +156,13 @@ class Corpus:
 
     @property
     def has_images(self) -> bool:
-        """Whether the pixels of the image documents are there, beside their captions."""
+        """Whether the data set has the pixels of the images, and not only their captions."""
         return (self._folder / "offsets.npy").is_file()
 
     def lacks_images(self) -> str | None:
-        """Why a model that looks at images can't serve this corpus; None where it can."""
+        """Why a model that reads images cannot use this corpus; None if it can."""
         if self.numbers("image") and not self.has_images:
-            return "needs the images: the data set was prepared with their captions alone"
+            return "needs the images: the data set was prepared with captions only"
         return None
 
     @cached_property
@@ -188,7 +188,7 @@ class Corpus:
     def _expanded(self, view: str) -> pa.ChunkedArray:
         if view not in self.views:
             raise InputError(
-                f"the data set has no '{view}' captions", mend="add the file that holds them"
+                f"the data set has no '{view}' captions", mend="add the file with them"
             )
         return _read_table(self._folder / f"captions-{view}.arrow")["text"]
 
@@ -211,13 +211,13 @@ class Corpus:
 @recipe_name("Collection")
 @dataclass(frozen=True)
 class Collection:
-    """A prepared data set on disk. Two with the same fingerprint have the same content."""
+    """A prepared data set on disk. Data sets with the same fingerprint have the same content."""
 
     folder: Path
 
     @cached_property
     def metadata(self) -> dict[str, Any]:
-        """What ``dataset.json`` says."""
+        """The content of ``dataset.json``."""
         return _facts(self.folder)
 
     @property
@@ -230,19 +230,20 @@ class Collection:
 
     @property
     def leaves_own_out(self) -> bool:
-        """Whether a question's list leaves out the document that has the question's id."""
+        """Whether lists leave out the document with the question's id."""
         return bool(self.metadata.get("leaves_own_out", False))
 
     @property
     def notice(self) -> str:
-        """What every result on this data set has to say, such as that it is a miniature."""
+        """A note for every table of results on this data set."""
         return str(self.metadata["notice"])
 
     @property
     def stand_ins(self) -> bool:
-        """Whether small models, trained on what the data bring along, stand in for published ones.
+        """Whether small models, trained on the data set's own texts and images, replace published
+        ones.
 
-        Trained rows choose their preset by it: what they start from, and their recipes.
+        Trained rows choose their presets by it: their initial weights and training recipes.
         """
         return bool(self.metadata.get("stand_ins"))
 
@@ -252,7 +253,7 @@ class Collection:
 
     @property
     def variant_of(self) -> str | None:
-        """The data set of which this one is a changed copy: figures on the two don't compare."""
+        """The data set of which this is a changed copy: figures on the two are not comparable."""
         return self.metadata.get("variant_of")
 
     @property
@@ -292,18 +293,18 @@ class Collection:
         return {"folder": self.folder}
 
     def candidates(self, split: str) -> Iterator[npt.NDArray[np.int32]]:
-        """Each question's listed candidates, positives included, in the order of the questions.
+        """Each question's candidates, including the positives, in the order of the questions.
 
-        Corpus numbers, ascending; int32, shape (candidates,). Raises InputError where the data set
-        lists none.
+        Corpus numbers, ascending; int32, shape (candidates,). Raises InputError if the data set has
+        no candidate lists.
         """
         import numpy as np
 
         if not self.lists_candidates(split):
             raise InputError(
-                f"data set '{self.name}' lists no candidates for the questions of '{split}', which "
-                "protocol 'local' needs",
-                mend="use --protocol joint or split, or prepare the data set from files that do",
+                f"data set '{self.name}' has no candidate lists for the questions of '{split}', "
+                "which protocol 'local' needs",
+                mend="use --protocol joint or split, or prepare it from files that have them",
                 path=self.folder,
             )
         column = _read_table(self.folder / f"candidates-{split}.arrow")["numbers"].combine_chunks()
@@ -313,7 +314,7 @@ class Collection:
             yield values[start:stop]
 
     def lists_candidates(self, split: str) -> bool:
-        """Whether the source lists candidates for each question of ``split``."""
+        """Whether the source has a candidate list for each question of ``split``."""
         return "candidates" in self.metadata["splits"][self._known(split)]
 
     def _known(self, split: str) -> str:
@@ -330,7 +331,7 @@ def _facts(folder: Path) -> dict[str, Any]:
     try:
         metadata: dict[str, Any] = decode_json(path.read_bytes())
     except FileNotFoundError:
-        raise InputError("no prepared data set", mend="prepare it first", path=folder) from None
+        raise InputError("not a prepared data set", mend="prepare it first", path=folder) from None
     except ValueError as error:
         raise InputError(
             f"not JSON ({error})", mend="prepare the data set again", path=path

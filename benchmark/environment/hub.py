@@ -1,4 +1,4 @@
-"""Whether published weights can be had: on this machine, or from the Hugging Face hub."""
+"""The availability of published weights: on this machine, or on the Hugging Face hub."""
 
 from __future__ import annotations
 
@@ -19,27 +19,27 @@ NAME = re.compile(r"(\b[\w.-]+\b/)?\b[\w.-]+\b", re.ASCII)
 """What a model on the hub may be called."""
 
 CONFIGURATIONS = ("config.json", "modules.json", "open_clip_config.json")
-"""Of these a model on the hub has one at least."""
+"""A model on the hub has at least one of these files."""
 
 ALLOWED = "BENCHMARK_ALLOW_REMOTE_CODE"
-"""Environment variable: "1" where the user allows models to run code of their own. The command line
-sets it, so that processes that it starts know."""
+"""Environment variable: "1" if the user allows models to run their own code. The command line sets
+it, so that its worker processes have it, too."""
 
 
 def remote_code_is_allowed() -> bool:
-    """Whether the user allows a model to run Python code that its authors wrote."""
+    """Whether the user allows models to run Python code from their authors."""
     return os.environ.get(ALLOWED) == "1"
 
 
 _silent: list[str] = []
-"""Set once the hub didn't answer: it is not waited for again, by this process."""
+"""Not empty once the hub did not answer: this process does not wait for it again."""
 
 
 @cache
 def lacks_weights(name: str, file: str | None = None, revision: str | None = None) -> str | None:
-    """Why the weights called ``name`` can't be had, and what mends it; None where they can.
+    """Why the weights called ``name`` are not available, and how to get them; None if they are.
 
-    name: of the hub, or a folder. file: one of theirs, to look for in the cache; by default their
+    name: on the hub, or a folder. file: the file to look for in the cache; by default the model's
     configuration. revision: a commit, branch or tag of the hub.
     """
     if Path(name).is_dir() or snapshot(name, revision, (file,) if file else CONFIGURATIONS):
@@ -67,7 +67,7 @@ def lacks_weights(name: str, file: str | None = None, revision: str | None = Non
             "on the hub, then log in with `hf auth login`"
         )
     except RepositoryNotFoundError:
-        return f"needs the weights '{name}', which the hub hasn't: check the name"
+        return f"needs the weights '{name}', which the hub does not have: check the name"
     except RevisionNotFoundError:
         return f"needs revision '{revision}' of '{name}', which the hub hasn't: check the revision"
     except Exception:  # which one depends on what stands between here and the hub
@@ -110,9 +110,9 @@ def _is_reachable() -> bool:
 def snapshot(
     name: str, revision: str | None = None, files: tuple[str, ...] = CONFIGURATIONS
 ) -> Path | None:
-    """The folder of a revision of a model in the cache of the hub; None where it isn't there.
+    """The folder of a revision of a model in the hub's cache; None if it is not there.
 
-    files: of these it must hold one.
+    files: the folder must contain one of these.
     """
     from huggingface_hub import constants
 
@@ -122,12 +122,12 @@ def snapshot(
     from huggingface_hub.errors import HFValidationError
 
     try:
-        found = (try_to_load_from_cache(name, file, revision=revision) for file in files)
-        # A file may lie deeper, in a folder of its own.
+        cached = (try_to_load_from_cache(name, file, revision=revision) for file in files)
+        # The file may be in a subfolder.
         return next(
             (
                 Path(path).parents[file.count("/")]
-                for file, path in zip(files, found, strict=True)
+                for file, path in zip(files, cached, strict=True)
                 if isinstance(path, str)
             ),
             None,
@@ -138,10 +138,10 @@ def snapshot(
 
 @cache
 def commit_of(name: str, revision: str | None = None) -> str:
-    """The commit that ``revision`` (a branch, a tag, or a commit; main where None) stands for.
+    """The commit of ``revision`` (a branch, a tag, or a commit; None for main).
 
-    What the cache holds under that name comes first, so that a result doesn't change with the hub.
-    Raises UnavailableError where neither the cache nor the hub knows it.
+    The cache comes first, so that a result does not change with the hub. Raises UnavailableError
+    if neither the cache nor the hub has the revision.
     """
     if revision and COMMIT.fullmatch(revision):
         return revision
@@ -153,5 +153,5 @@ def commit_of(name: str, revision: str | None = None) -> str:
 
     sha = HfApi().model_info(name, revision=revision, timeout=PATIENCE).sha
     if sha is None:
-        raise InputError(f"the hub tells no commit of '{name}'", mend="give one as revision")
+        raise InputError(f"the hub has no commit of '{name}'", mend="give a commit as revision")
     return str(sha)

@@ -13,10 +13,10 @@ from benchmark.types import Qrels, Run
 def merge_copies(
     run: Run, qrels: Qrels, canonical: Mapping[str, str]
 ) -> tuple[Run, dict[str, dict[str, int]]]:
-    """Run and judgments in which documents of equal content count as one.
+    """A run and judgments in which documents of equal content count as one.
 
-    canonical: document id -> id of the first document of the same content, where it is another.
-    Of several copies the best ranked stays, and the highest judgment.
+    canonical: id of a duplicate -> id of the first document with the same content. Of several
+    duplicates, the best rank and the highest judgment are kept.
     """
     documents, scores = in_columns(run.documents), numbers_in_columns(run.scores)
     first = [canonical.get(name, name) for name in documents.coded.names.tolist()]

@@ -1,7 +1,7 @@
-"""Ranked lists kept as columns: a mapping from query ids to lists that are made when asked for.
+"""Ranked lists stored as columns: a mapping from query ids to lists, which are made on access.
 
-A column of texts holds each distinct text once and a number for each place (``Coded``), so that
-whatever looks at all lists works on whole arrays of numbers.
+A column of texts has each distinct text once, and a number for each place (``Coded``), so that work
+on all lists is done on whole arrays of numbers.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class Coded:
-    """A column of texts: the distinct ones, and the number among them of each place.
+    """A column of texts: the distinct texts, and their number at each place.
 
-    names: objects, shape (distinct,); codes: int32, shape (places,).
+    names: objects, shape (distinct,). codes: int32, shape (places,).
     """
 
     names: npt.NDArray[np.object_]
@@ -33,7 +33,7 @@ class Coded:
 
     @staticmethod
     def texts(texts: Collection[str]) -> npt.NDArray[np.object_]:
-        """Distinct texts as an array, each the same object wherever it stands."""
+        """Distinct texts as an array of objects."""
         import numpy as np
 
         names = np.empty(len(texts), dtype=object)
@@ -42,7 +42,7 @@ class Coded:
 
     @classmethod
     def of(cls, column: Any) -> Coded:
-        """Arrow's column of texts, dictionary-encoded or not."""
+        """A column of Arrow's texts, dictionary-encoded or not."""
         import numpy as np
 
         encoded = column if hasattr(column, "dictionary") else column.dictionary_encode()
@@ -51,9 +51,9 @@ class Coded:
 
 
 class Slices(Mapping[str, list[Any]]):
-    """Lists by query id, each a part of one column of all; they lie one after the other.
+    """Lists by query id, stored one after the other in one column.
 
-    starts: where each query's list begins, and where the last one ends; shape (queries + 1,).
+    starts: where each query's list begins, and where the last one ends; int64, (queries + 1,).
     """
 
     def __init__(self, column: Any, queries: Sequence[str], starts: npt.NDArray[np.int64]) -> None:
@@ -65,7 +65,7 @@ class Slices(Mapping[str, list[Any]]):
         return self.first(query, None)
 
     def first(self, query: str, count: int | None) -> list[Any]:
-        """The first ``count`` values of a query's list; all for None."""
+        """The first ``count`` values of a query's list; None for all."""
         place = self._places[query]
         start, end = self.starts[place : place + 2].tolist()
         part = self._column[start : end if count is None else min(end, start + count)]
@@ -74,18 +74,18 @@ class Slices(Mapping[str, list[Any]]):
 
     @cached_property
     def coded(self) -> Coded:
-        """The column of all lists, which holds texts."""
+        """The column of all lists, if it contains texts."""
         return self._column if isinstance(self._column, Coded) else Coded.of(self._column)
 
     @cached_property
     def numbers(self) -> npt.NDArray[np.float64]:
-        """The column of all lists, which holds numbers."""
+        """The column of all lists, if it contains numbers."""
         import numpy as np
 
         return np.asarray(self._column, dtype=np.float64)
 
     def with_repeats(self) -> int:
-        """How many lists of falling numbers hold one twice."""
+        """The number of lists, of decreasing numbers, that contain a number twice."""
         import numpy as np
 
         rows, same = self.rows, self._column[1:] == self._column[:-1]
@@ -93,7 +93,7 @@ class Slices(Mapping[str, list[Any]]):
 
     @cached_property
     def rows(self) -> npt.NDArray[np.int64]:
-        """The place of each value's query among the queries; shape of the column."""
+        """The number of the query for each value of the column; int64, shape of the column."""
         import numpy as np
 
         return np.repeat(np.arange(len(self)), np.diff(self.starts))
@@ -101,7 +101,7 @@ class Slices(Mapping[str, list[Any]]):
     def table(self, queries: Sequence[str], depth: int | None) -> npt.NDArray[np.int32]:
         """The numbers in ``coded`` of the first ``depth`` texts of each query's list; None for all.
 
-        int32, shape (queries, longest), -1 beyond the end of a list; a query may have none.
+        int32, shape (queries, longest list), -1 after the end of a list. A query may have no list.
         """
         import numpy as np
 
@@ -143,29 +143,29 @@ class Slices(Mapping[str, list[Any]]):
 
 
 def in_columns(lists: Mapping[str, list[str]]) -> Slices:
-    """Lists of texts as columns; what is in columns already stays as it is."""
+    """Lists of texts as columns; ``lists`` itself if it has this form already."""
     import numpy as np
 
     if isinstance(lists, Slices):
         return lists
     numbers: dict[str, int] = {}
-    codes = [numbers.setdefault(one, len(numbers)) for some in lists.values() for one in some]
+    codes = [numbers.setdefault(text, len(numbers)) for texts in lists.values() for text in texts]
     coded = Coded(Coded.texts(numbers), np.array(codes, dtype=np.int32))
     return Slices(coded, [*lists], _starts(lists))
 
 
 def numbers_in_columns(lists: Mapping[str, list[float]]) -> Slices:
-    """Lists of numbers as columns; what is in columns already stays as it is."""
+    """Lists of numbers as columns; ``lists`` itself if it has this form already."""
     import numpy as np
 
     if isinstance(lists, Slices):
         return lists
-    column = np.array([one for some in lists.values() for one in some], dtype=np.float64)
+    column = np.array([number for row in lists.values() for number in row], dtype=np.float64)
     return Slices(column, [*lists], _starts(lists))
 
 
 def first(lists: Mapping[str, list[Any]], query: str, count: int | None) -> list[Any]:
-    """The first ``count`` values of a query's list, and nothing for a query without one."""
+    """The first ``count`` values of a query's list (None: all); empty if there is no list."""
     if query not in lists:
         return []
     return lists.first(query, count) if isinstance(lists, Slices) else lists[query][:count]
@@ -179,7 +179,7 @@ def answered(lists: Mapping[str, list[Any]], queries: Sequence[str]) -> int:
 
 
 def with_repeats(lists: Mapping[str, list[Any]]) -> int:
-    """How many lists of falling numbers hold one twice."""
+    """The number of lists, of decreasing numbers, that contain a number twice."""
     if isinstance(lists, Slices):
         return lists.with_repeats()
     return sum(len({*values}) < len(values) for values in lists.values())

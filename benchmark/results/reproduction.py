@@ -1,9 +1,9 @@
-"""Whether a result reproduces a reference: measures, a verdict, and the first stage that diverged.
+"""Reproduction of a reference: measures, a verdict, and the first stage that diverged.
 
-IDENTICAL   the same documents in the same order, of every question and seed
-EQUIVALENT  the difference lies within the smallest effect, by two one-sided tests over the
-            questions, and over the seeds where there are several
-DIFFERENT   else
+IDENTICAL   the same documents in the same order, for every question and seed
+EQUIVALENT  the difference is within the smallest relevant effect, by two one-sided tests over the
+            questions, and over the seeds if there are several
+DIFFERENT   all others
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ from benchmark.types import Run
 Verdict: TypeAlias = Literal["IDENTICAL", "EQUIVALENT", "DIFFERENT"]
 
 SMALLEST = 0.01
-"""The smallest effect: one point of 100, as for the claims."""
+"""The smallest relevant effect: one point of 100, as for the claims."""
 
 STAGES: Mapping[str, str] = {
     "Vocabulary": "vocabulary",
@@ -43,18 +43,18 @@ STAGES: Mapping[str, str] = {
     "Documents": "embeddings",
     "FaissIndex": "index",
 }
-"""Kind of artefact -> its stage. Kinds of rankings are searches; others go by their own name."""
+"""Kind of artefact -> its stage. Rankings are searches; other kinds are named as they are."""
 
 UNLIKE = ("LuceneIndex",)
-"""Kinds whose bytes differ from one making to the next."""
+"""Kinds of artefacts whose bytes differ each time that they are built."""
 
 RENAMED = {"Weights": "FusionWeights", "Written": "WrittenCaptions", "rows.npy": "numbers.npy"}
-"""Kinds and files of manifests of format 1 -> what they are called now."""
+"""Kinds and files in manifests of format 1 -> their present names."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Measured:
-    """A run of one or several seeds: its ranked lists by seed, its figures, and its manifest."""
+    """A run with one or several seeds: its ranked lists by seed, its figures, its manifest."""
 
     name: str
     runs: Mapping[int, Run]
@@ -63,7 +63,7 @@ class Measured:
 
     @classmethod
     def of(cls, result: Result) -> Measured:
-        """A result with all its seeds. Raises InputError where it isn't what was written."""
+        """A result with all its seeds. Raises InputError if a file was changed since."""
         result.check()
         return cls(
             name=result.name,
@@ -77,8 +77,9 @@ class Measured:
 class Outcome:
     """The verdict on a run, in ``metric``.
 
-    seeds: how many were compared. p: of the tests of equivalence; None where there are too few
-    questions. stage: the first that diverged; None where nothing did or nothing is known.
+    seeds: the number of seeds compared. p: of the tests of equivalence; None with too few
+    questions. stage: the first stage that diverged; None if none did or the manifests don't show
+    it.
     """
 
     name: str
@@ -93,9 +94,9 @@ class Outcome:
 
 @dataclass(frozen=True, kw_only=True)
 class Reproduction:
-    """How a run compares with its reference in all.
+    """The comparison of a run with its reference.
 
-    environment: what differs of packages and machine, as "name: reference -> here".
+    environment: differences of packages and machine, as "name: reference -> here".
     """
 
     outcome: Outcome
@@ -105,30 +106,30 @@ class Reproduction:
     environment: tuple[str, ...]
 
 
-def outcome(found: Measured, reference: Measured, metric: str = MAIN) -> Outcome:
+def outcome(result: Measured, reference: Measured, metric: str = MAIN) -> Outcome:
     """The verdict on a run.
 
-    Seeds of the same number are compared; where the two share none, they are taken in their order.
-    Raises InputError where the two were judged on other questions.
+    Equal seeds are compared; if there are none, seeds are paired in their order. Raises InputError
+    if the two were judged on different questions.
     """
-    if found.scores.queries != reference.scores.queries:
+    if result.scores.queries != reference.scores.queries:
         raise InputError(
-            f"'{reference.name}' was judged on other questions than '{found.name}'",
+            f"'{reference.name}' was judged on other questions than '{result.name}'",
             mend="compare runs of the same split and scope, scored by the same qrels",
         )
-    pairs = list(_paired(found.runs, reference.runs))
-    p = _p_equivalent(found.scores, reference.scores, metric)
-    stage = diverged(found.manifest, reference.manifest)
+    pairs = list(_paired(result.runs, reference.runs))
+    p = _p_equivalent(result.scores, reference.scores, metric)
+    stage = diverged(result.manifest, reference.manifest)
     verdict: Verdict = "EQUIVALENT" if p is not None and p <= ALPHA else "DIFFERENT"
-    if all(one.documents == other.documents for one, other in pairs):
+    if all(first.documents == second.documents for first, second in pairs):
         verdict = "IDENTICAL"
-        same = np.array_equal(found.scores.values[metric], reference.scores.values[metric])
-        stage = None if same or len(pairs) < len(found.runs) else "scoring"
+        same = np.array_equal(result.scores.values[metric], reference.scores.values[metric])
+        stage = None if same or len(pairs) < len(result.runs) else "scoring"
     return Outcome(
-        name=found.name,
+        name=result.name,
         metric=metric,
         seeds=len(pairs),
-        mean=found.scores.mean(metric),
+        mean=result.scores.mean(metric),
         reference=reference.scores.mean(metric),
         p=p,
         verdict=verdict,
@@ -137,41 +138,42 @@ def outcome(found: Measured, reference: Measured, metric: str = MAIN) -> Outcome
 
 
 def reproduce(
-    found: Measured,
+    result: Measured,
     reference: Measured,
     baseline: tuple[Measured, Measured] | None = None,
     metric: str = MAIN,
 ) -> Reproduction:
-    """Compare a run with its reference. baseline: a run and its reference, to improve upon.
+    """Compare a run with its reference.
 
-    Orders are averaged over the seeds. Raises InputError as ``outcome`` does.
+    baseline: a run and its reference, against which effects are measured. Measures of the order are
+    averaged over the seeds. Raises InputError in the cases of ``outcome``.
     """
-    judged = outcome(found, reference, metric)
-    orders = [order(second, first) for first, second in _paired(found.runs, reference.runs)]
-    taus = [one.tau for one in orders if one.tau is not None]
+    judged = outcome(result, reference, metric)
+    orders = [order(second, first) for first, second in _paired(result.runs, reference.runs)]
+    taus = [compared.tau for compared in orders if compared.tau is not None]
     return Reproduction(
         outcome=judged,
         order=Order(
-            identical=mean(one.identical for one in orders),
+            identical=mean(compared.identical for compared in orders),
             tau=mean(taus) if taus else None,
-            overlap=mean(one.overlap for one in orders),
+            overlap=mean(compared.overlap for compared in orders),
         ),
-        figures=figures(reference.scores, found.scores, metric),
-        effects=_effects(found, reference, baseline, metric),
-        environment=tuple(environment(found.manifest or {}, reference.manifest or {})),
+        figures=figures(reference.scores, result.scores, metric),
+        effects=_effects(result, reference, baseline, metric),
+        environment=tuple(environment(result.manifest or {}, reference.manifest or {})),
     )
 
 
-def diverged(found: Mapping[str, Any] | None, reference: Mapping[str, Any] | None) -> str | None:
-    """The first stage at which two manifests differ: what was made there has other bytes.
+def diverged(ours: Mapping[str, Any] | None, reference: Mapping[str, Any] | None) -> str | None:
+    """The first stage at which two manifests differ: its files have other bytes.
 
-    None where a manifest is missing, or where all that both tell of is the same.
+    None if a manifest is missing, or if everything that both contain is equal.
     """
-    if found is None or reference is None:
+    if ours is None or reference is None:
         return None
-    if found["data"]["fingerprint"] != reference["data"]["fingerprint"]:
+    if ours["data"]["fingerprint"] != reference["data"]["fingerprint"]:
         return "data"
-    made, known = _artefacts(found), _artefacts(reference)
+    made, known = _artefacts(ours), _artefacts(reference)
     if [kind for kind, _ in made] != [kind for kind, _ in known]:
         return "settings"
     for (kind, files), (_, others) in zip(made, known, strict=True):
@@ -181,10 +183,10 @@ def diverged(found: Mapping[str, Any] | None, reference: Mapping[str, Any] | Non
     return None
 
 
-def environment(found: Mapping[str, Any], reference: Mapping[str, Any]) -> Iterator[str]:
-    """What differs of the packages and the machine of two manifests."""
+def environment(ours: Mapping[str, Any], reference: Mapping[str, Any]) -> Iterator[str]:
+    """The differences of packages and machine between two manifests."""
     for part in ("packages", "machine"):
-        here, there = found.get(part, {}), reference.get(part, {})
+        here, there = ours.get(part, {}), reference.get(part, {})
         for name in dict.fromkeys([*there, *here]):
             if name != "memory_bytes" and here.get(name) != there.get(name):
                 yield f"{name}: {there.get(name)} -> {here.get(name)}"
@@ -193,23 +195,23 @@ def environment(found: Mapping[str, Any], reference: Mapping[str, Any]) -> Itera
 def _artefacts(manifest: Mapping[str, Any]) -> list[tuple[str, dict[str, str | None]]]:
     return [
         (
-            RENAMED.get(one["kind"], one["kind"]),
-            {RENAMED.get(name, name): sha256 for name, sha256 in one["files"].items()},
+            RENAMED.get(artefact["kind"], artefact["kind"]),
+            {RENAMED.get(name, name): sha256 for name, sha256 in artefact["files"].items()},
         )
-        for one in manifest["artefacts"]
+        for artefact in manifest["artefacts"]
     ]
 
 
-def _paired(found: Mapping[int, Run], reference: Mapping[int, Run]) -> Iterator[tuple[Run, Run]]:
-    shared = [number for number in found if number in reference]
+def _paired(ours: Mapping[int, Run], reference: Mapping[int, Run]) -> Iterator[tuple[Run, Run]]:
+    shared = [number for number in ours if number in reference]
     if shared:
-        yield from ((found[number], reference[number]) for number in shared)
+        yield from ((ours[number], reference[number]) for number in shared)
     else:
-        yield from zip(found.values(), reference.values(), strict=False)
+        yield from zip(ours.values(), reference.values(), strict=False)
 
 
-def _p_equivalent(found: Scores, reference: Scores, metric: str) -> float | None:
-    table = differences(found, reference, metric)
+def _p_equivalent(ours: Scores, reference: Scores, metric: str) -> float | None:
+    table = differences(ours, reference, metric)
     if table.shape[1] < FEWEST_QUESTIONS:
         return None
     if not np.any(table):
@@ -218,21 +220,21 @@ def _p_equivalent(found: Scores, reference: Scores, metric: str) -> float | None
 
 
 def _effects(
-    found: Measured,
+    result: Measured,
     reference: Measured,
     baseline: tuple[Measured, Measured] | None,
     metric: str,
 ) -> Effects | None:
-    if baseline is None or found.name == baseline[0].name:
+    if baseline is None or result.name == baseline[0].name:
         return None
     here, there = baseline
-    return effects(reference.scores, found.scores, there.scores, here.scores, metric)
+    return effects(reference.scores, result.scores, there.scores, here.scores, metric)
 
 
-def counts(found: Sequence[Outcome]) -> dict[Verdict, int]:
-    """How often each verdict was given."""
+def counts(outcomes: Sequence[Outcome]) -> dict[Verdict, int]:
+    """The number of outcomes with each verdict."""
     verdicts: tuple[Verdict, ...] = ("IDENTICAL", "EQUIVALENT", "DIFFERENT")
-    return {verdict: sum(one.verdict == verdict for one in found) for verdict in verdicts}
+    return {verdict: sum(one.verdict == verdict for one in outcomes) for verdict in verdicts}
 
 
 def reproduce_all(
@@ -245,10 +247,10 @@ def reproduce_all(
     names: Sequence[str] = (),
     baseline: str = "bm25",
 ) -> list[Reproduction]:
-    """Compare the results on a data set with those of a reference, or those of ``names`` alone.
+    """Compare the results on a data set, or only those of ``names``, with those of a reference.
 
-    baseline: the row to improve upon, where both have it. Raises InputError where the reference is
-    of other data, lacks a named result, or where nothing was run.
+    baseline: the retriever against which effects are measured, if both have it. Raises InputError
+    if the reference is of other data or lacks a named result, and if nothing was run.
     """
     pairs = _pairs(results, reference, data, split, protocol, names)
     base = next((pair for pair in pairs if pair[0].name == baseline), None)
@@ -257,8 +259,8 @@ def reproduce_all(
         base = next((pair for pair in everything if pair[0].name == baseline), None)
     measured = (Measured.of(base[0]), Measured.of(base[1])) if base else None
     return [
-        reproduce(Measured.of(one), Measured.of(other), measured)
-        for one, other in track(pairs, "compare with the reference", len(pairs), "results")
+        reproduce(Measured.of(ours), Measured.of(theirs), measured)
+        for ours, theirs in track(pairs, "compare with the reference", len(pairs), "results")
     ]
 
 
@@ -292,8 +294,8 @@ def _pairs(
     protocol: Protocol,
     names: Sequence[str],
 ) -> list[tuple[Result, Result]]:
-    known = {one.name: one for one in _reference(reference, data, split, protocol)}
-    here = {one.name: one for one in read_results(results, data, split, protocol)}
+    known = {result.name: result for result in _reference(reference, data, split, protocol)}
+    here = {result.name: result for result in read_results(results, data, split, protocol)}
     for name in names:
         if name not in here:
             raise unknown("result", name, list(here))
@@ -302,8 +304,8 @@ def _pairs(
     chosen = names or [name for name in here if name in known]
     if not chosen:
         raise InputError(
-            "nothing was run that the reference has",
-            mend=f"run one of {', '.join(list(known)[:3])} or others",
+            "no result here is in the reference",
+            mend=f"run a retriever of the reference, such as {', '.join(list(known)[:3])}",
             path=results_folder(results, data, split, protocol),
         )
     return [(here[name], known[name]) for name in chosen]
@@ -314,15 +316,15 @@ def _reference(reference: Path, data: Collection, split: str, protocol: Protocol
     if not folder.is_dir():
         others = sorted(path.name for path in reference.glob("*/")) if reference.is_dir() else []
         raise InputError(
-            f"no reference of {folder.name}",
-            mend=f"it holds {', '.join(others)}" if others else "give --reference DIR or FILE",
+            f"no reference for {folder.name}",
+            mend=f"it has {', '.join(others)}" if others else "give --reference DIR or FILE",
             path=reference,
         )
-    found = read_results(reference, data, split, protocol)
-    if not found:
+    references = read_results(reference, data, split, protocol)
+    if not references:
         raise InputError(
-            f"holds no results on this version of {data.name}",
+            f"contains no results on this version of {data.name}",
             mend=f"the fingerprint here is {data.fingerprint}",
             path=folder,
         )
-    return found
+    return references

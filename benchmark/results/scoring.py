@@ -1,4 +1,4 @@
-"""What a run scores on its task: each metric of each question, and the means with intervals."""
+"""The scores of a run on its task: metrics of each question, and means with intervals."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _TOGETHER = 256
 
 
 class Figure(TypedDict):
-    """A metric's mean over the questions with its 95% interval, which one question doesn't have."""
+    """A metric's mean over the questions, and its 95% interval (None for a single question)."""
 
     mean: float
     low: float | None
@@ -91,10 +91,10 @@ def summarise(several: Sequence[Scores]) -> list[dict[str, Figure]]:
 
 
 def summary(scores: Scores) -> dict[str, Figure]:
-    """Mean and 95% interval of each metric; None where there is none.
+    """Mean and 95% interval of each metric.
 
-    With several training seeds, seeds and questions both are random (evaluation/effects.py); else
-    it is a bootstrap over the questions.
+    With several training seeds, both seeds and questions are random (evaluation/effects.py);
+    otherwise the interval is a bootstrap over the questions.
     """
     values = np.stack(list(scores.values.values()))
     if not scores.seeds or values.shape[1] < FEWEST_QUESTIONS:
@@ -117,7 +117,7 @@ def _figure(mean: float, low: float | None, high: float | None) -> Figure:
 
 
 def _copies(data: Collection) -> dict[str, str]:
-    """Id of each document whose content came before -> id of the first of that content."""
+    """Id of each duplicate -> id of the first document with the same content."""
     canonical = data.corpus.canonical
     rows = np.flatnonzero(canonical != np.arange(len(canonical)))
     return dict(zip(data.corpus.ids(rows), data.corpus.ids(canonical[rows]), strict=True))

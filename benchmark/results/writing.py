@@ -1,4 +1,4 @@
-"""Results are written: the lists, the figures, and last the manifest, which makes them whole."""
+"""Writing results: the lists, the figures, and last the manifest, which makes a result complete."""
 
 from __future__ import annotations
 
@@ -44,10 +44,10 @@ def _write_table(scores: Scores, path: Path) -> None:
 
 
 def write_embedding_map(folder: Path, content: Mapping[str, Any]) -> None:
-    """Put a map of the embeddings beside a result."""
+    """Write a map of the embeddings beside a result."""
     write_text(folder / EMBEDDING_MAP, json.dumps({**content, "seal": digest(content)}) + "\n")
 
 
 def write_json(values: Any, path: Path) -> None:
-    """Write JSON data, one field a line."""
+    """Write JSON data, one field on a line."""
     write_text(path, json.dumps(values, indent=1, ensure_ascii=False, allow_nan=False) + "\n")

@@ -117,7 +117,7 @@ def test_verify_names_what_differs(bench: Command, beir: Path, tmp_path: Path) -
     assert "per_query.parquet: does not follow from the run" in bench("verify", *words).stdout
     assert "bm25/run.trec.gz: changed since it was written" in bench("table", *words).stderr
     assert (
-        "run.trec.gz was changed since it was written; it is built again"
+        "run.trec.gz was changed since it was written; the result is made again"
         in bench("run", "bm25", *words).stderr
     )
     assert bench("verify", *words).returncode == 0
@@ -249,7 +249,7 @@ def test_a_metric_of_ones_own(bench: Command, beir: Path, tmp_path: Path) -> Non
     assert {row["metric"]: row["mean"] for row in rows} == {"last-right": 1.0, "map": 0.75}
     (tmp_path / "bad.py").write_text(METRIC.replace("too-much", "map"))
     said = bench("evaluate", "one", "--qrels", "qrels", *words[2:5], "bad.py").stderr
-    assert said == "error: metric 'map' of a plug-in has a known name; rename it\n"
+    assert said == "error: a plug-in's metric has the known name 'map'; rename it\n"
     said = bench("evaluate", "one", "--qrels", "qrels", "--metric", "too-much", *words[4:]).stderr
     assert said == "error: metric 'too-much' returned 2.0; return a number between 0 and 1\n"
     data = ["--dataset", "beir", "--data-dir", beir]
@@ -275,7 +275,7 @@ def test_a_metric_of_ones_own(bench: Command, beir: Path, tmp_path: Path) -> Non
         (["run", "bm52", "--dataset", "beir", "--data-dir", "zoo"], "did you mean 'bm25'?"),
         (["run", "bm25", "--dataset", "bear", "--data-dir", "zoo"], "did you mean 'beir'?"),
         (["run", "bm25", "--dataset", "beir", "--data-dir", "gone"], "gone: no such folder"),
-        (["run", "bm25", "--dataset", "beir"], "give --data-dir DIR, or run `data prepare beir"),
+        (["run", "bm25", "--dataset", "beir"], "run `python -m benchmark data prepare beir"),
         (["run", "--dataset", "beir", "--data-dir", "zoo"], "give names of retrievers"),
         (["table", "--dataset", "beir", "--data-dir", "zoo"], "run retrievers on this data set"),
         (["table", "negative"], "did you mean 'negatives'?"),

@@ -28,10 +28,11 @@ def test_an_approximate_row_is_not_mistaken_for_an_exact_one(command: Run, tmp_p
     share = f"{100 * metrics['recall_of_exact']:.2f}"
     assert lossy.rstrip(" |").endswith(f" {share}")
     assert "Letters [faiss IVF4,Flat]" in lossy
-    assert f"- {name} searches approximately, by faiss IVF4,Flat: it finds {share}% " in table
+    uses = f"- {name} uses approximate search (faiss IVF4,Flat): it retrieves {share}% "
+    assert uses in table
 
 
 def test_a_row_without_one_set_of_embeddings_has_no_index(command: Run) -> None:
     done = command("run", "bm25", "--index", "qdrant")
     assert done.returncode == 2
-    assert "bm25+index=qdrant-embedded searches no one set of embeddings" in done.stderr
+    assert "bm25+index=qdrant-embedded has no single set of embeddings" in done.stderr

@@ -44,7 +44,7 @@ def test_shards_in_any_order_give_the_same_bytes_as_one_process(
 
     assert command("encode", "--shard", "1/3").returncode == 0
     only = command("merge")
-    assert only.stdout == "letters: embeddings are complete; nothing is searched yet\n"
+    assert only.stdout == "letters: embeddings are complete; `search` has not run yet\n"
     for shard in ("2/3", "0/3"):
         assert command("search", "--shard", shard).returncode == 0
     assert (

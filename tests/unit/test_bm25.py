@@ -146,4 +146,4 @@ def test_a_path_that_libraries_cannot_open_in_a_locale_is_refused(tmp_path: Path
         check=False,
     )
     assert done.returncode == 2
-    assert done.stderr.decode("utf-8").endswith("aren't UTF-8; set LC_ALL=C.UTF-8\n")
+    assert done.stderr.decode("utf-8").endswith("variable LC_ALL=C.UTF-8\n")

@@ -55,7 +55,7 @@ def test_marks_stand_out_in_every_format_that_has_letters() -> None:
     assert r"one & \textbf{12.50 {[}1, 2]}\textsuperscript{a} \\" in latex
     assert r"two & \underline{9.75} \\" in latex
     assert r"\begin{tabular}{lr}" in latex
-    assert "<strong>12.50 [1, 2]</strong><sup>a</sup>" in html
+    assert '<strong>12.50 <span class="interval">[1, 2]</span></strong><sup>a</sup>' in html
     assert "<u>9.75</u>" in html
     assert 'data-order="12.5"' in html
 

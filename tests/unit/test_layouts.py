@@ -135,7 +135,10 @@ def test_own_data_in_one_command(bench: Command, tmp_path: Path) -> None:
     done = bench("data", "prepare", "own", *parts)
     assert done.stdout == "own: 150 passages, 150 images, 40 test questions\n", done.stderr
     done = bench("data", "prepare", "own", "--images", images)
-    assert done.stderr == "error: 'own' needs its parts; give --images, --captions, --queries\n"
+    assert done.stderr == (
+        "error: 'own' needs images, captions and questions; "
+        "give --images, --captions and --queries\n"
+    )
 
 
 def test_a_general_mteb_folder_goes_by_its_name(tmp_path: Path, store: Store) -> None:

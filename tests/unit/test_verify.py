@@ -31,4 +31,4 @@ def test_figures_may_differ_by_rounding_alone(
     made = {key: value for key, value in manifest.items() if key != "seal"}
     write_json({**made, "seal": digest(made)}, path.parent / "manifest.json")
     found = verify(results, inspector.data, inspector.split, Store(tmp_path / "store"), {})
-    assert found == [Finding(path, "not what the run scores")] * wrong
+    assert found == [Finding(path, "does not follow from the run")] * wrong

@@ -1,4 +1,4 @@
-"""A raster to draw on with integers alone, so that each machine gets the same pixels."""
+"""A raster to draw on, with integer arithmetic only, so that all machines get the same pixels."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class Canvas:
         self._fill(rows, columns, inside, colour)
 
     def polygon(self, points: Sequence[Point], colour: Colour) -> None:
-        """Fill the polygon by the even-odd rule, looking at the middle of each pixel."""
+        """Fill the polygon by the even-odd rule, tested at the middle of each pixel."""
         xs, ys = zip(*points, strict=True)
         rows, columns = _grid(min(xs), min(ys), max(xs) + 1, max(ys) + 1)
         if not rows.size or not columns.size:
@@ -83,7 +83,7 @@ def _packed(colour: Colour) -> int:
 def _grid(
     left: int, top: int, right: int, bottom: int
 ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-    """The rows and the columns of a box, cut to the raster, ready to be broadcast."""
+    """The rows and the columns of a box within the raster, as arrays for broadcasting."""
     rows = np.arange(max(top, 0), min(bottom, SIZE), dtype=np.int64)
     columns = np.arange(max(left, 0), min(right, SIZE), dtype=np.int64)
     return rows[:, None], columns[None, :]

@@ -1,4 +1,4 @@
-"""Draws a scene: sky, ground, the thing, its emblems, what stands beside it, and noise."""
+"""Draws a scene: sky, ground, the thing, its emblems, the objects beside it, and noise."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ OUTLINES: dict[str, tuple[tuple[int, int], ...]] = {
 
 
 def paint(look: Look, scene: Scene, seed: int) -> Pixels:
-    """The decoded pixels. The seed moves things a little, shades the paint and makes the grain."""
+    """The decoded pixels. The seed moves things a little, changes shades and makes the noise."""
     rng = random.Random(seed)  # noqa: S311
     canvas = Canvas(SKY[scene.time])
     horizon = rng.randint(108, 124)

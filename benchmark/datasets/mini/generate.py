@@ -1,4 +1,4 @@
-"""Writes webqa-mini as WebQA's official files, and what its small models start from."""
+"""Writes webqa-mini as WebQA's official files, with the pretraining data of its small models."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ OTHER_SUBJECTS = 3_000
 
 
 def generate(folder: Path) -> None:
-    """Write all files into ``folder``: the same records and pixels on every machine."""
+    """Write all files into ``folder``, with equal records and pixels on all machines."""
     rng = random.Random(SEED)  # noqa: S311
     world = World(rng)
     train = entries_of(rng, world, TRAIN_TOWNS)
@@ -65,7 +65,7 @@ def generate(folder: Path) -> None:
 
 
 def unshuffled(entries: Sequence[Entry]) -> list[Entry]:
-    """The file order from which UniVL-DR's shuffle restores the order given."""
+    """The order of the file that UniVL-DR's shuffle turns into the order of ``entries``."""
     drawn = list(range(len(entries)))
     np.random.RandomState(SHUFFLE_SEED).shuffle(drawn)
     return [entry for _, entry in sorted(zip(drawn, entries, strict=True), key=lambda at: at[0])]
@@ -81,7 +81,7 @@ def _write_lines(path: Path, records: Iterable[Mapping[str, object]]) -> None:
 
 
 def _write_images(folder: Path, name: str, shown: Iterable[tuple[Look, Scene]]) -> None:
-    """One picture a line in base64, and the offsets of the lines."""
+    """Write pictures in base64, one on a line, and the offsets of the lines."""
     offsets = []
     with (folder / f"{name}.tsv").open("wb") as table:
         for row, (look, scene) in enumerate(shown):

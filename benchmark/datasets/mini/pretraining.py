@@ -1,4 +1,4 @@
-"""What the models start from: described pictures, and questions on quite other topics."""
+"""Pretraining data of the small models: described pictures, and questions on other topics."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ FACTS_IN_A_PASSAGE = 2
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Described:
-    """A picture of the pretraining set with a caption that says what is to be seen."""
+    """A picture of the pretraining set, with a caption that describes it."""
 
     look: Look
     scene: Scene

@@ -1,4 +1,4 @@
-"""What a question is, how it refers to things, and those that either modality may answer."""
+"""Questions, their references to things, and questions that either modality may answer."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ CATEGORIES: dict[str, str] = {"colour": "color", "shape": "shape", "count": "num
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
-    """A question about some things, with the pictures or else the passages that answer it."""
+    """A question about things, with the pictures or the passages that answer it."""
 
     text: str
     answer: str
@@ -83,7 +83,7 @@ def capital(text: str) -> str:
 
 
 def about_emblems(rng: random.Random, thing: Thing, others: list[Thing]) -> list[Question]:
-    """Questions whose wording does not tell whether a picture or a passage answers them."""
+    """Questions whose wording does not show whether a picture or a passage answers them."""
     questions = []
     for emblem in EMBLEMS:
         if not (_shown(thing, emblem) or emblem in thing.told):
@@ -117,7 +117,7 @@ def _evidence(thing: Thing, emblem: str) -> tuple[tuple[Picture, ...], tuple[Pas
 
 
 def _by_town(thing: Thing, pictures: tuple[Picture, ...]) -> bool:
-    """Whether the documents tell the town: a passage does so in the name alone."""
+    """Whether the documents contain the town; passages contain it only in names."""
     if thing.town == thing.word:
         return True
     return bool(pictures) and all(picture.names_town for picture in pictures)

@@ -1,4 +1,4 @@
-"""Who is asked about what: the questions of each split, and the documents around them."""
+"""The questions of each split, and the documents that they list."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class Entry:
 def entries_of(
     rng: random.Random, world: World, towns: int, limit: int | None = None
 ) -> list[Entry]:
-    """A split with towns of its own, in a random order; each of its documents is listed."""
+    """The entries of a split with its own towns, in random order; they list all documents."""
     things = [thing for _ in range(towns) for thing in world.town()]
     questions = [question for thing in things for question in _questions(rng, thing, things)]
     rng.shuffle(questions)
@@ -88,7 +88,7 @@ def _entry(
 def _negatives(
     rng: random.Random, positives: Sequence[Doc], own: Sequence[Doc], others: Sequence[Doc]
 ) -> list[Doc]:
-    """Some of the same things, some of any; each once, in a random order."""
+    """Negatives, partly about the same things, partly about any; each once, in random order."""
     taken = {document.number for document in positives}
     near = [document for document in own if document.number not in taken]
     drawn = rng.sample(near, min(OWN_NEGATIVES, len(near))) + rng.sample(others, OTHER_NEGATIVES)
@@ -101,7 +101,7 @@ def _negatives(
 def _list_the_rest(
     rng: random.Random, entries: list[Entry], pictures: list[Picture], passages: list[Passage]
 ) -> None:
-    """Hand what no entry lists yet to some entry, as one more negative."""
+    """Add each document that no entry lists to some entry, as a further negative."""
     pictures_listed = {picture.number for entry in entries for picture in entry.pictures()}
     passages_listed = {passage.number for entry in entries for passage in entry.passages()}
     for picture in pictures:

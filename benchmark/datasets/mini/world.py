@@ -32,9 +32,10 @@ FESTIVALS = ("Lantern Fair", "Harvest Fair", "Regatta", "May Feast", "Guild Days
 
 @dataclass(frozen=True, kw_only=True)
 class Picture:
-    """What is shown, and what the caption tells: the year and the festival only if it tells them.
+    """A picture: its scene, and the content of its caption.
 
-    names_town: whether the caption does. number: the picture's place among all pictures.
+    year, festival: None if the caption does not contain them. names_town: whether the caption
+    contains the town. number: the picture's number among all pictures.
     """
 
     number: int
@@ -48,7 +49,7 @@ class Picture:
 
     @cached_property
     def cues(self) -> frozenset[str]:
-        """All that a question may point at to single this picture out."""
+        """The cues by which a question may identify this picture."""
         told = {f"year:{self.year}"} if self.year else set()
         if self.festival:
             told.add(f"festival:{self.festival}")
@@ -57,7 +58,7 @@ class Picture:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Passage:
-    """``tells`` names the facts and the emblems that the text gives."""
+    """A passage. tells: the facts and the emblems that its text contains."""
 
     number: int
     title: str
@@ -88,13 +89,13 @@ class Thing:
         return self.kind.nouns[self.type]
 
     def telling(self, fact: str) -> Passage:
-        """The one passage that gives this fact."""
+        """The only passage that contains this fact."""
         (passage,) = (passage for passage in self.passages if fact in passage.tells)
         return passage
 
 
 class World:
-    """Makes towns; pictures and passages are numbered in the order of their making."""
+    """Makes towns; pictures and passages are numbered in the order in which they are made."""
 
     def __init__(self, rng: random.Random) -> None:
         self._rng = rng
