@@ -121,9 +121,7 @@ TITLED = MappingProxyType({"title": str})
 
 
 def clean(text: str) -> str:
-    """Clean a text as UniVL-DR does: strip spaces, then double quotes, drop carriage returns, strip
-    again.
-    """
+    """Strip spaces, then double quotes, drop carriage returns, strip again, as UniVL-DR does."""
     return text.strip().strip('"').replace("\r", "").strip()
 
 
