@@ -201,7 +201,7 @@ class Training:
             kept = decode_json((self._folder / STATE).read_bytes())
             for name, written in kept["files"].items():
                 if sha256(self._folder / name) != written:
-                    raise ValueError(f"{name} is not what was written")
+                    raise ValueError(f"{name} was changed since it was written")
             return str(kept["state"])
         except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
             log.warning(f"{self._folder}: {error}; the training starts again")

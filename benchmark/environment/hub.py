@@ -69,14 +69,14 @@ def lacks_weights(name: str, file: str | None = None, revision: str | None = Non
     except RepositoryNotFoundError:
         return f"needs the weights '{name}', which the hub does not have: check the name"
     except RevisionNotFoundError:
-        return f"needs revision '{revision}' of '{name}', which the hub hasn't: check the revision"
+        return f"needs revision '{revision}' of '{name}', which the hub does not have: check it"
     except Exception:  # which one depends on what stands between here and the hub
         return _unheard(name, revision)
     return None
 
 
 def _no_folder(name: str) -> str:
-    return f"needs the folder '{name}', which doesn't exist: check the path"
+    return f"needs the folder '{name}', which does not exist: check the path"
 
 
 def _unheard(name: str, revision: str | None) -> str:
@@ -84,8 +84,8 @@ def _unheard(name: str, revision: str | None) -> str:
     _silent.append(name)
     at = f" --revision {revision}" if revision else ""
     return (
-        f"needs the weights '{name}': reach the Hugging Face hub once, or fetch them elsewhere "
-        f"with `hf download {name}{at}` and set HF_HOME to that cache"
+        f"needs the weights '{name}': run `hf download {name}{at}` where the Hugging Face hub "
+        "can be reached, and set HF_HOME to that cache"
     )
 
 

@@ -63,5 +63,5 @@ def test_the_variable_is_named_where_it_must_be_set(
     with pytest.raises(UnavailableError, match=f"set {variable} to one that you own"):
         ensure_caches()
     monkeypatch.setenv(variable, str(nowhere))
-    with pytest.raises(UnavailableError, match=f"{variable} names .*; set it to a folder"):
+    with pytest.raises(UnavailableError, match=f"{variable} is .*; set it to a folder"):
         ensure_caches()

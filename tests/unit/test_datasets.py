@@ -95,7 +95,7 @@ def test_bad_data_is_refused_by_line(
         ('name = "x"\nformat = "beir"\npath = "."\nsplit = "dev"\n', "x.toml: unknown key 'split'"),
         (
             'name = "x"\nformat = "beir"\npath = "gone"\n',
-            "x.toml: no such folder",
+            "x.toml: its 'path' is not a folder",
         ),
     ],
 )

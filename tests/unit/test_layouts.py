@@ -112,7 +112,9 @@ def test_parts_of_an_archive_are_to_be_unpacked(tmp_path: Path, store: Store) ->
     (folder / "imgs.tsv").unlink()
     for number in (1, 2, 3):
         (folder / f"imgs.7z.{number:03d}").write_bytes(b"part")
-    with pytest.raises(InputError, match=r"imgs\.tsv: .*the archive's 3 parts there: 7z x imgs"):
+    with pytest.raises(
+        InputError, match=r"imgs\.tsv: .*the 3 parts of the archive there: 7z x imgs"
+    ):
         prepare("webqa", folder, store)
     (folder / "imgs.7z.002").unlink()
     with pytest.raises(InputError, match=r"part imgs\.7z\.002 of its archive is missing"):

@@ -179,7 +179,10 @@ def _cut(folder: Path) -> None:
     ("change", "said"),
     [
         (_cut, "run.parquet: changed since it was written"),
-        (lambda folder: (folder / "metrics.json").write_text("{}"), "metrics.json: not what was"),
+        (
+            lambda folder: (folder / "metrics.json").write_text("{}"),
+            "metrics.json: changed since it was written",
+        ),
         (lambda folder: _reseal(folder, format=FORMAT + 1), "a later version of this project"),
         (lambda folder: shutil.rmtree(folder.parent), "no reference for "),
     ],

@@ -109,7 +109,7 @@ def test_none_is_said_by_its_name_in_toml() -> None:
     path = Path("rows.toml")
     assert checked(Sample, {"rounds": "none"}, path=path) == {"rounds": None}
     with pytest.raises(
-        InputError, match=r"rows\.toml: setting 'title' .* may be a text or nothing"
+        InputError, match=r"rows\.toml: setting 'title' .* could be a text or no value"
     ):
         checked(Sample, {"title": "none"}, path=path)
 
