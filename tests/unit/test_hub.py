@@ -88,7 +88,7 @@ def test_without_a_network_the_hubs_client_is_left_alone(monkeypatch: pytest.Mon
     monkeypatch.setattr("socket.create_connection", refused)
     for name in [name for name in os.environ if name.lower().endswith("_proxy")]:
         monkeypatch.delenv(name)
-    assert "reach the Hugging Face hub once" in str(hub.lacks_weights("somebody/open"))
+    assert "where the Hugging Face hub can be reached" in str(hub.lacks_weights("somebody/open"))
     assert "needs the folder './nowhere'" in str(hub.lacks_weights("./nowhere"))
 
 
