@@ -114,7 +114,7 @@ def test_words_of_a_submission_are_text_everywhere(inspector: Inspector, tmp_pat
         ("manifest.json", "[]", "data.fingerprint or data.split is missing"),
         ("manifest.json", '{"data": {"fingerprint": "0", "split": "test"}}', "made on other data"),
         ("run.trec", "q9 Q0 d0 1 1 x\n", "unknown question 'q9'"),
-        ("run.trec", "q0 Q0 d9 1 1 x\n", "1 documents are not in zoo, 'd9' for one"),
+        ("run.trec", "q0 Q0 d9 1 1 x\n", "1 documents are not in zoo, such as 'd9'"),
         ("run.trec", "q0 Q0 d0 1 nan x\n", "run.trec:1: score 'nan' is not finite"),
         ("run.trec", "q0 Q0 d0 1 1 x\nq0 Q0 d0 2 1 x\n", "run.trec:2: document 'd0' is repeated"),
         ("run.trec", "", "no results"),
@@ -199,7 +199,7 @@ def test_exports_score_the_same_in_other_tools(
     (tmp_path / "ranx" / "qrels.json").write_text("{}", encoding="utf-8")
     done = bench("export", "ranx", *words, "--out", "ranx")
     assert done.returncode == 2
-    said = f"error: {Path('ranx/qrels.json')}: is there with other content; remove it, or"
+    said = f"error: {Path('ranx/qrels.json')}: exists with other content; remove it, or"
     assert done.stderr.startswith(said)
     assert (tmp_path / "ranx" / "qrels.json").read_text(encoding="utf-8") == "{}"
 

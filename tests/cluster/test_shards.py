@@ -52,7 +52,7 @@ def test_shards_in_any_order_give_the_same_bytes_as_one_process(
         in command("merge").stderr
     )
     assert command("search", "--shard", "1/3").returncode == 0
-    assert command("merge").stdout == "letters: embeddings and lists are complete\n"
+    assert command("merge").stdout == "letters: embeddings and ranked lists are complete\n"
 
     assert command("search", BENCHMARK_STORE=one).returncode == 0
     assert files(tmp_path / "store", "*.npy") == files(one, "*.npy")
