@@ -62,16 +62,5 @@ class CLIPDPRHard(UniVLDR):
 
     def weights(self, data: Collection, seed: int) -> Start:
         from univl_dr.presets import preset
-        from univl_dr.stages import univl_dr
 
-        return univl_dr(
-            self.first_stage(data, seed),
-            data,
-            seed,
-            self.presentation(data, seed),
-            self.changed(preset(data).further),
-            self.negatives,
-            self.copies,
-            depth=self.depth,
-            in_batch=True,
-        )
+        return self.second_stage(data, seed, preset(data).further, depth=self.depth, in_batch=True)

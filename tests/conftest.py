@@ -79,7 +79,7 @@ def micro_store(tmp_path_factory: pytest.TempPathFactory) -> Store:
 
 @pytest.fixture(scope="session")
 def webqa_micro(micro_store: Store) -> Collection:
-    """webqa-mini with a twentieth of its towns: every trained row runs on it within seconds."""
+    """webqa-mini with a ninth of its towns: every trained row runs on it within seconds."""
     with pytest.MonkeyPatch.context() as patch:
         towns = {"TRAIN_TOWNS": 24, "DEV_TOWNS": 6, "TEST_TOWNS": 6, "DISTRACTING_TOWNS": 6}
         for name, count in towns.items():

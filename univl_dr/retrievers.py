@@ -78,8 +78,8 @@ class CLIPZeroShot(_Clip):
     """CLIP as it was pretrained, over passages and captioned images.
 
     ``model``: a plain CLIP of open_clip. ``start``: a tag of its weights, or the path of a
-    checkpoint of it in OpenAI's naming. On webqa-mini a small CLIP pretrained on described images
-    takes the place of OpenAI's ViT-B/32.
+    checkpoint of it in OpenAI's naming. On webqa-mini a small CLIP, pretrained on described images
+    and on questions with passages about other topics, takes the place of OpenAI's ViT-B/32.
     """
 
     model: str = VIT_B_32
@@ -186,6 +186,19 @@ class UniVLDR(CLIPDPR):
 
     def weights(self, data: Collection, seed: int) -> Start:
         from univl_dr.presets import preset
+
+        return self.second_stage(data, seed, preset(data).hard)
+
+    def second_stage(
+        self,
+        data: Collection,
+        seed: int,
+        recipe: Recipe,
+        *,
+        depth: int = 100,
+        in_batch: bool = False,
+    ) -> Start:
+        """CLIP-DPR trained on with this row's negatives; ``univl_dr.stages`` says how."""
         from univl_dr.stages import univl_dr
 
         return univl_dr(
@@ -193,9 +206,11 @@ class UniVLDR(CLIPDPR):
             data,
             seed,
             self.presentation(data, seed),
-            self.changed(preset(data).hard),
+            self.changed(recipe),
             self.negatives,
             self.copies,
+            depth=depth,
+            in_batch=in_batch,
         )
 
     def presentation(self, data: Collection, seed: int) -> Presentation:

@@ -26,6 +26,7 @@ from univl_dr.inference import Encoding
 from univl_dr.losses import InBatch
 from univl_dr.negatives import HardNegatives, Negatives
 from univl_dr.pairs import Pairs
+from univl_dr.presets import SMALL
 from univl_dr.tokens import Vocabulary
 from univl_dr.train import Checkpoint, Recipe
 
@@ -35,14 +36,7 @@ if TYPE_CHECKING:
 CAPTIONS = Presentation(view="caption")
 """An image is its caption."""
 
-_SMALL = Recipe(
-    learning_rate=2e-3,
-    weight_decay=0.01,
-    batch=128,
-    epochs=40,
-    evaluate_every=200,
-    select="last",
-)
+_SMALL = replace(SMALL, weight_decay=0.01, epochs=40)
 MASKED = replace(_SMALL, epochs=2)
 """For the words that the small BERT learns before all else."""
 PRETRAINING = replace(_SMALL, epochs=4)
