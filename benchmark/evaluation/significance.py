@@ -9,7 +9,7 @@ permutations, which makes the test one matrix product.
 from __future__ import annotations
 
 import os
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from functools import lru_cache
 
 import numpy as np
@@ -56,6 +56,8 @@ def randomization_test(
     """
     if values.shape[1] < FEWEST_QUESTIONS:
         return np.full(len(values) if pairs is None else len(pairs[0]), np.nan)
+    from threadpoolctl import threadpool_limits
+
     generator = np.random.default_rng(seed)
     differences = values if pairs is None else values[pairs[0]] - values[pairs[1]]
     rounding = 1e-12 * np.abs(values).sum(axis=1).max()
@@ -67,11 +69,15 @@ def randomization_test(
         return _count_beyond(sums, least, pairs)
 
     beyond = np.zeros(len(differences), dtype=np.int64)
-    with ThreadPoolExecutor(_WORKERS) as pool:
-        for start in range(0, permutations, _BLOCK * _WORKERS):
-            left = permutations - start
-            counts = [min(_BLOCK, left - done) for done in range(0, left, _BLOCK)][:_WORKERS]
-            beyond += sum(pool.map(count_beyond, [_signs(generator, n, questions) for n in counts]))
+    # Each block of permutations has a thread: products that took several would only wait.
+    with threadpool_limits(1, user_api="blas"), ThreadPoolExecutor(_WORKERS) as pool:
+        waiting: list[Future[npt.NDArray[np.int64]]] = []
+        for start in range(0, permutations, _BLOCK):
+            signs = _signs(generator, min(_BLOCK, permutations - start), questions)
+            if len(waiting) > _WORKERS:  # one block is drawn ahead, and no more kept in memory
+                beyond += waiting.pop(0).result()
+            waiting.append(pool.submit(count_beyond, signs))
+        beyond += sum(one.result() for one in waiting)
     p: Floats = (beyond + 1) / (permutations + 1)
     return p
 
