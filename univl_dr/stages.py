@@ -51,7 +51,7 @@ def clip_dpr(
     modality: Modality | None = None,
     paced: bool = False,
 ) -> Checkpoint:
-    """Stage 1: in-batch negatives of both modalities, selected by in-batch accuracy on dev.
+    """Stage 1: in-batch negatives of both modalities; dev accuracy is in-batch accuracy.
 
     modality: train on the questions that one modality answers, for divide-and-conquer. paced: for
     as many steps as all questions take.
@@ -93,11 +93,11 @@ def univl_dr(
     depth: int = 100,
     in_batch: bool = False,
 ) -> Checkpoint:
-    """Stage 2: hard negatives of both modalities, selected by positive against one negative on dev.
+    """Stage 2: hard negatives of both modalities; dev accuracy is positive against one negative.
 
     first: stage 1 as it ranks: its weights are the start, its first ``depth`` the negatives.
     copies: whether copies of a positive under other ids may be negatives. in_batch: a loss that
-    isn't the paper's, one softmax over all documents of the batch, by which it is also selected.
+    isn't the paper's, one softmax over all documents of the batch, as is dev accuracy then.
     """
 
     def examples(split: str, drawn: Strategy) -> Examples:

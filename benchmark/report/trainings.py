@@ -25,9 +25,12 @@ OBJECTIVES: Mapping[str, str] = {
 MINED = ("HardNegatives", "Negatives")
 """Kinds of artefacts that show that the examples of a training contain mined negatives."""
 
-
-SELECTED: Mapping[str, str] = {"accuracy": "dev accuracy", "mrr": "dev MRR@10"}
-"""What weights are kept by -> its name."""
+KEPT: Mapping[str, str] = {
+    "accuracy": "by dev accuracy",
+    "mrr": "by dev MRR@10",
+    "last": "after the last step",
+}
+"""A setting ``select`` -> how a sentence says which weights are kept."""
 
 RECIPE: Mapping[str, str] = {
     "batch": "batches of {:g}",
@@ -74,12 +77,17 @@ def trainings(results: Sequence[Result], store: Store) -> dict[str, list[Stage]]
     by_size = sorted(results, key=lambda one: (len(one.manifest["artefacts"]), one.name))
     by_system = {result.name: stages(result, store) for result in by_size}
     identities = {name: {stage.identity for stage in own} for name, own in by_system.items()}
-    kept: dict[str, list[Stage]] = {}
+    chosen: dict[str, list[Stage]] = {}
     for name, own in by_system.items():
         covered = any(identities[name] < other for other in identities.values())
-        if own and not covered and all(identities[name] != identities[other] for other in kept):
-            kept[name] = own
-    return kept
+        if own and not covered and all(identities[name] != identities[other] for other in chosen):
+            chosen[name] = own
+    return chosen
+
+
+def kept(select: str) -> str:
+    """Which weights of a training are kept, as the end of a sentence."""
+    return KEPT.get(select, f"by {select}")
 
 
 def _trained(result: Result) -> list[tuple[Mapping[str, Any], str, Node | None]]:
@@ -103,7 +111,7 @@ def _recipe(node: Node | None) -> str:
     )
     words = [text.format(recipe[name]) for name, text in RECIPE.items() if name in recipe]
     if "select" in recipe:
-        words.append(f"weights kept by {SELECTED.get(recipe['select'], recipe['select'])}")
+        words.append(f"weights kept {kept(recipe['select'])}")
     said = ", ".join(words)
     return f"{said[0].upper()}{said[1:]}. " if said else ""
 

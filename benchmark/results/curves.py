@@ -14,7 +14,7 @@ class Curve:
     """The measurements at each evaluation during a training.
 
     points: each with step, loss, accuracy, dev_accuracy and dev_mrr, None if not measured.
-    selected_by: the measure in which the kept weights are best. chosen: their step.
+    selected_by: the measure in which the kept weights are best, or "last". chosen: their step.
     """
 
     selected_by: str

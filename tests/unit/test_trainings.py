@@ -3,11 +3,12 @@
 import json
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, get_args
 
 from benchmark.artefacts.identity import digest
 from benchmark.artefacts.store import Store
-from benchmark.report.trainings import stages, trainings
+from benchmark.report.trainings import KEPT, kept, stages, trainings
+from univl_dr.choices import Select
 
 
 def value(name: str, /, **fields: Any) -> dict[str, Any]:
@@ -61,3 +62,12 @@ def test_stages_are_named_after_their_loss_and_shown_once(tmp_path: Path) -> Non
     assert stages(other, store)[1].title == "Stage 2: Distance"
     # All that "one" is trained by is among the stages of "two", and "zwei" has the same ones.
     assert list(trainings([one, two, same, other], store)) == ["other", "two"]
+
+
+def test_each_way_of_keeping_weights_is_named() -> None:
+    assert set(KEPT) == set(get_args(Select))
+    assert [kept(select) for select in ("accuracy", "last", "loss")] == [
+        "by dev accuracy",
+        "after the last step",
+        "by loss",
+    ]

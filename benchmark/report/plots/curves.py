@@ -17,7 +17,7 @@ from benchmark.report.plots.chart import (
     is_narrow,
     label_below,
 )
-from benchmark.report.trainings import SELECTED, Stage
+from benchmark.report.trainings import Stage, kept
 from benchmark.results.curves import Curve
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ def curves_chart(system: str, stages: Sequence[Stage]) -> Chart:
                 axes.grid(color=INK)
             left.set_ylabel("loss")
             right.set_ylabel("share")
-            title = f"{stage.title}; kept by {_selected(stage.curve)}"
+            title = f"{stage.title}; kept {kept(stage.curve.selected_by)}"
             lines = textwrap.wrap(title, LINE if is_narrow(figure) else 2 * LINE)
             left.set_title("\n".join(lines), loc="left", fontsize="medium")
         rows[0, 0].set_ylim(bottom=0)
@@ -84,18 +84,14 @@ def _line(axes: Axes, curve: Curve, field: str, label: str, colour: str, form: s
         axes.plot(*zip(*points, strict=True), form, color=colour, label=label)
 
 
-def _selected(curve: Curve) -> str:
-    return SELECTED.get(curve.selected_by, curve.selected_by)
-
-
 def _says(curve: Curve) -> str:
-    kept = next(point for point in curve.points if point["step"] == curve.chosen)
+    chosen = next(point for point in curve.points if point["step"] == curve.chosen)
     measured = [
-        f"{label} {kept[field]:.3f}" for field, label, *_ in LINES if kept[field] is not None
+        f"{label} {chosen[field]:.3f}" for field, label, *_ in LINES if chosen[field] is not None
     ]
     losses = [point["loss"] for point in curve.points if point["loss"] is not None]
     return (
         f"the loss goes from {losses[0]:.3f} to {losses[-1]:.3f} within "
-        f"{curve.points[-1]['step']:,} steps; the weights of step {curve.chosen:,} are kept, "
-        f"selected by {_selected(curve)} ({', '.join(measured)})"
+        f"{curve.points[-1]['step']:,} steps; the weights of step {curve.chosen:,}, "
+        f"{kept(curve.selected_by)}, are kept ({', '.join(measured)})"
     )
