@@ -160,7 +160,7 @@ def _same(one: Any, other: Any) -> bool:
     """
     match one, other:
         case float(), float():
-            return math.isclose(one, other, abs_tol=ROUNDING)
+            return math.isclose(one, other, rel_tol=ROUNDING, abs_tol=ROUNDING)
         case dict(), dict():
             return one.keys() == other.keys() and all(_same(one[key], other[key]) for key in one)
         case list(), list():

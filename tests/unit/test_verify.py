@@ -14,7 +14,9 @@ from benchmark.results.writing import write_json
 from benchmark.verify import Finding, verify
 
 
-@pytest.mark.parametrize(("away", "wrong"), [(0, 0), (2e-16, 0), (-4e-16, 0), (1e-6, 1)])
+@pytest.mark.parametrize(
+    ("away", "wrong"), [(0, 0), (2e-16, 0), (-4e-16, 0), (1e-11, 1), (1e-6, 1)]
+)
 def test_figures_may_differ_by_rounding_alone(
     inspector: Inspector, tmp_path: Path, away: float, wrong: int
 ) -> None:
