@@ -85,7 +85,7 @@ def trainings(results: Sequence[Result], store: Store) -> dict[str, list[Stage]]
     return chosen
 
 
-def kept(select: str) -> str:
+def selection(select: str) -> str:
     """Which weights of a training are kept, as the end of a sentence."""
     return KEPT.get(select, f"by {select}")
 
@@ -111,7 +111,7 @@ def _recipe(node: Node | None) -> str:
     )
     words = [text.format(recipe[name]) for name, text in RECIPE.items() if name in recipe]
     if "select" in recipe:
-        words.append(f"weights kept {kept(recipe['select'])}")
+        words.append(f"weights kept {selection(recipe['select'])}")
     said = ", ".join(words)
     return f"{said[0].upper()}{said[1:]}. " if said else ""
 

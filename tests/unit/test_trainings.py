@@ -7,7 +7,7 @@ from typing import Any, get_args
 
 from benchmark.artefacts.identity import digest
 from benchmark.artefacts.store import Store
-from benchmark.report.trainings import KEPT, kept, stages, trainings
+from benchmark.report.trainings import KEPT, selection, stages, trainings
 from univl_dr.choices import Select
 
 
@@ -66,7 +66,7 @@ def test_stages_are_named_after_their_loss_and_shown_once(tmp_path: Path) -> Non
 
 def test_each_way_of_keeping_weights_is_named() -> None:
     assert set(KEPT) == set(get_args(Select))
-    assert [kept(select) for select in ("accuracy", "last", "loss")] == [
+    assert [selection(select) for select in ("accuracy", "last", "loss")] == [
         "by dev accuracy",
         "after the last step",
         "by loss",

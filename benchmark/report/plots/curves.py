@@ -17,7 +17,7 @@ from benchmark.report.plots.chart import (
     is_narrow,
     label_below,
 )
-from benchmark.report.trainings import Stage, kept
+from benchmark.report.trainings import Stage, selection
 from benchmark.results.curves import Curve
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ def curves_chart(system: str, stages: Sequence[Stage]) -> Chart:
                 axes.grid(color=INK)
             left.set_ylabel("loss")
             right.set_ylabel("share")
-            title = f"{stage.title}; kept {kept(stage.curve.selected_by)}"
+            title = f"{stage.title}; kept {selection(stage.curve.selected_by)}"
             lines = textwrap.wrap(title, LINE if is_narrow(figure) else 2 * LINE)
             left.set_title("\n".join(lines), loc="left", fontsize="medium")
         rows[0, 0].set_ylim(bottom=0)
@@ -93,5 +93,5 @@ def _says(curve: Curve) -> str:
     return (
         f"the loss goes from {losses[0]:.3f} to {losses[-1]:.3f} within "
         f"{curve.points[-1]['step']:,} steps; the weights of step {curve.chosen:,}, "
-        f"{kept(curve.selected_by)}, are kept ({', '.join(measured)})"
+        f"{selection(curve.selected_by)}, are kept ({', '.join(measured)})"
     )
