@@ -12,12 +12,12 @@ from torch import Tensor, nn
 
 from benchmark.errors import InputError
 from univl_dr.choices import EncodingPrecision
+from univl_dr.items import Item
 
 if TYPE_CHECKING:
     from PIL.Image import Image
 
     from benchmark.artefacts.store import Store
-    from univl_dr.items import Item
 
 
 class Trained(nn.Module):
@@ -55,6 +55,9 @@ class Embedder(Trained):
     cut: int = 0
     """How many of the texts read so far were longer than the model reads, and lost their end."""
 
+    shares_text_tower: bool = False
+    """Whether one network reads questions and the texts of documents, both in the same way."""
+
     @property
     def room(self) -> int:
         """Tokens that go through at once: their numbers fit a processor's cache, or fill a GPU."""
@@ -70,7 +73,10 @@ class Embedder(Trained):
 
     def embed_both(self, texts: Sequence[str], items: Sequence[Item]) -> tuple[Tensor, Tensor]:
         """Questions and documents: quicker at once where one network reads both."""
-        return self.embed_questions(texts), self.embed_documents(items)
+        if not self.shares_text_tower:
+            return self.embed_questions(texts), self.embed_documents(items)
+        embedded = self.embed_documents([*(Item(text) for text in texts), *items])
+        return embedded[: len(texts)], embedded[len(texts) :]
 
     def use_fp16(self) -> None:
         """Turn the weights into fp16, for encoding alone."""

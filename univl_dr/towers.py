@@ -21,6 +21,8 @@ class TwoTowers(Embedder):
     of MTEB's CLIP-like models.
     """
 
+    shares_text_tower = True
+
     @property
     def dtype(self) -> torch.dtype:
         """That of the towers' outputs, and of their sums: fp32 but after ``use_fp16``."""
@@ -36,10 +38,6 @@ class TwoTowers(Embedder):
 
     def embed_questions(self, texts: Sequence[str]) -> Tensor:
         return normalize(self.embed_texts(texts), dim=-1)
-
-    def embed_both(self, texts: Sequence[str], items: Sequence[Item]) -> tuple[Tensor, Tensor]:
-        embedded = self.embed_documents([*(Item(text) for text in texts), *items])
-        return embedded[: len(texts)], embedded[len(texts) :]
 
     def embed_documents(self, items: Sequence[Item]) -> Tensor:
         texts = [(place, item.text) for place, item in enumerate(items) if item.text is not None]

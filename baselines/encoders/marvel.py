@@ -54,6 +54,8 @@ class Marvel(Embedder):
     image alone as its patches.
     """
 
+    shares_text_tower = True
+
     mean: Tensor
     deviation: Tensor
 
@@ -116,10 +118,6 @@ class Marvel(Embedder):
 
     def embed_questions(self, texts: Sequence[str]) -> Tensor:
         return self.embed_documents([Item(text) for text in texts])
-
-    def embed_both(self, texts: Sequence[str], items: Sequence[Item]) -> tuple[Tensor, Tensor]:
-        embedded = self.embed_documents([*(Item(text) for text in texts), *items])
-        return embedded[: len(texts)], embedded[len(texts) :]
 
     def embed_documents(self, items: Sequence[Item]) -> Tensor:
         words = [None if item.text is None else self._words(item) for item in items]
