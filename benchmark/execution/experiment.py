@@ -203,7 +203,8 @@ def _todo(planned: Sequence[Scoring], ranks: Ranks) -> list[Scoring]:
     todo: list[Scoring] = []
     done: list[Scoring] = []
     for scoring in planned:
-        there = ranks.agree(partial(Result(scoring.folder).is_of, identity(scoring.ranking)))
+        result = Result(scoring.folder)
+        there = ranks.agree(partial(result.is_of, identity(scoring.ranking), tell=True))
         (done if there else todo).append(scoring)
     if ranks.first and len(done) > FEW:
         rest = f"{len(todo)} are to be computed" if todo else "nothing to recompute"

@@ -228,8 +228,11 @@ class Result:
         lists = FILES[0] if self.has_scores else COMPACT
         return all((self.folder / name).is_file() for name in (lists, *FILES[1:]))
 
-    def is_of(self, ranking_identity: str) -> bool:
-        """Whether this is the complete result of the ranking with that identity."""
+    def is_of(self, ranking_identity: str, *, tell: bool = False) -> bool:
+        """Whether this is the complete result of the ranking with that identity.
+
+        tell: whether to log a warning if its files were changed since they were written.
+        """
         if not self.is_whole():
             return False
         try:
@@ -238,7 +241,7 @@ class Result:
             damaged = self.damage()
         except (InputError, KeyError):
             return False
-        if damaged:
+        if damaged and tell:
             log.warning(
                 f"{self.folder}: {', '.join(damaged)} was changed since it was written; the result "
                 "is made again"

@@ -116,10 +116,8 @@ def test_verify_names_what_differs(bench: Command, beir: Path, tmp_path: Path) -
     )
     assert "per_query.parquet: does not follow from the run" in bench("verify", *words).stdout
     assert "bm25/run.trec.gz: changed since it was written" in bench("table", *words).stderr
-    assert (
-        "run.trec.gz was changed since it was written; the result is made again"
-        in bench("run", "bm25", *words).stderr
-    )
+    told = "run.trec.gz was changed since it was written; the result is made again"
+    assert bench("run", "bm25", *words).stderr.count(told) == 1
     assert bench("verify", *words).returncode == 0
     (folder / "manifest.json").write_text(
         (folder / "manifest.json").read_text().replace('"seed": 1234', '"seed": 1235')
