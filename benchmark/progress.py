@@ -71,8 +71,13 @@ class Progress:
             ascii=None if terminal else " .",
         )
 
-    def advance(self, count: int, **facts: float | str) -> None:
-        """Count ``count`` more units; ``facts``, such as a loss, are shown beside the bar."""
+    def advance(self, count: int, *, left: float | None = None, **facts: float | str) -> None:
+        """Count ``count`` more units; ``facts``, such as a loss, are shown beside the bar.
+
+        left: the seconds left. If None, all units are expected to take equally long.
+        """
+        if left is not None:
+            self._bar.bar_format = BAR.replace("{remaining}", self._bar.format_interval(left))
         if facts:
             self._bar.set_postfix(facts, refresh=False)
         self._bar.update(count)

@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from benchmark.artefacts.identity import Artefact, dependencies, identity
+from benchmark.artefacts.identity import Artefact, dependencies, identity, name_of
 from benchmark.artefacts.store import Store
 from benchmark.errors import InputError, UnavailableError
 from benchmark.evaluation.metrics import MAIN
@@ -168,6 +168,7 @@ def execute(planned: Sequence[Scoring], store: Store, workers: int) -> None:
             key=str(scoring.folder),
             work=partial(_score, scoring, store),
             after=frozenset([identity(scoring.ranking)]),
+            kind="scoring",
         )
     run_jobs([*jobs.values()], workers)
 
@@ -191,6 +192,7 @@ def _building(ranking: Ranking, store: Store) -> Iterator[Job]:
                 key=identity(artefact),
                 work=partial(_build, artefact, store),
                 after=frozenset(map(identity, dependencies(artefact))) - {identity(artefact)},
+                kind=name_of(type(artefact)),
             )
 
 

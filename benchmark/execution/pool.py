@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
@@ -17,6 +18,7 @@ from graphlib import TopologicalSorter
 from pathlib import Path
 
 from benchmark.errors import BenchmarkError, UnavailableError
+from benchmark.execution.time_left import TimeLeft
 from benchmark.plugins import blaming
 from benchmark.progress import Progress, log, show_log
 
@@ -25,12 +27,29 @@ from benchmark.progress import Progress, log, show_log
 class Job:
     """Work that can be sent to another process.
 
-    after: the keys of the jobs that must be done before; keys of no job count as done.
+    after: the keys of the jobs that must be done before; keys of no job count as done. kind: jobs
+    of one kind are expected to take about as long as each other.
     """
 
     key: str
     work: Callable[[], None]
     after: frozenset[str] = frozenset()
+    kind: str = ""
+
+
+class _Steps:
+    """Shows how many jobs are done, and the time left."""
+
+    def __init__(self, jobs: Sequence[Job], progress: Progress) -> None:
+        self._progress = progress
+        self._time_left = TimeLeft(job.kind for job in jobs)
+        self._started = time.monotonic()
+
+    def advance(self, job: Job, seconds: float) -> None:
+        """Count ``job`` as done, which took so many seconds of its process."""
+        self._time_left.count(job.kind, seconds)
+        left = self._time_left.seconds(time.monotonic() - self._started)
+        self._progress.advance(1, left=left)
 
 
 class FailedJobsError(BenchmarkError):
@@ -56,16 +75,17 @@ def run_jobs(jobs: Sequence[Job], workers: int) -> None:
     graph.prepare()
     lengths = _chains(jobs)
     with Progress("all steps", len(jobs), "steps") as progress:
+        steps = _Steps(jobs, progress)
         if workers == 1 or max(lengths.values(), default=0) == len(jobs):
-            failures = _one_by_one(graph, named, progress)
+            failures = _one_by_one(graph, named, steps)
         else:
-            failures = _side_by_side(graph, named, lengths, workers, progress)
+            failures = _side_by_side(graph, named, lengths, workers, steps)
     if failures:
         raise FailedJobsError(failures)
 
 
 def _one_by_one(
-    graph: TopologicalSorter[str], jobs: Mapping[str, Job], progress: Progress
+    graph: TopologicalSorter[str], jobs: Mapping[str, Job], steps: _Steps
 ) -> dict[str, str]:
     """The error of each failed job, by its key."""
     failures: dict[str, str] = {}
@@ -73,8 +93,8 @@ def _one_by_one(
     ready = sorted(graph.get_ready(), key=place.__getitem__)
     while ready:
         key = ready.pop(0)
-        error = _attempt(jobs[key])
-        progress.advance(1)
+        error, seconds = _attempt(jobs[key])
+        steps.advance(jobs[key], seconds)
         if error:
             failures[key] = error
             _tell(error, going_on=bool(ready))
@@ -89,12 +109,12 @@ def _side_by_side(
     jobs: Mapping[str, Job],
     lengths: Mapping[str, int],
     workers: int,
-    progress: Progress,
+    steps: _Steps,
 ) -> dict[str, str]:
     """The error of each failed job, by its key."""
     failures: dict[str, str] = {}
     ready = sorted(graph.get_ready(), key=lambda key: -lengths[key])
-    running: dict[Future[str | None], str] = {}
+    running: dict[Future[tuple[str | None, float]], str] = {}
     with _pool(workers) as pool:
         try:
             while ready or running:
@@ -102,9 +122,9 @@ def _side_by_side(
                     key = ready.pop(0)
                     running[pool.submit(_attempt, jobs[key])] = key
                 for future in wait(running, return_when=FIRST_COMPLETED).done:
-                    error = future.result()
+                    error, seconds = future.result()
                     key = running.pop(future)
-                    progress.advance(1)
+                    steps.advance(jobs[key], seconds)
                     if error:
                         failures[key] = error
                         _tell(error, going_on=bool(ready or running))
@@ -175,11 +195,13 @@ def _end_with_the_parent() -> None:
     os._exit(1)
 
 
-def _attempt(job: Job) -> str | None:
-    """Do a job in this process; returns the error if it is one that a user can fix."""
+def _attempt(job: Job) -> tuple[str | None, float]:
+    """Do a job in this process; returns an error that a user can fix, or None, and the seconds."""
+    started = time.monotonic()
+    error = None
     try:
         with blaming():
             job.work()
-    except BenchmarkError as error:
-        return str(error)
-    return None
+    except BenchmarkError as caught:
+        error = str(caught)
+    return error, time.monotonic() - started

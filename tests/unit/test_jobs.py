@@ -1,6 +1,7 @@
 """Jobs: in an order that respects what they wait for, side by side or one by one."""
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -8,12 +9,16 @@ import time
 from functools import partial
 from graphlib import CycleError
 from pathlib import Path
+from types import SimpleNamespace
 
 import psutil
 import pytest
 
+from benchmark import progress
 from benchmark.errors import BenchmarkError, InputError
+from benchmark.execution import pool
 from benchmark.execution.pool import FailedJobsError, Job, run_jobs
+from benchmark.execution.time_left import TimeLeft
 
 
 def leave_a_mark(folder: Path, name: str, after: tuple[str, ...]) -> None:
@@ -90,6 +95,38 @@ def test_several_failures_are_all_told_in_one_line() -> None:
     with pytest.raises(FailedJobsError) as error:
         run_jobs(jobs, 1)
     assert str(error.value) == "2 failures: the well is dry; dig deeper | the roof fell; mend it"
+
+
+def test_the_time_left_is_what_jobs_of_the_same_kind_have_taken() -> None:
+    left = TimeLeft(["train"] * 3 + ["search"] * 3 + ["index"])
+    left.count("train", 40)
+    assert left.seconds(40) == 2 * 40 + 3 * 40 + 40  # nothing else is known
+    left.count("search", 2)
+    left.count("search", 4)
+    # 46 s of work in 23 s; two trainings, a search of 3 s, an index of 4 s (the median) are left.
+    assert left.seconds(23) == (2 * 40 + 3 + 4) / 2
+
+
+def test_the_bar_of_all_steps_shows_that_time(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    now = [0.0]
+
+    def last(seconds: float) -> None:
+        now[0] += seconds
+
+    monkeypatch.setattr(pool, "time", SimpleNamespace(monotonic=lambda: now[0]))
+    monkeypatch.setattr(progress, "PLAIN_INTERVAL", 0.0)
+    took = {"a": 100.0, "b": 1.0, "c": 1.0, "d": 100.0}
+    run_jobs(
+        [
+            Job(key=key, work=partial(last, seconds), kind=str(seconds))
+            for key, seconds in took.items()
+        ],
+        1,
+    )
+    shown = re.findall(r"(\d)/4 steps \[\d\d:\d\d<(.*)\]", capsys.readouterr().err)
+    assert shown[-4:] == [("1", "05:00"), ("2", "01:41"), ("3", "01:40"), ("4", "00:00")]
 
 
 def dawdle(folder: Path, name: str) -> None:

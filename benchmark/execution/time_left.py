@@ -1,0 +1,35 @@
+"""The time that jobs still need, estimated from jobs of the same kind that are done."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from statistics import fmean, median
+
+
+class TimeLeft:
+    """Estimates how long the jobs that are left will take; some kinds take 100 times longer.
+
+    A job is expected to take the mean of the jobs of its kind that are done and, where none is,
+    the median of all that are done. The work of all jobs left is divided by the seconds of work
+    that were done in each second, which are about as many as there are processes.
+    """
+
+    def __init__(self, kinds: Iterable[str]) -> None:
+        self._left = Counter(kinds)
+        self._took: defaultdict[str, list[float]] = defaultdict(list)
+
+    def count(self, kind: str, seconds: float) -> None:
+        """Count a job as done, which took so many seconds of one process."""
+        self._left[kind] -= 1
+        self._took[kind].append(seconds)
+
+    def seconds(self, elapsed: float) -> float:
+        """The seconds left when ``elapsed`` seconds have passed; at least one job must be done."""
+        took = [seconds for kind in self._took.values() for seconds in kind]
+        others = median(took)
+        work = sum(
+            count * (fmean(self._took[kind]) if kind in self._took else others)
+            for kind, count in self._left.items()
+        )
+        return work * elapsed / sum(took) if work else 0.0
