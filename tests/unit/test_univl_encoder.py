@@ -4,6 +4,7 @@ import io
 import json
 import warnings
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -22,6 +23,7 @@ from univl_dr.documents import Presentation
 from univl_dr.encoder import DualEncoder
 from univl_dr.inference import Encoding, precision_here
 from univl_dr.items import Item
+from univl_dr.pictures import Pictures
 from univl_dr.retrievers import CLIPDPR, ReleasedUniVLDR
 from univl_dr.tokens import BytePairs
 from univl_dr.weights import fit, read_weights
@@ -186,6 +188,16 @@ def test_an_image_of_extreme_shape_is_resized_and_cropped_at_once(
     exact = encoder.preprocess(image).int()
     monkeypatch.setattr("univl_dr.pictures.MOST_PIXELS", 1000)
     assert (encoder.preprocess(image).int() - exact).abs().max() <= 2
+
+
+def test_images_are_kept_up_to_a_number_of_bytes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("univl_dr.pictures.CACHED", 8 * 25)
+    decoded: list[int] = []
+    corpus = SimpleNamespace(stored_image=lambda number: decoded.append(number) or number)
+    kept = Pictures(corpus, lambda number: torch.full((10,), number, dtype=torch.float64))
+    for numbers in ([0, 1], [1, 2], [2, 1], [0, 1]):  # 80 bytes an image: two of them fit
+        assert [image[0].item() for image in kept.read(numbers)] == numbers
+    assert decoded == [0, 1, 2, 0]
 
 
 @torch.inference_mode()
