@@ -1,4 +1,4 @@
-"""The baselines, one file a family, and the rows that are other settings of these."""
+"""The baselines: one file for each family, and TOML files with further rows."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Any model of two towers that transformers loads, over passages and captioned images."""
+"""Any two-tower model that transformers loads, over passages and captioned images."""
 
 from __future__ import annotations
 
@@ -14,12 +14,13 @@ from univl_dr.choices import Unreadable, View
 @register("transformers", title="transformers", group="Published models", template=True)
 @dataclass(frozen=True, kw_only=True)
 class AutoModelRetriever(Retriever):
-    """CLIP, SigLIP, ALIGN or BLIP by ``AutoModel``: an image document is the sum of both towers.
+    """CLIP, SigLIP, ALIGN or BLIP; an image document is the sum of both towers' embeddings.
 
-    ``model``: a name of the Hugging Face hub, or a folder. ``revision``: a commit of the hub, or
-    the beginning of a folder's hash. ``view``: the parts of an image document that count.
-    ``dtype``: bfloat16 by autocast. ``remote_code``: the model needs Python code of its own; it is
-    run with --allow-remote-code.
+    ``model``: a name on the Hugging Face hub, or a folder, which ``AutoModel`` loads.
+    ``revision``: a commit on the hub, or the first digits of a folder's hash. ``view``: the parts
+    of an image document that are embedded. ``dtype``: bfloat16 is used by autocast.
+    ``remote_code``: whether the model needs Python code of its own, which runs only with
+    --allow-remote-code.
     """
 
     model: str = ""

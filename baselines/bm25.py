@@ -43,7 +43,7 @@ def document_name(number: int) -> str:
 class LuceneIndex(Artefact):
     """A Lucene index of the texts of a corpus, or of one modality of it.
 
-    Lucene breaks ties by its documents' ids, and so by the order of the corpus.
+    Lucene breaks ties by the documents' ids. These are corpus numbers, so ties are in corpus order.
     """
 
     data: Collection
@@ -74,37 +74,37 @@ class LuceneIndex(Artefact):
         empty = int(counters.empty.get())
         if written + empty != len(numbers):
             raise UnavailableError(
-                f"Lucene indexed {written} of {len(numbers)} documents ({empty} are empty); make "
-                "room on the disk and run it again"
+                f"Lucene indexed {written} of {len(numbers)} documents ({empty} are empty); free "
+                "disk space and run the command again"
             )
 
 
 def _refuse_lost(
     found: TopK, questions: Mapping[int, str], ask: Callable[[Sequence[str]], Sequence[bool]]
 ) -> None:
-    """Raise UnavailableError where Lucene's threads lost a question that finds documents.
+    """Raise UnavailableError if a search thread failed and its question has no result.
 
-    Anserini's search goes on without a question whose thread failed, so that nothing tells it from
-    one that finds nothing. ask: whether each question finds any document.
+    Anserini continues without such a question, whose empty result then looks like that of a
+    question without matching documents. ask: whether each question matches any document.
     """
     silent = [place for place in questions if found.numbers[place, 0] < 0]
     finding = ask([questions[place] for place in silent])
     lost = [place for place, any_document in zip(silent, finding, strict=True) if any_document]
     if lost:
         raise UnavailableError(
-            f"Lucene lost {len(lost)} of {len(questions)} questions, the first of them number "
-            f"{lost[0] + 1}; run it again"
+            f"Lucene returned no result for {len(lost)} of {len(questions)} questions that match "
+            f"documents, the first of them number {lost[0] + 1}; run the command again"
         )
 
 
 @recipe_name("LuceneRanking")
 @dataclass(frozen=True, kw_only=True)
 class LuceneRanking(Ranking):
-    """Each question's best documents by BM25.
+    """The first documents of each question by BM25.
 
-    indexes: where the questions are searched; those whose candidates are one modality's, in an
-    index of that modality alone, so that its statistics are those of the pool. Listed candidates
-    are scored by the statistics of the whole index.
+    indexes: the indexes that are searched. A question whose candidates are all documents of one
+    modality is searched in an index of that modality alone, whose term statistics are those of the
+    candidates. A list of candidates is scored with the statistics of the whole index.
     """
 
     task: Task
@@ -127,7 +127,7 @@ class LuceneRanking(Ranking):
         return found
 
     def _rank_listed(self, store: Store, questions: Sequence[str], found: TopK) -> None:
-        """Rank each question's own candidates, filling ``found``."""
+        """Rank each question's own candidates, and write the result into ``found``."""
         (index,) = self.indexes
         parts = track(self.task.parts(), "search candidates", len(questions), "questions")
         with lucene_searcher(store.path(index), self.k1, self.b) as search:
@@ -135,13 +135,13 @@ class LuceneRanking(Ranking):
                 (place,) = part.places
                 names = [document_name(number) for number in part.numbers]
                 hits = search(questions[place], names, len(names))
-                # Lucene breaks ties by its own numbers; here the order of the corpus does.
+                # Lucene breaks ties by its internal numbers; corpus order is needed.
                 best = sorted((-score, int(name)) for name, score in hits)[: self.task.depth]
                 found.numbers[place, : len(best)] = [number for _, number in best]
                 found.scores[place, : len(best)] = [-score for score, _ in best]
 
     def _search(self, index: Path, questions: Mapping[int, str], found: TopK) -> None:
-        """Search for the ``questions`` by their place, filling ``found``."""
+        """Search for ``questions`` (place -> text), and write the result into ``found``."""
         with tempfile.TemporaryDirectory() as folder:
             topics, output = Path(folder, "topics.tsv"), Path(folder, "run.txt")
             lines = [f"{place}\t{' '.join(text.split())}\n" for place, text in questions.items()]
@@ -168,7 +168,7 @@ class LuceneRanking(Ranking):
 @register("bm25", title="BM25", group="Single Modality (Text Only)")
 @dataclass(frozen=True, kw_only=True)
 class BM25(Retriever):
-    """Okapi BM25 in Lucene, with Anserini's defaults; an image is its caption."""
+    """Okapi BM25 in Lucene, with Anserini's defaults; images are represented by captions."""
 
     k1: Annotated[float, Range(0)] = 0.9
     b: Annotated[float, Range(0, 1)] = 0.4

@@ -21,7 +21,7 @@ TITLE = "BM25 & CLIP-DPR"
 @register("bm25-clip-dpr", title=TITLE, group=SETTING)
 @dataclass(frozen=True, kw_only=True)
 class BM25AndCLIPDPR(DivideAndConquer):
-    """BM25 over passages, CLIP-DPR of image questions over images; lists fused by 1 / rank."""
+    """BM25 over passages; CLIP-DPR, trained on image questions, over images; fused by 1 / rank."""
 
     def halves(self) -> Mapping[Modality, Retriever]:
         return {"text": BM25(), "image": CLIPHalf(modality="image")}
@@ -30,7 +30,7 @@ class BM25AndCLIPDPR(DivideAndConquer):
 @register("bm25-clip-dpr-isr", title=f"{TITLE} (ISR)", group=SETTING)
 @dataclass(frozen=True, kw_only=True)
 class InverseSquare(BM25AndCLIPDPR):
-    """The same lists fused by ISR: the paper's order, since they share no document."""
+    """The same lists fused by ISR; they share no document, so the order is that of 1 / rank."""
 
     def merged(self, task: Task) -> Ranking:
         return InverseSquareRank(task=task, lists=self.lists(task))
@@ -39,7 +39,7 @@ class InverseSquare(BM25AndCLIPDPR):
 @register("bm25-clip-dpr-min-max", title=f"{TITLE} (min-max)", group=SETTING)
 @dataclass(frozen=True, kw_only=True)
 class MinMax(BM25AndCLIPDPR):
-    """The same lists fused by scores between 0 and 1, with weights tuned on dev."""
+    """The same lists, fused by a weighted sum of min-max normalised scores, tuned on dev."""
 
     norm: ClassVar[Norm] = "min-max"
 
@@ -56,7 +56,7 @@ class MinMax(BM25AndCLIPDPR):
 @register("bm25-clip-dpr-z-score", title=f"{TITLE} (z-score)", group=SETTING)
 @dataclass(frozen=True, kw_only=True)
 class ZScore(MinMax):
-    """The same lists fused by scores of zero mean and unit variance, with weights tuned on dev."""
+    """The same lists, fused by a weighted sum of z-scores, tuned on dev."""
 
     norm: ClassVar[Norm] = "zmuv"
 
@@ -64,7 +64,7 @@ class ZScore(MinMax):
 @register("bm25-clip-dpr-oracle", title=f"{TITLE} (Oracle Modality)", group=SETTING)
 @dataclass(frozen=True, kw_only=True)
 class Oracle(BM25AndCLIPDPR):
-    """The answer's own modality picks the list: what routing could gain at most."""
+    """The modality of the relevant documents selects the list: the upper bound of routing."""
 
     def merged(self, task: Task) -> Ranking:
         text, image = self.lists(task)
@@ -79,7 +79,7 @@ class Oracle(BM25AndCLIPDPR):
 @register("bm25-clip-dpr-router", title=f"{TITLE} (learned router)", group=SETTING)
 @dataclass(frozen=True, kw_only=True)
 class Routed(BM25AndCLIPDPR):
-    """Lists fused by 1 / rank, weighted by how likely a router holds each modality."""
+    """The same lists, fused by 1 / rank, weighted by a router's probability of each modality."""
 
     def merged(self, task: Task) -> Ranking:
         text, image = self.lists(task)
@@ -88,8 +88,8 @@ class Routed(BM25AndCLIPDPR):
     def why_unavailable(self, task: Task | None) -> str | None:
         if task and learned_split(task.data) in (None, task.split):
             return (
-                f"needs questions to learn routing from: beside '{task.split}' the data set has no "
-                "split 'train' or 'dev'"
+                f"needs questions to train a router on: apart from '{task.split}', the data set "
+                "has no split 'train' or 'dev'"
             )
         return super().why_unavailable(task)
 
@@ -97,7 +97,7 @@ class Routed(BM25AndCLIPDPR):
 @register("bm25-clip-dpr-router-hard", title=f"{TITLE} (hard router)", group=SETTING)
 @dataclass(frozen=True, kw_only=True)
 class HardRouted(Routed):
-    """The list of the modality that the router holds likelier, and nothing of the other."""
+    """Only the list of the modality to which the router gives the higher probability."""
 
     def merged(self, task: Task) -> Ranking:
         text, image = self.lists(task)

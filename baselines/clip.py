@@ -1,4 +1,4 @@
-"""CLIP beyond the paper's universal rows: its text tower, a CLIP-DPR a modality, another loss."""
+"""Further rows of CLIP: its text tower, a CLIP-DPR for each modality, and another loss."""
 
 from __future__ import annotations
 
@@ -24,14 +24,17 @@ if TYPE_CHECKING:
 @register("clip-text-zero-shot", title="CLIP (Zero-Shot)", group="Single Modality (Text Only)")
 @dataclass(frozen=True, kw_only=True)
 class CLIPText(CLIPZeroShot):
-    """CLIP's text tower as it was pretrained; an image is its caption."""
+    """CLIP's pretrained text tower alone; images are represented by their captions."""
 
     view: View = "caption"
 
 
 @dataclass(frozen=True, kw_only=True)
 class CLIPHalf(CLIPDPR):
-    """CLIP-DPR on one modality's questions: half of all, so twice the epochs, for as many steps."""
+    """CLIP-DPR trained on the questions of one modality.
+
+    These are half of all questions, so twice the epochs give the same number of steps.
+    """
 
     def changed(self, recipe: Recipe) -> Recipe:
         return replace(super().changed(recipe), epochs=2 * recipe.epochs)
@@ -40,7 +43,7 @@ class CLIPHalf(CLIPDPR):
 @register("clip-dpr-divided", title="CLIP-DPR", group=SETTING)
 @dataclass(frozen=True, kw_only=True)
 class DividedCLIPDPR(DivideAndConquer):
-    """A CLIP-DPR for each modality, trained on its own questions; lists fused by 1 / rank."""
+    """One CLIP-DPR for each modality, trained on that modality's questions; fused by 1 / rank."""
 
     def halves(self) -> Mapping[Modality, Retriever]:
         return {modality: CLIPHalf(modality=modality) for modality in MODALITIES}
@@ -49,12 +52,12 @@ class DividedCLIPDPR(DivideAndConquer):
 @register("clip-dpr-hard", title="CLIP-DPR (in-batch & hard, not the paper's)", group=UNIVERSAL)
 @dataclass(frozen=True, kw_only=True)
 class CLIPDPRHard(UniVLDR):
-    """CLIP-DPR trained on with in-batch and hard negatives together; the paper has no such row.
+    """CLIP-DPR trained further with in-batch and hard negatives together; not in the paper.
 
     It takes as many optimizer steps as UniVL-DR, with plain captions. The loss is a softmax over
-    the positives and hard negatives of all questions of a batch, where UniVL-DR's looks at a
-    question's own three documents. ``depth``: the hard negatives are of so many documents that
-    CLIP-DPR ranks first.
+    the positives and hard negatives of all questions of a batch, while UniVL-DR's compares only
+    the three documents of each question. ``depth``: hard negatives are mined from the first
+    ``depth`` documents of CLIP-DPR's ranking.
     """
 
     verbalized: Texts | None = None

@@ -1,4 +1,4 @@
-"""ConSE: images by the names of their classes, passages and captions by MiniLM; and fusions."""
+"""ConSE: images are embedded by the names of their classes, texts by MiniLM; and its fusions."""
 
 from __future__ import annotations
 
@@ -26,20 +26,21 @@ PACKAGES = MappingProxyType(
         "timm": "timm",
     }
 )
-"""Module -> package: the two models, and the library that holds the classifier's network."""
+"""Module -> package: the two models, and the library that defines the classifier's network."""
 
 TITLE = "BM25 & ConSE"
 RRF = 60
-"""The constant of Cormack et al. (2009), for lists that share documents."""
+"""The constant of reciprocal rank fusion in Cormack et al. (2009), for lists that overlap."""
 
 
 @register("conse", title="ConSE (Zero-Shot)", group="UnivSearch")
 @dataclass(frozen=True, kw_only=True)
 class ConSERetriever(Retriever):
-    """ConSE (Norouzi et al., 2014): MiniLM, to which an image is its likeliest classes' names.
+    """ConSE (Norouzi et al., 2014): MiniLM embeds the names of an image's most likely classes.
 
-    ``view``: the parts of an image document that count. ``top``: how many classes are averaged.
-    ``unreadable``: whether an image that can't be decoded stops the work or leaves its caption.
+    ``view``: the parts of an image document that are embedded. ``top``: the number of classes that
+    are averaged. ``unreadable``: an image that cannot be decoded is an error ("fail"), or its
+    document is embedded without it ("skip").
     """
 
     view: View = "both"
@@ -80,7 +81,7 @@ class ConSERetriever(Retriever):
 @register("bm25-conse", title=TITLE, group=SETTING)
 @dataclass(frozen=True, kw_only=True)
 class BM25AndConSE(DivideAndConquer):
-    """BM25 over passages, ConSE over captioned images; lists fused by 1 / rank."""
+    """BM25 over passages; ConSE over captioned images; fused by 1 / rank."""
 
     def halves(self) -> Mapping[Modality, Retriever]:
         return {"text": BM25(), "image": ConSERetriever()}
@@ -89,19 +90,19 @@ class BM25AndConSE(DivideAndConquer):
 @register("bm25-conse-oracle", title=f"{TITLE} (Oracle Modality)", group=SETTING)
 @dataclass(frozen=True, kw_only=True)
 class OracleConSE(BM25AndConSE, Oracle):
-    """The answer's own modality picks the list: what routing could gain at most."""
+    """The modality of the relevant documents selects the list: the upper bound of routing."""
 
 
 @register("bm25-conse-router", title=f"{TITLE} (learned router)", group=SETTING)
 @dataclass(frozen=True, kw_only=True)
 class RoutedConSE(BM25AndConSE, Routed):
-    """Lists fused by 1 / rank, weighted by how likely a router holds each modality."""
+    """The same lists, fused by 1 / rank, weighted by a router's probability of each modality."""
 
 
 @register("bm25-minilm-conse", title="BM25 & MiniLM & ConSE", group="UnivSearch")
 @dataclass(frozen=True, kw_only=True)
 class AllThree(Retriever):
-    """The three lists over passages and captioned images, fused by 1 / (60 + rank)."""
+    """BM25, MiniLM and ConSE, each over passages and captioned images; fused by 1 / (60 + rank)."""
 
     def lists(self) -> tuple[Retriever, ...]:
         """The retrievers whose lists are fused."""
@@ -117,7 +118,7 @@ class AllThree(Retriever):
 
 
 def minilm() -> SentenceTransformerRetriever:
-    """The row "minilm"."""
+    """The retriever of the row "minilm"."""
     made = retriever("minilm").make()
     assert isinstance(made, SentenceTransformerRetriever)  # noqa: S101  (it is one of our rows)
     return made

@@ -1,4 +1,4 @@
-"""Any cross-encoder that sentence-transformers loads, over the first documents of another row."""
+"""Any cross-encoder that sentence-transformers loads; it re-ranks another row's documents."""
 
 from __future__ import annotations
 
@@ -21,12 +21,13 @@ from benchmark.settings import Range
 )
 @dataclass(frozen=True, kw_only=True)
 class CrossEncoderRetriever(Retriever):
-    """Another row's first documents, ordered anew by a CrossEncoder's scores.
+    """The first documents of another row, re-ranked by a CrossEncoder.
 
-    ``first``: the row, whose ranked lists are made once for both. ``top_k``: how many of its
-    documents are scored; the others follow in their order. ``images``: what the model reads of an
-    image document: "caption", or, of models that take images, "image" or "joint". ``prompt``: a
-    text before each pair, or ``prompt:NAME``. The other settings are those of sentence-transformer.
+    ``first``: that row; its ranked lists are computed once for both rows. ``top_k``: the number of
+    its documents that are scored; the others follow in their first order. ``images``: what the
+    model reads of an image document: "caption"; or, if the model takes images, "image" or "joint"
+    (image and caption). ``prompt``: a text that is put before each pair, or ``prompt:NAME``. The
+    other settings are those of sentence-transformer.
     """
 
     model: str = ""
@@ -64,7 +65,7 @@ class CrossEncoderRetriever(Retriever):
 
 
 def first_stage(name: str) -> Retriever:
-    """The retriever of the row ``name``. Raises InputError where its own first stages go round."""
+    """The retriever of row ``name``. Raises InputError if its chain of first stages is circular."""
     seen, made = [name], retriever(name).make()
     one = made
     while (further := getattr(one, "first", None)) is not None:

@@ -1,4 +1,4 @@
-"""Divide-and-conquer: a retriever for each modality, and one list made of their two."""
+"""Divide-and-conquer: a retriever for each modality, whose two lists are fused into one."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ SETTING = "Divide-Conquer"
 
 
 class DivideAndConquer(Retriever):
-    """Base of the divided retrievers: all questions go to both halves.
+    """Base of the divided retrievers: both halves search for every question.
 
-    A task whose scope is one modality goes to that modality's half alone.
+    If the scope of a task is one modality, only that modality's half is used.
     """
 
     def halves(self) -> Mapping[Modality, Retriever]:
@@ -23,7 +23,7 @@ class DivideAndConquer(Retriever):
         raise NotImplementedError
 
     def lists(self, task: Task) -> tuple[Ranking, Ranking]:
-        """What the halves find among passages, and among images."""
+        """The rankings of the two halves: of passages, and of images."""
         text, image = (
             self.halves()[modality].ranking(replace(task, scope=modality))
             for modality in MODALITIES
@@ -31,7 +31,7 @@ class DivideAndConquer(Retriever):
         return text, image
 
     def merged(self, task: Task) -> Ranking:
-        """One list of the two: as in the paper, by 1 / rank."""
+        """The two lists fused into one: as in the paper, by 1 / rank."""
         return ReciprocalRank(task=task, lists=self.lists(task))
 
     def ranking(self, task: Task) -> Ranking:

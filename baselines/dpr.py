@@ -1,4 +1,4 @@
-"""DPR and ANCE: dense retrieval over texts alone; an image document is its caption."""
+"""DPR and ANCE: dense retrieval of texts; images are represented by their captions."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ class TextEncoder(Retriever):
     """Base of the rows: one dual encoder over passages and captions."""
 
     needs: ClassVar[tuple[str, ...]] = ()
-    """The splits that it learns from."""
+    """The splits that its training needs."""
 
     def weights(self, data: Collection, seed: int) -> Start:
-        """The encoder, trained on ``data`` where the row says so."""
+        """The encoder; rows that train it do so on ``data``."""
         raise NotImplementedError
 
     def published(self) -> Sequence[str]:
-        """The published weights that it starts from where the data set brings no stand-in."""
+        """The published weights that it starts from if the data set has no stand-ins for them."""
         raise NotImplementedError
 
     def ranking(self, task: Task) -> Ranking:
@@ -66,9 +66,10 @@ class _FromNQ(TextEncoder):
 @register("dpr-zero-shot", title="DPR (Zero-Shot)", group=SETTING)
 @dataclass(frozen=True, kw_only=True)
 class ZeroShot(_FromNQ):
-    """DPR trained on Natural Questions, as it is; ``question`` and ``document`` name its encoders.
+    """DPR trained on Natural Questions, without further training.
 
-    On webqa-mini a small one, trained on generated questions about other topics.
+    ``question``, ``document``: the names of its two encoders. On webqa-mini a small model takes
+    their place, trained on generated questions about other topics.
     """
 
 
@@ -88,10 +89,11 @@ class NQDPR(_FromNQ):
 @register("nq-ance", title="NQ-ANCE", group=SETTING)
 @dataclass(frozen=True, kw_only=True)
 class NQANCE(NQDPR):
-    """NQ-DPR trained on with ANCE's hard negatives, mined anew from itself for each round.
+    """NQ-DPR trained further with ANCE's hard negatives, which are mined again for each round.
 
-    A round trains for ``interval`` epochs: one hard negative a question from the current top 100,
-    beside the batch's (Xiong et al., 2021). Each round has an optimizer and a cosine of its own.
+    A round mines with the current model, then trains for ``interval`` epochs: each question has
+    one hard negative from the top 100, besides the in-batch negatives (Xiong et al., 2021). Each
+    round has its own optimizer and cosine schedule.
     """
 
     rounds: Annotated[int, Range(1)] = 3
@@ -106,9 +108,10 @@ class NQANCE(NQDPR):
 @register("bert-dpr", title="BERT-DPR", group=SETTING)
 @dataclass(frozen=True, kw_only=True)
 class BERTDPR(TextEncoder):
-    """BERT trained as DPR on the data set's questions with in-batch negatives.
+    """BERT trained like DPR on the data set's questions with in-batch negatives.
 
-    On webqa-mini the BERT is small and has learnt masked words on the mini corpus alone.
+    On webqa-mini the BERT is small, and was pretrained on texts of webqa-mini alone, by masked
+    language modelling.
     """
 
     bert: str = BERT

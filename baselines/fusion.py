@@ -1,4 +1,4 @@
-"""Fusion: ranked lists of the same questions become one, by ranks, by scores, or by an oracle."""
+"""Fusion of ranked lists of the same questions: by ranks, by scores, or by an oracle."""
 
 from __future__ import annotations
 
@@ -25,21 +25,21 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
 Norm: TypeAlias = Literal["min-max", "zmuv"]
-"""How ranx makes the scores of a list comparable: to [0, 1], or to z-scores (zero mean, unit
-variance)."""
+"""How ranx normalises the scores of a list: to [0, 1], or to zero mean and unit variance."""
 
 GRID = 20
-"""Weights are tuned in steps of one twentieth."""
+"""Weights are tuned in steps of 1 / GRID."""
 
 
 @recipe_name("ReciprocalRank")
 @dataclass(frozen=True, kw_only=True)
 class ReciprocalRank(Ranking):
-    """A document's score is the sum over the lists of 1 / (constant + rank), rank from 1.
+    """A document's score is the sum of 1 / (constant + rank) over the lists; ranks begin at 1.
 
-    The paper fuses with 1/rank, so the constant is 0. Lists that share no document tie at every
-    rank, and the paper doesn't say how it breaks that; here the benchmark's rule does: order in the
-    corpus, passages first. Sums are made of exact fractions, so that no rounding hides a tie.
+    The paper uses 1 / rank, so the constant is 0. If the lists share no document, there is a tie at
+    every rank, and the paper does not say how it breaks ties. Here the benchmark's rule does: by
+    corpus order, in which passages are first. Sums are exact fractions, so that rounding hides no
+    tie.
     """
 
     task: Task
@@ -60,9 +60,9 @@ class ReciprocalRank(Ranking):
 @recipe_name("InverseSquareRank")
 @dataclass(frozen=True, kw_only=True)
 class InverseSquareRank(Ranking):
-    """ISR of Mourão et al. (2015): how many lists hold a document, times the sum of 1 / rank^2.
+    """ISR (Mourão et al., 2015): the number of lists with a document, times its sum of 1 / rank^2.
 
-    Lists that share no document come out as by reciprocal rank.
+    If the lists share no document, the order is the same as by reciprocal rank.
     """
 
     task: Task
@@ -77,7 +77,7 @@ class InverseSquareRank(Ranking):
         runs = []
         for ranking in self.lists:
             top = ranking.top(store)
-            # Strictly decreasing scores: ranx would scramble equal ones.
+            # The scores decrease strictly, because ranx does not keep the order of equal ones.
             ranks = np.broadcast_to(np.arange(top.numbers.shape[1]), top.numbers.shape)
             runs.append(_to_ranx(TopK(top.numbers, -ranks.astype(np.float32))))
         with _compiling():
@@ -87,9 +87,9 @@ class InverseSquareRank(Ranking):
 @recipe_name("FusionWeights")
 @dataclass(frozen=True, kw_only=True)
 class Weights(Artefact):
-    """A weight for each list, tuned by MRR@10 on the questions that the lists are of: never test's.
+    """A weight for each list, tuned by MRR@10 on the lists' questions, never those of test.
 
-    Of weights that score alike the most even ones are kept.
+    If several weights have the best score, the most even ones are kept.
     """
 
     lists: tuple[Ranking, ...]
@@ -117,7 +117,7 @@ class Weights(Artefact):
 @recipe_name("WeightedSum")
 @dataclass(frozen=True, kw_only=True)
 class WeightedSum(Ranking):
-    """A document's score is the weighted sum of its normalised scores; 0 where a list lacks it."""
+    """A document's score is the weighted sum of its normalised scores; a list without it adds 0."""
 
     task: Task
     lists: tuple[Ranking, ...]
@@ -132,7 +132,7 @@ class WeightedSum(Ranking):
 @recipe_name("OracleModality")
 @dataclass(frozen=True, kw_only=True)
 class OracleModality(Ranking):
-    """The modality of a question's own answer picks the list: the upper bound of routing."""
+    """The modality of the relevant documents selects the list: the upper bound of routing."""
 
     task: Task
     text: Ranking
@@ -145,7 +145,8 @@ class OracleModality(Ranking):
         for query in queries:
             if query.modality is None:
                 raise InputError(
-                    f"the modality of question '{query.id}' is unknown", mend="give it in the data"
+                    f"the modality of question '{query.id}' is unknown",
+                    mend="add it to the data set",
                 )
         pictures = np.array([query.modality == "image" for query in queries])
         return choose(pictures, self.text.top(store), self.image.top(store))
@@ -155,7 +156,10 @@ class OracleModality(Ranking):
 
 
 def choose(pictures: npt.NDArray[np.bool_], text: TopK, image: TopK) -> TopK:
-    """For each question the list of images where ``pictures`` (shape (questions,)) says so."""
+    """Each question's list of images where ``pictures`` is true, else its list of passages.
+
+    pictures: shape (questions,).
+    """
     import numpy as np
 
     picked = pictures[:, np.newaxis]
@@ -165,16 +169,16 @@ def choose(pictures: npt.NDArray[np.bool_], text: TopK, image: TopK) -> TopK:
 
 
 def best(fused: Sequence[Mapping[int, float | Fraction]], depth: int) -> TopK:
-    """The ``depth`` best of each question's documents: score descending, then order in the corpus.
+    """The first ``depth`` documents of each question: by descending score, then in corpus order.
 
-    fused: for each question, corpus row -> score.
+    fused: for each question, corpus number -> score.
     """
     import numpy as np
 
     numbers = np.full((len(fused), depth), -1, dtype=np.int32)
     scores = np.full(numbers.shape, -np.inf, dtype=np.float32)
     for place, sums in enumerate(fused):
-        # Floats of equal fractions are equal, and sort far faster.
+        # Equal fractions become equal floats, which are sorted much faster.
         ranked = sorted((-float(score), row) for row, score in sums.items())[:depth]
         numbers[place, : len(ranked)] = [row for _, row in ranked]
         scores[place, : len(ranked)] = [-score for score, _ in ranked]
@@ -182,7 +186,7 @@ def best(fused: Sequence[Mapping[int, float | Fraction]], depth: int) -> TopK:
 
 
 def _normalised(top: TopK, norm: Norm) -> list[dict[int, float]]:
-    """The scores of a list as ranx normalises them, by question and row."""
+    """A list's scores as ranx normalises them: for each question, corpus number -> score."""
     ensure_caches()
     from ranx.normalization import norm_switch
 
@@ -193,7 +197,7 @@ def _normalised(top: TopK, norm: Norm) -> list[dict[int, float]]:
 def _sums(
     lists: Sequence[Sequence[Mapping[int, float]]], weights: Sequence[float]
 ) -> list[dict[int, float]]:
-    """The weighted sum of several lists' scores, by question and row."""
+    """The weighted sum of several lists' scores: for each question, corpus number -> score."""
     fused: list[dict[int, float]] = [{} for _ in lists[0]]
     for scores, weight in zip(lists, weights, strict=True):
         for sums, found in zip(fused, scores, strict=True):
@@ -230,7 +234,7 @@ def _from_ranx(run: Any) -> list[dict[int, float]]:
 
 @contextlib.contextmanager
 def _compiling() -> Iterator[None]:
-    """Keep to itself what numba says of ranx's code when it compiles it."""
+    """Hide numba's warnings about ranx's code, which it gives when it compiles that code."""
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", ".*unsafe cast")
         yield

@@ -1,4 +1,4 @@
-"""Any multi-vector model that sentence-transformers loads, such as ColBERT, compared by MaxSim."""
+"""Any multi-vector model that sentence-transformers loads, such as ColBERT, scored by MaxSim."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ from benchmark.settings import Range
 )
 @dataclass(frozen=True, kw_only=True)
 class LateInteractionRetriever(Retriever):
-    """A vector for each token by a MultiVectorEncoder (ColBERT), compared exactly by MaxSim.
+    """A MultiVectorEncoder (ColBERT): a vector for each token, and exact search by MaxSim.
 
-    ``first``: a row whose first ``top_k`` documents alone are compared; without one, all are, which
-    takes about 25 KB of disk a document. ``images``: "joint", "image" or "caption"; "auto" is joint
-    where the model takes that, else the caption. The other settings are those of
+    ``first``: a row; only its first ``top_k`` documents are scored. Without it all documents are
+    scored, which takes about 25 KB of disk for each. ``images``: "joint", "image" or "caption";
+    "auto" is "joint" if the model supports it, else "caption". The other settings are those of
     sentence-transformer.
     """
 

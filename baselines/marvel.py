@@ -1,9 +1,10 @@
 """MARVEL (Zhou et al., ACL 2024): a visual module plugged into a dense text encoder.
 
-It is trained as its released code says, but for two things: the weights of the visual module's
-pretraining are kept by accuracy on dev, where the original keeps them by loss; and the pretraining
-needs image-caption pairs (ClueWeb22's, which need a licence), so where the data set brings none,
-``pretrained`` names the authors' checkpoint, or the module begins untrained.
+Training follows the released code, with two differences. The weights that are kept from the visual
+module's pretraining are those of the best accuracy on dev; the original keeps those of the lowest
+loss. And the authors pretrained on image-caption pairs of ClueWeb22, which needs a licence. For a
+data set without such pairs, ``pretrained`` names the authors' checkpoint; without it, the visual
+module starts untrained.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ TEXT, UNIVERSAL = "Single Modality (Text Only)", "UnivSearch"
 
 @dataclass(frozen=True, kw_only=True)
 class _Marvel(Retriever):
-    """Base of the rows; ``text`` and ``vision`` name what the encoder is put together from."""
+    """Base of the rows; ``text`` and ``vision`` name the two models that the encoder joins."""
 
     text: str = T5_ANCE
     vision: str = CLIP
@@ -44,13 +45,13 @@ class _Marvel(Retriever):
         raise NotImplementedError
 
     def presentation(self) -> Presentation:
-        """Captions are plain, never verbalized."""
+        """How documents are given to the encoder: captions are plain, never verbalized."""
         from univl_dr.documents import Presentation
 
         return Presentation(unreadable=self.unreadable)
 
     def encoding(self, data: Collection, seed: int) -> Encoding:
-        """The model that ranks."""
+        """The model that embeds questions and documents."""
         from univl_dr.inference import Encoding
 
         return Encoding(weights=self.weights(data, seed), presentation=self.presentation())
@@ -66,7 +67,7 @@ class _Marvel(Retriever):
         return why_missing(self.text) or why_missing(self.vision)
 
     def _parts(self, data: Collection, checkpoint: Path | None = None) -> Start:
-        """The text encoder and the untrained visual module; with a checkpoint, as it has them."""
+        """The text encoder and an untrained visual module, or both from ``checkpoint``."""
         from baselines.encoders.marvel_starts import FrozenMarvel, PublishedMarvel, SmallMarvel
         from baselines.encoders.weights import weights
         from benchmark.io.files import sha256
@@ -82,7 +83,7 @@ class _Marvel(Retriever):
             return PublishedMarvel(
                 text=text, vision=vision, seed=SEED, path=checkpoint, sha256=hashed
             )
-        # A small T5 that has learnt to match questions and passages about other topics.
+        # A small T5, trained to match questions and passages about other topics.
         small = SmallMarvel(vocabulary=Vocabulary(data=data), seed=SEED)
         return Checkpoint(
             start=FrozenMarvel(start=small, frozen="vision"),
@@ -97,9 +98,9 @@ class _Marvel(Retriever):
 @register("t5-ance-zero-shot", title="T5-ANCE (Zero-Shot)", group=TEXT)
 @dataclass(frozen=True, kw_only=True)
 class T5ANCE(_Marvel):
-    """The dense text encoder that MARVEL starts from, as it is; an image is its caption.
+    """The dense text encoder that MARVEL starts from; images are represented by their captions.
 
-    On webqa-mini a small one, trained on generated questions about other topics.
+    On webqa-mini a small model takes its place, trained on generated questions about other topics.
     """
 
     def weights(self, data: Collection, seed: int) -> Start:
@@ -113,11 +114,12 @@ class T5ANCE(_Marvel):
 @register("marvel-dpr", title="MARVEL-DPR", group=UNIVERSAL)
 @dataclass(frozen=True, kw_only=True)
 class MarvelDPR(_Marvel):
-    """T5-ANCE with CLIP's patches among its words, trained with in-batch negatives.
+    """T5-ANCE that reads CLIP's patches among its tokens, trained with in-batch negatives.
 
-    First the visual module learns to match images with their captions, the text encoder being
-    frozen; then all but the image tower is trained. ``pretrained``: the path of the authors'
-    checkpoint of the first step, where the data set brings no described images.
+    In the first step, the visual module learns to match images with their captions, and the text
+    encoder is frozen. In the second step, everything but the image tower is trained.
+    ``pretrained``: the path of the authors' checkpoint of the first step, for data sets without
+    image-caption pairs.
     """
 
     pretrained: str = ""
@@ -131,11 +133,11 @@ class MarvelDPR(_Marvel):
         if task and (missing := [one for one in ("train", "dev") if one not in task.data.splits]):
             return f"needs questions to learn from: the data set has no split '{missing[0]}'"
         if self.pretrained and not Path(self.pretrained).is_file():
-            return f"needs the checkpoint '{self.pretrained}', which doesn't exist: check the path"
+            return f"needs the checkpoint '{self.pretrained}', which does not exist: check the path"
         return super().why_unavailable(task)
 
     def _pretrained(self, data: Collection) -> Start:
-        """The encoder whose visual module has learnt from pairs of images and captions."""
+        """The encoder after its visual module was pretrained on image-caption pairs."""
         from baselines.encoders.marvel_starts import FrozenMarvel
         from univl_dr.losses import Symmetric
         from univl_dr.pairs import Pairs
@@ -161,9 +163,9 @@ class MarvelDPR(_Marvel):
         objective: object,
         first: Encoding | None = None,
     ) -> Checkpoint:
-        """Trained on the judged questions, the image tower being frozen.
+        """The encoder trained on the judged questions, with the image tower frozen.
 
-        first: the model whose top 100 give each question an image and a passage as negatives.
+        first: a model; from its top 100, each question gets an image and a passage as negatives.
         """
         from baselines.encoders.marvel_starts import FrozenMarvel
         from benchmark.dense.search import DenseRanking
@@ -187,7 +189,7 @@ class MarvelDPR(_Marvel):
             examples=examples("train"),
             dev=replace(examples("dev"), positive="first"),
             objective=objective,
-            # The paper's recipe is UniVL-DR's, for both steps.
+            # The paper uses UniVL-DR's recipe for both steps.
             recipe=chosen.in_batch if first is None else chosen.further,
             seed=seed,
         )
@@ -196,10 +198,10 @@ class MarvelDPR(_Marvel):
 @register("marvel-ance", title="MARVEL-ANCE", group=UNIVERSAL)
 @dataclass(frozen=True, kw_only=True)
 class MarvelANCE(MarvelDPR):
-    """MARVEL-DPR trained on with an image and a passage of its own top 100 as hard negatives.
+    """MARVEL-DPR trained further, with an image and a passage of its top 100 as hard negatives.
 
-    The loss is a softmax over all positives and negatives of the batch, where UniVL-DR's second
-    stage looks at a question's own three alone.
+    The loss is a softmax over all positives and negatives of the batch, while UniVL-DR's second
+    stage compares only the three documents of each question.
     """
 
     def weights(self, data: Collection, seed: int) -> Start:
@@ -235,7 +237,7 @@ class _Released(_Marvel):
 @register("marvel-dpr-released", title="MARVEL-DPR (released)", group=UNIVERSAL)
 @dataclass(frozen=True, kw_only=True)
 class ReleasedDPR(_Released):
-    """The authors' checkpoint of MARVEL-DPR, ranked here."""
+    """The authors' checkpoint of MARVEL-DPR, evaluated here."""
 
     checkpoint: str = "checkpoints/marvel-dpr.pt"
 
@@ -243,6 +245,6 @@ class ReleasedDPR(_Released):
 @register("marvel-ance-released", title="MARVEL-ANCE (released)", group=UNIVERSAL)
 @dataclass(frozen=True, kw_only=True)
 class ReleasedANCE(_Released):
-    """The authors' checkpoint of MARVEL-ANCE, ranked here."""
+    """The authors' checkpoint of MARVEL-ANCE, evaluated here."""
 
     checkpoint: str = "checkpoints/marvel-ance.pt"

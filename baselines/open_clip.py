@@ -21,12 +21,13 @@ HUB = "hf-hub:"
 @register("open-clip", title="open_clip", group="Published models", template=True)
 @dataclass(frozen=True, kw_only=True)
 class OpenCLIPRetriever(Retriever):
-    """Both towers of a model of open_clip: an image document is their sum, as in UniVL-DR.
+    """A model of open_clip; an image document is the sum of both embeddings, as in UniVL-DR.
 
-    ``model``: an architecture of open_clip, ``hf-hub:NAME`` of the hub, or a folder with
-    ``open_clip_config.json``. ``start``: of an architecture a tag of its weights, or the path of a
-    checkpoint. ``revision``: a commit of the hub, or the beginning of a folder's or file's hash.
-    ``view``: the parts of an image document that count. ``dtype``: bfloat16 by autocast.
+    ``model``: an architecture of open_clip, ``hf-hub:NAME`` for a model on the hub, or a folder
+    with ``open_clip_config.json``. ``start``: for an architecture, the tag of its weights or the
+    path of a checkpoint. ``revision``: a commit on the hub, or the first digits of the hash of the
+    folder or file. ``view``: the parts of an image document that are embedded. ``dtype``: bfloat16
+    is used by autocast.
     """
 
     model: str = ""
@@ -57,7 +58,7 @@ class OpenCLIPRetriever(Retriever):
             if self.revision and not hashed.startswith(self.revision):
                 raise InputError(
                     f"the file has the hash {hashed[:16]}..., not {self.revision}",
-                    mend="restore it, or give its hash as revision",
+                    mend="restore the file, or give its hash as revision",
                     path=path,
                 )
             return OpenClipTowers(name=self.model, path=path.resolve(), sha256=hashed, **given)
@@ -73,11 +74,11 @@ class OpenCLIPRetriever(Retriever):
         return why_missing(self._repository(), self.revision)
 
     def _packed(self) -> bool:
-        """Whether the model brings its own configuration."""
+        """Whether the model comes with its own configuration."""
         return self.model.startswith(HUB) or folder_of(self.model) is not None
 
     def _repository(self) -> str:
-        """Where on the hub the weights of the tag stand. Raises InputError for no such tag."""
+        """The hub's repository with the tag's weights. Raises InputError for an unknown tag."""
         from open_clip.pretrained import get_pretrained_cfg, list_pretrained_tags_by_model
 
         found = get_pretrained_cfg(self.model, self.start)
@@ -85,9 +86,9 @@ class OpenCLIPRetriever(Retriever):
             known = list_pretrained_tags_by_model(self.model)
             if not known:
                 raise InputError(
-                    f"open_clip has no weights of an architecture '{self.model}'",
+                    f"open_clip has no weights for an architecture '{self.model}'",
                     mend="check the name, or give a checkpoint's path as start",
                 )
             raise unknown(f"open_clip weights of {self.model}", self.start, known)
-        # ORGANISATION/NAME/ and, of some, the name of a file.
+        # Its form is ORGANISATION/NAME/, which may be followed by the name of a file.
         return "/".join(str(found["hf_hub"]).split("/")[:2])

@@ -1,4 +1,4 @@
-"""A learned router: from the words of a question alone, whether an image answers it."""
+"""A learned router, which predicts from a question's text whether an image answers it."""
 
 from __future__ import annotations
 
@@ -24,20 +24,21 @@ if TYPE_CHECKING:
     from benchmark.datasets import Collection
 
 LEARNABLE = ("train", "dev")
-"""The splits that a router may be fitted on; the first that the data set has is."""
+"""The splits that a router may be fitted on; the first one that the data set has is used."""
 
 INVERSE_PENALTY = 10.0
-"""scikit-learn's C. On WebQA's real questions 3, 10 and 30 are within a quarter of a percent."""
+"""scikit-learn's C. On WebQA's real questions, the accuracies with 3, 10 and 30 differ by less than
+a quarter of a percent."""
 
 
 @recipe_name("Router")
 @dataclass(frozen=True, kw_only=True)
 class Router(Artefact):
-    """Logistic regression over TF-IDF of words, word pairs and the letters within words.
+    """Logistic regression over TF-IDF of words, word pairs and character n-grams within words.
 
-    It is fitted on the training split, or on dev where there is none, and keeps what it says of the
-    questions of all the others, so that there is no model to store. Questions of unknown modality
-    teach it nothing.
+    It is fitted on the training split, or on dev if there is none. The artefact contains no model
+    but its predictions for the questions of all other splits. Questions of unknown modality are not
+    used for fitting.
     """
 
     data: Collection
@@ -50,7 +51,7 @@ class Router(Artefact):
         texts, pictures = _known(self.data, learned)
         if len(set(pictures)) < 2:
             raise InputError(
-                f"the questions of split '{learned}' don't show both modalities",
+                f"the questions of split '{learned}' are not of both modalities",
                 mend="give the modality of training questions of both kinds",
                 path=self.data.folder,
             )
@@ -64,11 +65,11 @@ class Router(Artefact):
             texts, pictures = _known(self.data, split)
             if texts:
                 accuracy[split] = float(model.score(texts, pictures))
-                log.info(f"router: {accuracy[split]:.1%} of the {split} questions routed rightly")
+                log.info(f"router: accuracy {accuracy[split]:.1%} on the {split} questions")
         (folder / "accuracy.json").write_text(json.dumps(accuracy) + "\n", encoding="utf-8")
 
     def image_probability(self, split: str, store: Store) -> npt.NDArray[np.float64]:
-        """How likely an image answers each question of ``split``; float64, shape (questions,)."""
+        """The probability that an image answers; float64, shape (questions of ``split``,)."""
         import numpy as np
 
         path = store.path(self) / f"{split}.npy"
@@ -76,7 +77,7 @@ class Router(Artefact):
         return probability
 
     def accuracy(self, split: str, store: Store) -> float | None:
-        """The share of questions routed rightly, of those in ``split`` with a known modality."""
+        """The accuracy on the questions of known modality in ``split``; None if there are none."""
         shares: dict[str, float] = decode_json((store.path(self) / "accuracy.json").read_bytes())
         return shares.get(split)
 
@@ -84,7 +85,7 @@ class Router(Artefact):
 @recipe_name("HardRouting")
 @dataclass(frozen=True, kw_only=True)
 class HardRouting(Ranking):
-    """The router picks one list; the other is not looked at."""
+    """The list that the router selects; the other one is ignored."""
 
     task: Task
     text: Ranking
@@ -99,7 +100,7 @@ class HardRouting(Ranking):
 @recipe_name("SoftRouting")
 @dataclass(frozen=True, kw_only=True)
 class SoftRouting(Ranking):
-    """Reciprocal ranks, each weighted by how likely the router holds the list's modality."""
+    """Reciprocal ranks, weighted by the router's probability of the list's modality."""
 
     task: Task
     text: Ranking
@@ -121,12 +122,12 @@ class SoftRouting(Ranking):
 
 
 def learned_split(data: Collection) -> str | None:
-    """The split of ``data`` that a router is fitted on."""
+    """The split of ``data`` that a router is fitted on; None if there is none."""
     return next((split for split in LEARNABLE if split in data.splits), None)
 
 
 def classifier() -> Any:
-    """The untrained classifier, a scikit-learn estimator of texts; it draws no random numbers."""
+    """The unfitted classifier, a scikit-learn estimator over texts; it uses no random numbers."""
     from sklearn.feature_extraction.text import TfidfVectorizer
     from sklearn.linear_model import LogisticRegression
     from sklearn.pipeline import make_pipeline, make_union
@@ -141,7 +142,7 @@ def classifier() -> Any:
 def cross_validated_accuracy(
     texts: Sequence[str], pictures: Sequence[bool], *, folds: int = 5, seed: int = 1234
 ) -> float:
-    """The mean accuracy over stratified folds of a router trained on the other folds."""
+    """The mean accuracy over stratified folds; each fold is routed by a router of the others."""
     from sklearn.model_selection import StratifiedKFold, cross_val_score
 
     model = classifier()
@@ -150,6 +151,6 @@ def cross_validated_accuracy(
 
 
 def _known(data: Collection, split: str) -> tuple[list[str], list[bool]]:
-    """The questions of known modality, and whether it is the image's."""
+    """The texts of the questions of known modality, and whether each is answered by an image."""
     known = [query for query in data.queries(split) if query.modality is not None]
     return [query.text for query in known], [query.modality == "image" for query in known]

@@ -22,19 +22,21 @@ GROUP = "Published models"
 @register("sentence-transformer", title="sentence-transformers", group=GROUP, template=True)
 @dataclass(frozen=True, kw_only=True)
 class SentenceTransformerRetriever(Retriever):
-    """Embeddings of a model of sentence-transformers, compared as the model says.
+    """A dense model of sentence-transformers, with its own similarity.
 
-    ``model``: a name of the Hugging Face hub, a folder, or ``package:MODULE/FOLDER``. ``revision``:
-    a commit of the hub, or the beginning of a folder's hash; without one the cache's is taken.
-    ``images``: what an image document is: "joint" (image and caption in one input), "sum" (of the
-    two embeddings), "caption", "image"; "auto" takes the first of these that the model supports.
-    ``query_prompt``, ``passage_prompt``, ``image_prompt``: a text that is put before questions,
-    passages and image documents, or ``prompt:NAME`` for one of the model's own; without one the
-    model's prompts for queries and documents are taken. ``query_prompt_text`` and
-    ``query_prompt_image``: instead, where passages or images alone are searched.
-    ``similarity``: cosine or dot, if not the model's. ``truncate_dim``: the first dimensions alone.
-    ``longest``: tokens of a text that are read. ``dtype``: of weights and arithmetic.
-    ``remote_code``: the model needs Python code of its own; it is run with --allow-remote-code.
+    ``model``: a name on the Hugging Face hub, a folder, or ``package:MODULE/FOLDER``. ``revision``:
+    a commit on the hub, or the first digits of a folder's hash; without it the main branch is used,
+    from the local cache if it is there. ``images``: how an image document is embedded: "joint"
+    (image and caption in one input), "sum" (of both embeddings), "caption" or "image"; "auto" is
+    the first of these that the model supports. ``query_prompt``, ``passage_prompt``,
+    ``image_prompt``: a text that is put before questions, passages and image documents, or
+    ``prompt:NAME`` for one of the model's own prompts; without them the model's prompts for queries
+    and documents are used. ``query_prompt_text``, ``query_prompt_image``: these replace
+    ``query_prompt`` when only passages or only images are searched. ``similarity``: "cosine" or
+    "dot", in place of the model's own. ``truncate_dim``: the number of leading dimensions that are
+    used. ``longest``: the number of tokens of a text that are read. ``dtype``: the type of weights
+    and arithmetic. ``remote_code``: whether the model needs Python code of its own, which runs only
+    with --allow-remote-code.
     """
 
     model: str = ""
@@ -59,7 +61,7 @@ class SentenceTransformerRetriever(Retriever):
         return DenseRanking(task=task, model=self.encoding(task.scope))
 
     def encoding(self, scope: Modality | None = None) -> SentenceEncoding:
-        """The model with these settings, for a search of one modality or of both."""
+        """The model with these settings, for a search in one modality (``scope``) or in both."""
         from baselines.encoders.sentence_models import Prompts
         from baselines.encoders.sentence_transformer import SentenceEncoding
         from baselines.encoders.weights import weights

@@ -19,10 +19,10 @@ from benchmark.settings import Range
 )
 @dataclass(frozen=True, kw_only=True)
 class SparseEncoderRetriever(Retriever):
-    """Weights of the vocabulary's words by a SparseEncoder (SPLADE), searched exactly.
+    """A SparseEncoder (SPLADE): a weight for each token of the vocabulary, and exact search.
 
-    An image is its caption. ``active``: the largest weights of a text that are kept. The other
-    settings are those of sentence-transformer.
+    Images are represented by their captions. ``active``: the number of weights of a text that are
+    kept, the largest ones. The other settings are those of sentence-transformer.
     """
 
     model: str = ""

@@ -1,4 +1,4 @@
-"""VinVL-DPR: an image as its caption, object tags and detected regions, in one transformer."""
+"""VinVL-DPR: one transformer reads an image's caption, object tags and detected regions."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from benchmark.datasets import Collection
 
 FOLDER = "vinvl"
-"""Where the regions are: a folder beside the data set's images, in VinVL's format."""
+"""The folder of the regions, in VinVL's format; it is beside the data set's images."""
 
 
 @register("vinvl-dpr", title="VinVL-DPR", group="UnivSearch")
@@ -27,9 +27,9 @@ FOLDER = "vinvl"
 class VinVLDPR(Retriever):
     """One VisualBERT for questions, passages, and captions with VinVL's tags and regions.
 
-    Its regions are read from ``vinvl/`` beside the images, in VinVL's public format. On webqa-mini
-    an extractor makes them from the pixels, and the BERT it starts from is the small one.
-    ``modality``: train on the questions of one modality alone.
+    Regions are read from ``vinvl/`` beside the images, in VinVL's public format. On webqa-mini an
+    extractor makes them from the pixels, and training starts from the small BERT. ``modality``:
+    train only on the questions of this modality.
     """
 
     bert: str = BERT
@@ -59,7 +59,7 @@ class VinVLDPR(Retriever):
 @register("vinvl-dpr-divided", title="VinVL-DPR", group="Divide-Conquer")
 @dataclass(frozen=True, kw_only=True)
 class DividedVinVLDPR(DivideAndConquer):
-    """A VinVL-DPR for each modality, trained on its own questions; lists fused by 1/rank."""
+    """One VinVL-DPR for each modality, trained on that modality's questions; fused by 1 / rank."""
 
     bert: str = BERT
 

@@ -84,7 +84,7 @@ def test_a_question_that_lucene_loses_is_missed(
         return program
 
     monkeypatch.setattr(bm25, "anserini", losing)
-    with pytest.raises(UnavailableError, match=r"lost 1 of 3 questions, the first .* number 3;"):
+    with pytest.raises(UnavailableError, match=r"no result for 1 of 3 questions .* number 3;"):
         first(zoo, store)
 
 

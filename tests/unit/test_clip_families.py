@@ -170,7 +170,7 @@ def test_a_row_of_open_clip_sums_its_towers(tmp_path: Path, store: Store) -> Non
 def test_what_is_no_open_clip_model_is_refused_in_one_line(tmp_path: Path) -> None:
     for row, said in (
         (OpenCLIPRetriever(model="ViT-B-32", start="openay"), "unknown open_clip weights"),
-        (OpenCLIPRetriever(model="ViT-B-33", start="openai"), "no weights of an architecture"),
+        (OpenCLIPRetriever(model="ViT-B-33", start="openai"), "no weights for an architecture"),
         (OpenCLIPRetriever(model=str(bert(tmp_path / "bert"))), "can't be loaded as a model of"),
     ):
         with pytest.raises(BenchmarkError) as error:

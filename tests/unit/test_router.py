@@ -72,7 +72,7 @@ def test_the_router_is_kept_without_pickles_and_made_alike(
 
 def test_a_router_needs_both_modalities(tmp_path: Path, store: Store) -> None:
     data = collection(tmp_path / "poor", [("what colour is it", "image"), ("who", None)])
-    with pytest.raises(InputError, match="don't show both modalities"):
+    with pytest.raises(InputError, match="are not of both modalities"):
         store.path(Router(data=data))
 
 
