@@ -1,1 +1,1 @@
-"""The networks of the baselines that are trained here; unlike the rows, they import torch."""
+"""The networks and encoders of the baselines, which may import torch; the rows do not."""

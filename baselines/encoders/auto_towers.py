@@ -1,4 +1,4 @@
-"""CLIP, SigLIP, ALIGN, BLIP and their like as ``transformers`` loads them."""
+"""Two-tower models such as CLIP, SigLIP, ALIGN and BLIP, as ``transformers`` loads them."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ from univl_dr.inference import EmbedderEncoder, presented
 from univl_dr.towers import TwoTowers
 
 SMALL = 128
-"""Up to this width of the embeddings, one thread computes."""
+"""The largest dimension of embeddings for which one thread is used."""
 
 IMAGES = 64
-"""Images that go through the tower at once on a GPU; a fourth of that elsewhere."""
+"""The batch size of images on a GPU; on a processor it is a quarter of that."""
 
 PADDED = ("siglip", "siglip2")
-"""Kinds that were trained with every text padded to the full length, and attend to the padding."""
+"""Model types that were trained with texts padded to full length, and attend to the padding."""
 
 
 class AutoTowers(TwoTowers):
@@ -50,12 +50,12 @@ class AutoTowers(TwoTowers):
         self.threads = 1 if self.dimension <= SMALL else None
 
     def preprocess(self, image: Image.Image) -> Tensor:
-        """As the model's image processor has it, normalised; float32, (3, height, width)."""
+        """The output of the model's image processor, normalised; float32, (3, height, width)."""
         found = self._images(images=over_white(image), return_tensors="pt")
         if set(found) - {"pixel_mask"} != {"pixel_values"}:
             raise InputError(
                 f"a '{self.model.config.model_type}' reads images as {', '.join(found)}",
-                mend="take a model that reads pixels of one size, or sentence-transformers",
+                mend="use a model that reads pixels of one size, or sentence-transformers",
             )
         pixels: Tensor = found["pixel_values"][0]
         return pixels
@@ -69,7 +69,7 @@ class AutoTowers(TwoTowers):
         return torch.cat(parts)
 
     def embed_texts(self, texts: Sequence[str]) -> Tensor:
-        # Counted without special tokens: a text that fills the length with them just fits.
+        # Lengths include special tokens: a text that fills the context length is not cut.
         found = self.tokenizer(list(texts), add_special_tokens=True)["input_ids"]
         self.cut += sum(len(ids) > self.longest for ids in found)
         lengths = [self.longest if self.padded else min(len(ids), self.longest) for ids in found]
@@ -80,7 +80,7 @@ class AutoTowers(TwoTowers):
         )
 
     def _ids(self, texts: list[str]) -> dict[str, Tensor]:
-        """The tokenizer's tensors; padded to the longest text, or to the full length."""
+        """The tokenizer's tensors, padded to the longest text or to the full length."""
         found = self.tokenizer(
             texts,
             padding="max_length" if self.padded else True,
@@ -99,9 +99,9 @@ class AutoTowers(TwoTowers):
 @recipe_name("AutoTowers")
 @dataclass(frozen=True, kw_only=True)
 class AutoEncoding:
-    """A model of ``transformers`` with how documents are shown to it: a model for ``DenseRanking``.
+    """A ``DenseRanking`` model: a model of ``transformers`` and its presentation of documents.
 
-    precision: bfloat16 by autocast.
+    precision: bfloat16 is used by autocast.
     """
 
     weights: Weights
@@ -109,7 +109,7 @@ class AutoEncoding:
     precision: Precision = "float32"
 
     def load(self, store: Store) -> EmbedderEncoder:
-        """Load the weights. Raises InputError where they aren't two towers."""
+        """Load the weights. Raises InputError if they are not those of a two-tower model."""
         towers = self.towers().to(device())
         precision: EncodingPrecision = "bf16" if self.precision == "bfloat16" else "fp32"
         return presented(towers, self.presentation, store, precision)
@@ -134,7 +134,7 @@ class AutoEncoding:
             if not hasattr(model, "get_text_features") or not hasattr(model, "get_image_features"):
                 raise InputError(
                     f"'{made.source}' is a {type(model).__name__}, which has no two towers",
-                    mend="give a CLIP, SigLIP, ALIGN or BLIP, or use another retriever",
+                    mend="give a CLIP, SigLIP, ALIGN or BLIP model, or use another retriever",
                 )
             processor: Any = AutoProcessor.from_pretrained(  # type: ignore[no-untyped-call]
                 made.source, **given

@@ -1,4 +1,4 @@
-"""BERT as a dual encoder, as in DPR, with published weights or those of a folder."""
+"""BERT as a dual encoder, as in DPR, with published weights or the weights of a folder."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from univl_dr.embedder import Embedder, device
 from univl_dr.items import Item
 
 LONGEST = 256
-"""Word pieces of a text that are read, as in DPR (Karpukhin et al., 2020)."""
+"""The number of word pieces of a text that are read, as in DPR (Karpukhin et al., 2020)."""
 
 Role: TypeAlias = Literal["question", "document"]
 
@@ -33,14 +33,14 @@ logging.disable_progress_bar()  # type: ignore[no-untyped-call]
 
 
 class Pieces:
-    """Texts as a BERT of ``config`` reads them."""
+    """The input that a BERT of ``config`` reads: word pieces, cut to its length."""
 
     def __init__(self, tokenizer: Any, config: Any) -> None:
         self.tokenizer = tokenizer
         self.longest = min(LONGEST, int(config.max_position_embeddings))
 
     def read(self, texts: Sequence[str]) -> tuple[list[list[int]], int]:
-        """The ids of each text, cut to what is read, and how many texts lost their end."""
+        """The token ids of each text, cut to ``longest``, and the number of texts that were cut."""
         whole = self.tokenizer(list(texts))["input_ids"]
         cut = [
             ids if len(ids) <= self.longest else [*ids[: self.longest - 1], ids[-1]]
@@ -49,16 +49,16 @@ class Pieces:
         return cut, sum(len(ids) > self.longest for ids in whole)
 
     def batch(self, tokens: Sequence[Sequence[int]]) -> dict[str, Tensor]:
-        """``input_ids`` and ``attention_mask``, padded; int64, shape (texts, longest of them)."""
+        """``input_ids`` and ``attention_mask``, padded; int64, shape (texts, longest text)."""
         batch = self.tokenizer.pad({"input_ids": list(tokens)}, return_tensors="pt")
         return {name: batch[name] for name in ("input_ids", "attention_mask")}
 
 
 class DualBert(Embedder):
-    """DPR: a text's embedding is its first token's last state.
+    """DPR: a text's embedding is the last hidden state of its first token.
 
-    Questions have a network of their own, or share the documents': what starts from plain BERT
-    shares it, as OpenMatch does by default.
+    Questions and documents have separate networks, or share one. Models that start from plain BERT
+    share one, as in OpenMatch by default.
     """
 
     def __init__(self, question: Any, document: Any, tokenizer: Any) -> None:
@@ -81,7 +81,7 @@ class DualBert(Embedder):
         return cls(question, document, BertTokenizer.from_pretrained(folder)).to(device())
 
     def save(self, folder: Path) -> None:
-        """Two folders of ``transformers`` (one where the network is shared) and the tokenizer."""
+        """Write each network as a folder of ``transformers``, and the tokenizer."""
         self.question.save_pretrained(folder / "question")
         if self.document is not self.question:
             self.document.save_pretrained(folder / "document")
@@ -110,7 +110,7 @@ class DualBert(Embedder):
 def network(name: str | Path, role: Role) -> Any:
     """DPR's encoder of that role, or a plain BERT without its pooler, in fp32.
 
-    Raises InputError where there is none, or its weights are damaged or not all there.
+    Raises InputError if there is none, or if its weights are damaged or incomplete.
     """
     mend = "give a name of the hub, or a folder with config.json and model.safetensors"
     kinds: dict[str, Any] = {
@@ -133,7 +133,7 @@ def network(name: str | Path, role: Role) -> Any:
 
 
 def pool_first_token(model: nn.Module) -> None:
-    """Let the last layer of a BERT feed no token forward but the first, for no other is pooled."""
+    """Let a BERT's last layer compute only the first token, since no other token is pooled."""
 
     def first(attention: nn.Module, inputs: Any, outputs: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
         del attention, inputs
@@ -144,5 +144,5 @@ def pool_first_token(model: nn.Module) -> None:
 
 
 def threads_for(width: int) -> int | None:
-    """How many threads suit a network of that width (``Trained.threads``)."""
+    """The number of threads for a network of that width, as ``Trained.threads``."""
     return 1 if width < 256 else None

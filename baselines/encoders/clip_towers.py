@@ -1,8 +1,9 @@
 """Any model of open_clip, with its own tokenizer, context length, pooling and preprocessing.
 
-Texts are trimmed where that is exact: a causal tower that pools at the end token never looks beyond
-it, and text towers of transformers mask the padding. Other towers (SigLIP, CoCa, CLIPA, MobileCLIP)
-attend to the padding, or pool it, and get every text at its full context length.
+Texts are trimmed if this does not change the result: a causal tower that pools the end token does
+not attend to what follows it, and text towers of transformers mask the padding. Other towers
+(SigLIP, CoCa, CLIPA, MobileCLIP) attend to the padding, or pool it, so their texts have the full
+context length.
 """
 
 from __future__ import annotations
@@ -30,16 +31,16 @@ from univl_dr.inference import EmbedderEncoder, presented
 from univl_dr.towers import TwoTowers
 
 SMALL = 128
-"""Up to this width of the embeddings, one thread computes."""
+"""The largest dimension of embeddings for which one thread is used."""
 
 IMAGES = 64
-"""Images that go through the tower at once on a GPU; a fourth of that elsewhere."""
+"""The batch size of images on a GPU; on a processor it is a quarter of that."""
 
 
 class ClipTowers(TwoTowers):
     """A loaded model of open_clip with its tokenizer.
 
-    model: as ``create_model`` gives it. tokenizer: gives ids of shape (texts, context length).
+    model: the result of ``create_model``. tokenizer: returns ids of shape (texts, context length).
     """
 
     mean: Tensor
@@ -54,8 +55,8 @@ class ClipTowers(TwoTowers):
         transform = image_transform_v2(
             PreprocessCfg(**model.visual.preprocess_cfg), is_train=False
         ).transforms
-        # All but the last two, which make a tensor of the pixels and normalise it: that is done in
-        # batches, and images are kept as bytes till then.
+        # The last two steps, conversion to a tensor and normalisation, are done in batches; until
+        # then images are stored as bytes.
         self._resize, normalize = transform[:-2], transform[-1]
         for name in ("mean", "std"):
             values = torch.tensor(getattr(normalize, name)).view(3, 1, 1)
@@ -88,7 +89,7 @@ class ClipTowers(TwoTowers):
         ids = self.tokenizer(list(texts))
         if self.causal:
             ends = self._ends(ids)
-            # A text that fills the context length lost its end, or just fits.
+            # A text that fills the context length was cut, or has exactly that length.
             self.cut += int((ends == self.longest - 1).sum())
             lengths = (ends + 1).tolist()
         elif (padding := self._padding()) is not None:
@@ -105,7 +106,10 @@ class ClipTowers(TwoTowers):
         )
 
     def _embed(self, ids: Tensor, length: int) -> Tensor:
-        """Embeddings of ids that hold nothing that counts beyond ``length``, the first's."""
+        """Embeddings of texts from ``ids``; ids from ``length`` on do not affect the result.
+
+        length: that of the first text, which is the longest of the batch.
+        """
         ids = ids[:, :length].to(self.device)
         if not self.causal:
             return _unnormalized(self.model.encode_text, ids)
@@ -125,14 +129,14 @@ class ClipTowers(TwoTowers):
         return embedded
 
     def _ends(self, ids: Tensor) -> Tensor:
-        """The place of each text's end token, as open_clip finds it."""
+        """The position of each text's end token, which open_clip finds in the same way."""
         if getattr(self.text, "pool_type", getattr(self.text, "text_pool_type", "")) == "eos":
             end = getattr(self.text, "eos_id", getattr(self.text, "text_eos_id", -1))
             return torch.eq(ids, end).int().argmax(dim=-1)
         return ids.argmax(dim=-1)
 
     def _padding(self) -> int | None:
-        """The id that the tower masks: of those of transformers alone."""
+        """The id that the text tower masks; None for towers that are not of transformers."""
         from open_clip.hf_model import HFTextEncoder
 
         return self.text.config.pad_token_id if isinstance(self.text, HFTextEncoder) else None
@@ -145,11 +149,11 @@ class ClipTowers(TwoTowers):
 @recipe_name("OpenClipTowers")
 @dataclass(frozen=True, kw_only=True)
 class OpenClipTowers:
-    """A model of open_clip with how documents are shown to it: a model for ``DenseRanking``.
+    """A ``DenseRanking`` model: a model of open_clip and its presentation of documents.
 
-    name: of an architecture; empty where ``weights`` is a folder or a model of the hub in
-    open_clip's form, which bring theirs. pretrained: a tag of the architecture's weights. path,
-    sha256: or a checkpoint of it. precision: bfloat16 by autocast.
+    name: the architecture; empty if ``weights`` is a folder or a model on the hub in open_clip's
+    format, whose configuration names it. The architecture's weights have the tag ``pretrained``, or
+    are a checkpoint (``path``, ``sha256``). precision: bfloat16 is used by autocast.
     """
 
     name: str = ""
@@ -161,7 +165,7 @@ class OpenClipTowers:
     precision: Precision = "float32"
 
     def load(self, store: Store) -> EmbedderEncoder:
-        """Load the weights. Raises InputError where they aren't a model of open_clip."""
+        """Load the weights. Raises InputError if they are not those of an open_clip model."""
         towers = self.towers().to(device())
         precision: EncodingPrecision = "bf16" if self.precision == "bfloat16" else "fp32"
         return presented(towers, self.presentation, store, precision)
@@ -183,7 +187,7 @@ class OpenClipTowers:
             return ClipTowers(model.eval(), open_clip.get_tokenizer(name)).eval()
 
     def _fetched(self, made: Weights) -> Path:
-        """The folder of the weights, which are fetched at their commit where they are the hub's."""
+        """The folder of the weights; those on the hub are downloaded at their commit."""
         if made.folder is not None:
             return made.folder
         from huggingface_hub import snapshot_download
@@ -192,7 +196,7 @@ class OpenClipTowers:
         return Path(snapshot_download(made.name, revision=made.revision, allow_patterns=patterns))
 
     def _check_commit(self, made: Weights) -> None:
-        """Refuse weights of a tag that aren't of the commit that the row gives."""
+        """Raise InputError if a tag's weights are not of the commit that the row gives."""
         from benchmark.environment.hub import snapshot
 
         loaded = snapshot(made.name, None, ("open_clip_model.safetensors",))
@@ -200,18 +204,18 @@ class OpenClipTowers:
             raise InputError(
                 f"the weights of '{self.name}', '{self.pretrained}' are of commit {loaded.name}, "
                 f"not {made.revision}",
-                mend=f'set model = "hf-hub:{made.name}", which is fetched at a commit',
+                mend=f'set model = "hf-hub:{made.name}", which is downloaded at a commit',
             )
 
 
 def _unnormalized(encode: Any, given: Tensor) -> Tensor:
-    """What a tower gives; CoCa's are normalised unless told otherwise."""
+    """A tower's embeddings without normalisation; CoCa normalises them by default."""
     found: Tensor = encode(given, normalize=False)
     return found.float()
 
 
 def _pools_the_end(text: Any) -> bool:
-    """Whether a text tower is causal and pools at the end token, and no more."""
+    """Whether a text tower is causal, pools the end token, and has no further outputs."""
     pool = getattr(text, "pool_type", getattr(text, "text_pool_type", None))
     return (
         getattr(text, "attn_mask", None) is not None
@@ -223,7 +227,7 @@ def _pools_the_end(text: Any) -> bool:
 
 
 def _pools_the_first(visual: Any) -> bool:
-    """Whether an image tower is open_clip's own, pools its first token, and no more."""
+    """Whether an image tower is open_clip's own, pools its first token, and has no more outputs."""
     return (
         getattr(visual, "pool_type", None) == "tok"
         and getattr(visual, "attn_pool", None) is None
@@ -233,7 +237,7 @@ def _pools_the_first(visual: Any) -> bool:
 
 
 def _is_plain(transformer: Any) -> bool:
-    """Whether all blocks are open_clip's usual ones, attending to themselves alone."""
+    """Whether all blocks are open_clip's standard ones with self-attention only."""
     return all(
         isinstance(getattr(block, "attn", None), nn.MultiheadAttention)
         and not hasattr(block, "ln_1_kv")
@@ -242,14 +246,14 @@ def _is_plain(transformer: Any) -> bool:
 
 
 def _lighten(transformer: Any) -> None:
-    """Exchange the attention of a tower, and let its last block compute the pooled token alone."""
+    """Replace the attention of a tower, and let its last block compute only the pooled token."""
     for block in transformer.resblocks:
         block.attn = SelfAttention(block.attn)
     transformer.resblocks[-1] = PooledBlock(transformer.resblocks[-1])
 
 
 def _width(text: Any) -> int:
-    """Of a text tower's layers."""
+    """The width of a text tower's layers."""
     if hasattr(text, "token_embedding"):
         return int(text.token_embedding.weight.shape[1])
     config = text.config

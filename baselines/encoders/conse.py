@@ -1,4 +1,4 @@
-"""ConSE: an image is the mean of what its likeliest classes are called, in a text encoder's space.
+"""ConSE: an image's embedding is the weighted mean of the embeddings of its likely classes' names.
 
 Norouzi et al., "Zero-Shot Learning by Convex Combination of Semantic Embeddings" (ICLR 2014),
 equation 3, with a sentence encoder in place of their word vectors.
@@ -27,24 +27,24 @@ if TYPE_CHECKING:
     from benchmark.dense.encode import Encoder, Matrix, Model
 
 BATCH = 4
-"""Images that go through the classifier at once: its layers are wide, and more leave the cache."""
+"""The batch size of the classifier, whose wide layers exceed the processor's cache with more."""
 
 
 class Classifier(Protocol):
     """A loaded image classifier."""
 
     names: Sequence[str]
-    """What its classes are called."""
+    """The names of its classes."""
 
     def preprocess(self, image: Image) -> Tensor:
-        """An image, of any mode, as the classifier reads it; all have one shape."""
+        """The classifier's input for an image of any mode; all results have the same shape."""
 
     def probabilities(self, images: Tensor) -> Tensor:
         """Float32, shape (images, classes)."""
 
 
 class Classifying(Protocol):
-    """How a classifier is made: a frozen dataclass, part of the identity."""
+    """The recipe of a classifier: a frozen dataclass, part of the identity of its embeddings."""
 
     def open(self) -> Classifier:
         """Load the weights."""
@@ -53,7 +53,7 @@ class Classifying(Protocol):
 @recipe_name("ConSEImages")
 @dataclass(frozen=True, kw_only=True)
 class Pictures:
-    """Images without their captions, through the names of their ``top`` classes."""
+    """Images without their captions, embedded by the names of their ``top`` most likely classes."""
 
     text: Model
     classifying: Classifying
@@ -101,12 +101,12 @@ class PicturesEncoder:
 
     @property
     def notes(self) -> dict[str, int]:
-        """How many images couldn't be decoded; their vectors are zero."""
+        """The number of images that could not be decoded; their vectors are zero."""
         unreadable = len(self._presenter.unreadable) if self._presenter else 0
         return {"unreadable images": unreadable} if unreadable else {}
 
     def _convex(self, images: Tensor) -> Matrix:
-        """Means of the classes' names, weighted by probability, to the length of one."""
+        """The mean of the class names' embeddings, weighted by probability; unit vectors."""
         likeliest = self._classifier.probabilities(images).topk(self._top)
         weights, names = likeliest.values.numpy(), self._names[likeliest.indices.numpy()]
         return _normalised(np.einsum("it,itd->id", weights, names))
@@ -115,10 +115,10 @@ class PicturesEncoder:
 @recipe_name("ConSE")
 @dataclass(frozen=True, kw_only=True)
 class ConSE:
-    """Passages by a text encoder, and captioned images by the view: caption, image, or both.
+    """Passages by a text encoder; captioned images by caption, by image, or by both (``view``).
 
-    Both is the normalised sum of the two unit vectors. ``texts`` are the encoder's vectors of the
-    whole corpus, ``images`` those of its images by ``Pictures``: made once for all views.
+    "both" is the normalised sum of the two unit vectors. texts: the text encoder's vectors of the
+    whole corpus. images: the vectors of its images by ``Pictures``. All views share them.
     """
 
     texts: Documents
@@ -131,7 +131,7 @@ class ConSE:
 
 
 class ConSEEncoder:
-    """Looks up the documents; encodes the questions."""
+    """Reads the documents' embeddings from the store, and encodes the questions."""
 
     def __init__(self, made: ConSE, store: Store) -> None:
         self._view, self._store = made.view, store
@@ -157,6 +157,6 @@ class ConSEEncoder:
 
 
 def _normalised(vectors: Matrix) -> Matrix:
-    """Rows of length one."""
+    """The rows, normalised to unit length."""
     unit: Matrix = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
     return unit

@@ -1,4 +1,4 @@
-"""Re-ranking by a cross-encoder, which reads question and document together."""
+"""Re-ranking by a cross-encoder, which reads a question and a document together."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ if TYPE_CHECKING:
     from benchmark.dense.encode import Matrix
 
 CHUNK = 16
-"""Questions whose candidates are scored together, and what an interruption may cost."""
+"""The number of questions in a chunk, which an interruption may lose."""
 
 
 @recipe_name("Scoring")
 @dataclass(frozen=True, kw_only=True)
 class Scoring:
-    """A CrossEncoder of sentence-transformers with how it is used."""
+    """A CrossEncoder of sentence-transformers, with its settings."""
 
     weights: Weights
     prompt: str | None = None
@@ -43,14 +43,14 @@ class Scoring:
     batch: int = 32
 
     def load(self) -> Any:
-        """Load the weights. Raises InputError where they don't give one score a pair."""
+        """Load the weights. Raises InputError if the model has not exactly one score for a pair."""
         from sentence_transformers import CrossEncoder
 
         model = load(CrossEncoder, self.weights, self.precision, self.longest)
         if model.num_labels != 1:
             raise InputError(
-                f"'{self.weights.source}' tells {model.num_labels} classes of pairs apart",
-                mend="a re-ranker gives one score: take such a model",
+                f"'{self.weights.source}' classifies pairs into {model.num_labels} classes",
+                mend="use a re-ranking model, which has one score for each pair",
             )
         return model
 
@@ -58,10 +58,10 @@ class Scoring:
 @recipe_name("Reranked")
 @dataclass(frozen=True, kw_only=True)
 class Reranked(Chunked, Ranking):
-    """The first ``top`` documents of another ranking, ordered anew by a cross-encoder's scores.
+    """Another ranking, whose first ``top_k`` documents are ordered by a cross-encoder's scores.
 
-    The scores are those before the model's last activation: a sigmoid rounds near 1 and would make
-    ties. What comes after the first ``top`` keeps its order behind them.
+    Scores are taken before the model's last activation, since a sigmoid rounds scores near 1 and
+    so makes ties. The documents after the first ``top_k`` follow in their order.
     """
 
     doing: ClassVar[str] = "re-rank"
@@ -88,7 +88,7 @@ class Reranked(Chunked, Ranking):
         def work(rows: range) -> Chunk:
             some = candidates[rows.start : rows.stop].astype(np.int64)
             places = np.argwhere(some >= 0)[:, 0]
-            # Equal contents are scored once for a question, so that they tie exactly.
+            # Documents of equal content are scored once for a question, so that they tie exactly.
             pairs = np.stack([places, corpus.canonical[some[some >= 0]]], axis=1)
             distinct, back = np.unique(pairs, axis=0, return_inverse=True)
             scores = np.full(some.shape, -np.inf, dtype=np.float32)
@@ -119,17 +119,17 @@ class Reranked(Chunked, Ranking):
             )
         if not np.isfinite(scores).all():
             raise InputError(
-                f"'{self.scoring.weights.source}' gives scores that are no finite numbers",
-                mend='set dtype = "float32" in the row, or take another model',
+                f"'{self.scoring.weights.source}' gives scores that are not finite",
+                mend='set dtype = "float32" in the row, or use another model',
             )
         return scores
 
 
 def reordered(first: TopK, scores: Matrix) -> TopK:
-    """A ranking whose first documents are ordered anew: by score, then by number.
+    """A ranking whose first documents are ordered by new scores, then by corpus number.
 
     scores: float32, shape (questions, top), of the first ``top`` documents of each list; -inf for
-    none. The documents behind them follow with scores that fall by one.
+    none. The documents after them keep their order; each has a score one lower than the one before.
     """
     top = scores.shape[1]
     head = np.where(first.numbers[:, :top] < 0, np.iinfo(np.int32).max, first.numbers[:, :top])

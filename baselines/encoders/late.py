@@ -1,4 +1,4 @@
-"""Late interaction: a vector for each token, and MaxSim between questions and documents, exactly.
+"""Late interaction: a vector for each token, and exact search by MaxSim.
 
 Khattab and Zaharia, "ColBERT" (SIGIR 2020), equation 3: the sum over a question's tokens of the
 largest inner product with any token of the document.
@@ -42,19 +42,19 @@ if TYPE_CHECKING:
     from benchmark.dense.encode import Matrix
 
 CHUNK = 512
-"""Texts or documents in a chunk: a document of 200 tokens takes 100 KB."""
+"""The number of texts or documents in a chunk; a document of 200 tokens takes 100 KB."""
 
 TOKENS = 100_000
-"""Tokens of documents that are compared at a time."""
+"""The number of document tokens that are compared at once."""
 
 QUESTIONS = 16
-"""Questions that are compared at a time."""
+"""The number of questions that are compared at once."""
 
 
 @recipe_name("LateEncoding")
 @dataclass(frozen=True, kw_only=True)
 class LateEncoding:
-    """A MultiVectorEncoder of sentence-transformers with how it is used."""
+    """A MultiVectorEncoder of sentence-transformers, with its settings."""
 
     weights: Weights
     prompts: Prompts = OWN_PROMPTS
@@ -64,24 +64,24 @@ class LateEncoding:
     batch: int = 32
 
     def load(self) -> Any:
-        """Load the weights. Raises InputError where they give no vectors of tokens."""
+        """Load the weights. Raises InputError if the model has no vectors of tokens."""
         from sentence_transformers import MultiVectorEncoder
 
         return load(MultiVectorEncoder, self.weights, self.precision, self.longest)
 
     def composed(self, model: Any) -> Composition:
-        """What an image document is. Raises InputError where the model can't do as wanted."""
+        """How image documents are embedded. Raises InputError if the model cannot do it so."""
         found = composition(model, self.images, self.weights)
         if found != "sum":
             return found
         if self.images == "sum":
             raise InputError(
-                "vectors of tokens can't be summed", mend='set images = "image" or "caption"'
+                "vectors of tokens cannot be summed", mend='set images = "image" or "caption"'
             )
         return "caption"
 
     def rows(self, encode: Callable[..., Any], model: Any, inputs: list[Any], prompt: Any) -> Chunk:
-        """The vectors of the tokens of each input, end to end."""
+        """The token vectors of all inputs, concatenated, and the number of each input's."""
         with self.weights.encoding():
             found = encode(
                 inputs,
@@ -92,8 +92,8 @@ class LateEncoding:
         arrays = [np.asarray(one, dtype=np.float32) for one in found]
         if not all(len(array) and np.isfinite(array).all() for array in arrays):
             raise InputError(
-                f"'{self.weights.source}' gives no vectors, or some that are no finite numbers",
-                mend='set dtype = "float32" in the row, or take another model',
+                f"'{self.weights.source}' gives no vectors, or vectors that are not finite",
+                mend='set dtype = "float32" in the row, or use another model',
             )
         return {
             "lengths": np.array([len(array) for array in arrays], dtype=np.int64),
@@ -104,7 +104,7 @@ class LateEncoding:
 
 @dataclass(frozen=True, kw_only=True)
 class TokenRows(RaggedRows):
-    """The vectors of the tokens of some texts or documents."""
+    """Base of the artefacts with the token vectors of texts or documents."""
 
     arrays: ClassVar[tuple[str, ...]] = ("tokens",)
 
@@ -117,7 +117,7 @@ class TokenRows(RaggedRows):
 @recipe_name("TokenQuestions")
 @dataclass(frozen=True, kw_only=True)
 class TokenQuestions(TokenRows):
-    """The vectors of the tokens of a split's questions."""
+    """The token vectors of a split's questions."""
 
     doing: ClassVar[str] = "encode questions"
 
@@ -145,10 +145,10 @@ class TokenQuestions(TokenRows):
 @recipe_name("TokenDocuments")
 @dataclass(frozen=True, kw_only=True)
 class TokenDocuments(TokenRows):
-    """The vectors of the tokens of the documents, in corpus order.
+    """The token vectors of the documents, in corpus order.
 
-    A document has none if it equals an earlier one, whose are its own, or if ``first`` is given and
-    no question has it among its first ``top_k``.
+    A document has none if its content equals an earlier document's, whose vectors are used for
+    both; or if ``first`` is given and no question has it among its first ``top_k``.
     """
 
     doing: ClassVar[str] = "encode documents"
@@ -199,7 +199,7 @@ class TokenDocuments(TokenRows):
 @recipe_name("LateRanking")
 @dataclass(frozen=True, kw_only=True)
 class LateRanking(Ranking):
-    """Each question's best documents by MaxSim, of all or of another ranking's first ``top_k``."""
+    """The first documents by MaxSim: of all documents, or of the first ``top_k`` of ``first``."""
 
     task: Task
     encoding: LateEncoding
@@ -208,19 +208,19 @@ class LateRanking(Ranking):
 
     @property
     def questions(self) -> TokenQuestions:
-        """What is searched with."""
+        """The token vectors of the questions."""
         task = self.task
         return TokenQuestions(encoding=self.encoding, data=task.data, split=task.split)
 
     @property
     def documents(self) -> TokenDocuments:
-        """What is searched."""
-        # The whole pool is encoded once, whichever of it each question searches.
+        """The token vectors of the documents."""
+        # All documents are encoded once, even if each question searches only a part of them.
         task = replace(self.task, protocol=JOINT) if self.first is None else self.task
         return TokenDocuments(encoding=self.encoding, task=task, first=self.first, top_k=self.top_k)
 
     def further_dependencies(self) -> tuple[TokenQuestions, TokenDocuments]:
-        """The vectors of the questions' tokens and of the documents'."""
+        """The token vectors of the questions and of the documents."""
         return self.questions, self.documents
 
     def rank(self, store: Store) -> TopK:
@@ -300,8 +300,9 @@ def max_sim(
 ) -> Matrix:
     """MaxSim of each query with each document; float32, shape (queries, documents).
 
-    queries: the vectors of all queries' tokens end to end, ``counts`` of each. documents: the same,
-    in parts, ``lengths`` of each document; each has a token at least.
+    queries: the token vectors of all queries, concatenated; counts: the number of each query's.
+    documents: the token vectors of the documents, in parts; lengths: the number of each document's,
+    at least one.
     """
     products = np.concatenate(documents) @ queries.T
     best = np.maximum.reduceat(products, np.cumsum(lengths) - lengths, axis=0)
@@ -310,7 +311,7 @@ def max_sim(
 
 
 def _blocks(lengths: npt.NDArray[np.int64]) -> list[npt.NDArray[np.int64]]:
-    """Consecutive documents whose tokens are compared together: a document, or TOKENS at most."""
+    """Blocks of consecutive documents, each with about TOKENS tokens or with one document."""
     part = (np.cumsum(lengths) - 1) // TOKENS
     edges = np.flatnonzero(np.diff(part)) + 1
     return np.split(np.arange(len(lengths)), edges)

@@ -1,7 +1,7 @@
-"""MARVEL's encoder: patches of an image, put into a dense text encoder among the words.
+"""MARVEL's encoder: a dense text encoder that reads an image's patches among its tokens.
 
 Zhou et al., "MARVEL: Unlocking the Multi-Modal Capability of Dense Retrieval via Visual Module
-Plugin" (ACL 2024). The parts have the names that the released checkpoints give their tensors.
+Plugin" (ACL 2024). The parts have the same names as the tensors of the released checkpoints.
 """
 
 from __future__ import annotations
@@ -37,21 +37,21 @@ PATCH, BEGIN, END = "<im_patch>", "<im_start>", "<im_end>"
 """The tokens that are added to T5's, in the order of their ids."""
 
 LONGEST = 128
-"""Tokens of a text that are read; an image document has room for its image's beside these."""
+"""The number of tokens of a text that are read, besides the patches of an image."""
 
 SMALL = 256
-"""Up to this width of the embeddings, one thread computes."""
+"""The largest dimension of embeddings for which one thread is used."""
 
 WEIGHTS, CONFIG = "model.safetensors", "marvel.json"
 
 
 class Marvel(Embedder):
-    """One T5 for questions, passages and images; an image's patches stand among its words.
+    """One T5 for questions, passages and images, which reads an image's patches among its tokens.
 
-    A text's embedding is the decoder's hidden state of one step that starts from token 0,
-    normalised. The patches are CLIP's last states without the class token's, each through a linear
-    layer. An image with a caption is read as begin, patches, end, "caption:" and the caption; an
-    image alone as its patches.
+    An embedding is the decoder's hidden state after one step that starts from token 0, normalised.
+    A patch is one of CLIP's last hidden states, without that of the class token, after a linear
+    layer. The input of an image with a caption is begin, patches, end, "caption:" and the caption;
+    that of an image alone is its patches.
     """
 
     shares_text_tower = True
@@ -89,7 +89,7 @@ class Marvel(Embedder):
         return module.to(device())
 
     def save(self, folder: Path) -> None:
-        """Weights as safetensors, the configurations as JSON, and the tokenizer."""
+        """Write the weights as safetensors, the configurations as JSON, and the tokenizer."""
         config = {
             "t5": self.t5_model.config.to_diff_dict(),
             "vision": self.clip_model.config.to_diff_dict(),
@@ -102,18 +102,18 @@ class Marvel(Embedder):
         save_weights(self, folder / WEIGHTS)
 
     def freeze(self, part: Frozen) -> Marvel:
-        """Let the text encoder or the image tower be as it is in training."""
+        """Freeze the text encoder or the image tower, so that training does not change it."""
         frozen = self.t5_model if part == "text" else self.clip_model
         frozen.requires_grad_(False)
         return self
 
     def scale(self) -> Tensor:
-        """exp(logit_scale), which is learnt."""
+        """exp(logit_scale), a learnt parameter."""
         return self.logit_scale.exp()
 
     @property
     def preprocess(self) -> ClipPixels:
-        """CLIP's, but for the normalisation; uint8, (3, size, size)."""
+        """CLIP's preprocessing without the normalisation; uint8, (3, size, size)."""
         return ClipPixels(self.size)
 
     def embed_questions(self, texts: Sequence[str]) -> Tensor:
@@ -137,7 +137,7 @@ class Marvel(Embedder):
         )
 
     def _words(self, item: Item) -> list[int]:
-        """The ids of a passage, or of what follows an image's end, with T5's own end."""
+        """The ids of a passage, or of the text after an image's end token, with T5's end token."""
         text = item.text or ""
         ids = self.tokenizer(text if item.image is None else f"caption: {text}")["input_ids"]
         self.cut += len(ids) > LONGEST
@@ -145,7 +145,7 @@ class Marvel(Embedder):
         return kept
 
     def _embed(self, words: Sequence[list[int] | None], images: Sequence[Tensor | None]) -> Tensor:
-        """The embeddings of a batch of texts, of images, or of images with words."""
+        """The embeddings of a batch of texts, of images, or of images with captions."""
         whole = [ids or [self.tokenizer.eos_token_id] for ids in words]
         before: list[Tensor] = []
         if images[0] is not None:
@@ -171,16 +171,16 @@ class Marvel(Embedder):
         return normalize(found.last_hidden_state[:, 0].float(), dim=-1)
 
     def _known(self, ids: Sequence[Sequence[int]]) -> Tensor:
-        """The embeddings of tokens; shape (texts, length, width)."""
+        """T5's input embeddings of token ids; shape (texts, length, width)."""
         read = torch.tensor(ids, dtype=torch.long, device=self.device)
         embedded: Tensor = self.t5_model.get_input_embeddings()(read)
         return embedded
 
 
 def released(weights: Mapping[str, Tensor], module: Marvel) -> dict[str, Tensor]:
-    """The tensors of a released checkpoint by the names that this version of transformers has.
+    """The tensors of a released checkpoint, renamed as this version of transformers names them.
 
-    Its image tower stood in a part of its own, and kept its positions' numbers among the weights.
+    Older versions had the image tower in a separate module, and saved its position ids as well.
     """
     expected = module.state_dict()
     found = {}

@@ -1,4 +1,4 @@
-"""What MARVEL's encoder starts from, as values; the network loads when it is made."""
+"""Recipes of the encoders that MARVEL's training starts from; they load no weights themselves."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ if TYPE_CHECKING:
     from univl_dr.embedder import Start
 
 Frozen: TypeAlias = Literal["text", "vision"]
-"""The part of an encoder that isn't trained."""
+"""The part of an encoder that is not trained."""
 
 
 class _Kept:
-    """What all starts share: the form in which a trained encoder is kept."""
+    """Base of the starts: the format in which a trained encoder is saved."""
 
     def restore(self, folder: Path) -> Marvel:
-        """The encoder that ``Marvel.save`` wrote."""
+        """The encoder that ``Marvel.save`` wrote into ``folder``."""
         from baselines.encoders.marvel import Marvel
 
         return Marvel.load(folder)
@@ -34,8 +34,8 @@ class _Kept:
 class PublishedMarvel(_Kept):
     """A published T5 with CLIP's image tower.
 
-    The layer between them and the added tokens are drawn by ``seed``. path, sha256: a released
-    checkpoint of all.
+    The layer between them and the added tokens are initialised at random from ``seed``. path,
+    sha256: a released checkpoint of the whole encoder, which replaces all weights.
     """
 
     text: Weights
@@ -73,7 +73,7 @@ class PublishedMarvel(_Kept):
 @recipe_name("SmallMarvel")
 @dataclass(frozen=True, kw_only=True)
 class SmallMarvel(_Kept):
-    """An untrained MARVEL for small images and a vocabulary of word pieces, cheap on two cores."""
+    """A small untrained MARVEL for small images and word pieces, which trains on two cores."""
 
     vocabulary: Vocabulary
     seed: int
@@ -131,7 +131,7 @@ class SmallMarvel(_Kept):
 @recipe_name("FrozenMarvel")
 @dataclass(frozen=True, kw_only=True)
 class FrozenMarvel(_Kept):
-    """A MARVEL of which one part is left as it is in further training."""
+    """A MARVEL with one part frozen in further training."""
 
     start: Start
     frozen: Frozen

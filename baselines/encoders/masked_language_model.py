@@ -1,4 +1,4 @@
-"""Masked language modelling, BERT's own training, for the small network that stands in for BERT."""
+"""Masked language modelling, as in BERT's pretraining, for the small stand-in of BERT."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from univl_dr.embedder import Trained, device
 
 
 class MaskedLanguageModel(Trained):
-    """BERT with the head that predicts masked word pieces."""
+    """BERT with a head that predicts masked word pieces."""
 
     def __init__(self, model: Any, tokenizer: Any) -> None:
         super().__init__()
@@ -27,6 +27,6 @@ class MaskedLanguageModel(Trained):
         return cls(model, BertTokenizer.from_pretrained(folder)).to(device())
 
     def save(self, folder: Path) -> None:
-        """A folder of ``transformers``."""
+        """Write a folder of ``transformers`` with the tokenizer."""
         self.model.save_pretrained(folder)
         self.pieces.tokenizer.save_pretrained(folder)

@@ -1,4 +1,4 @@
-"""Rows of different lengths, made in chunks and kept end to end in files that are mapped."""
+"""Rows of different lengths: made in chunks, and concatenated in memory-mapped files."""
 
 from __future__ import annotations
 
@@ -18,10 +18,11 @@ STARTS, FORM = "starts.npy", "form.json"
 
 
 class RaggedRows(Chunked):
-    """Base of the artefacts whose rows have no common length.
+    """Base of the artefacts whose rows have different lengths.
 
-    A chunk holds ``lengths`` (int64, one a row), arrays whose first axis is all its rows end to
-    end, and numbers (arrays without axes) that are the same in all chunks.
+    A chunk contains ``lengths`` (int64, one for each row), arrays in which all rows are
+    concatenated along the first axis, and numbers (arrays without axes) that are the same in all
+    chunks.
     """
 
     arrays: ClassVar[tuple[str, ...]]
@@ -48,14 +49,14 @@ class RaggedRows(Chunked):
         write_text(folder / FORM, json.dumps(form) + "\n")
 
     def read(self, store: Store) -> tuple[npt.NDArray[np.int64], dict[str, Any]]:
-        """Where each row starts (one more than there are rows), and the arrays and numbers."""
+        """The start of each row, with the end of the last one added, and the arrays and numbers."""
         folder = store.path(self)
         starts = np.load(folder / STARTS, allow_pickle=False)
         found: dict[str, Any] = decode_json((folder / FORM).read_bytes())
         for name in self.arrays:
             dtype, *shape = found[name]
             whole = (int(starts[-1]), *shape)
-            # An empty file can't be mapped.
+            # An empty file cannot be mapped.
             found[name] = (
                 np.memmap(folder / f"{name}.bin", dtype=dtype, mode="r", shape=whole)
                 if whole[0]

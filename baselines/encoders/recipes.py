@@ -1,4 +1,4 @@
-"""How the text models are trained: webqa-mini's small ones from nothing, others as published."""
+"""How text models are trained: small ones from scratch on webqa-mini, others from checkpoints."""
 
 from __future__ import annotations
 
@@ -34,21 +34,23 @@ if TYPE_CHECKING:
     from univl_dr.embedder import Start
 
 CAPTIONS = Presentation(view="caption")
-"""An image is its caption."""
+"""Images are represented by their captions."""
 
 _SMALL = replace(SMALL, weight_decay=0.01, epochs=40)
 MASKED = replace(_SMALL, epochs=2)
-"""For the words that the small BERT learns before all else."""
+"""The recipe of the masked language modelling by which the small BERT is pretrained."""
 PRETRAINING = replace(_SMALL, epochs=4)
-"""For the small DPR's questions about other topics, of which there are many."""
+"""The recipe of the small DPR's pretraining on questions about other topics, which are many."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Preset:
-    """What the text models start from, and the recipes for all questions and for one modality's.
+    """The checkpoints from which text models start, and the recipes that train them.
 
-    bert: the shared network by its published name. dpr: the two towers trained on Natural Questions
-    by their names.
+    bert: maps the published name of a BERT to a network that both towers share. dpr: maps the
+    published names of DPR's two encoders to a dual encoder trained on Natural Questions.
+    all_questions, one_modality: the recipes for training on all questions, or on those of one
+    modality.
     """
 
     bert: Callable[[Collection, str], Start]
@@ -62,7 +64,7 @@ class Preset:
 
 
 def language_model(data: Collection) -> Checkpoint:
-    """A small masked language model of webqa-mini's texts, in place of BERT."""
+    """A small masked language model of webqa-mini's texts, the stand-in of BERT."""
     return Checkpoint(
         start=SmallBert(vocabulary=Vocabulary(data=data), seed=SEED),
         examples=Sentences(data=data),
@@ -79,7 +81,7 @@ def _small_bert(data: Collection, name: str) -> Start:
 
 
 def _small_dpr(data: Collection, question: str, document: str) -> Start:
-    """Trained on webqa-mini's questions about other topics."""
+    """A small DPR, trained on webqa-mini's questions about other topics."""
     del question, document
     return Checkpoint(
         start=PretrainedByMasking(language_model=language_model(data)),
@@ -97,8 +99,8 @@ PUBLISHED = Preset(
     all_questions=Recipe(learning_rate=2e-5),
     one_modality=Recipe(learning_rate=2e-5),
 )
-"""DPR's learning rate (Karpukhin et al., 2020), and for the rest what the paper trains CLIP-DPR by:
-how it trained its text baselines isn't known."""
+"""The learning rate of DPR (Karpukhin et al., 2020), and otherwise the recipe of the paper's
+CLIP-DPR, since the paper does not say how its text baselines were trained."""
 
 MINIATURE = Preset(
     bert=_small_bert,
@@ -106,8 +108,8 @@ MINIATURE = Preset(
     all_questions=_SMALL,
     one_modality=replace(_SMALL, epochs=2 * _SMALL.epochs),
 )
-"""For networks that start from little or nothing. The questions of one modality are half of all:
-twice the epochs are as many steps."""
+"""For small networks with little or no pretraining. The questions of one modality are half of all
+questions, so twice the epochs give the same number of steps."""
 
 
 def preset(data: Collection) -> Preset:
@@ -118,7 +120,10 @@ def preset(data: Collection) -> Preset:
 def in_batch(
     start: Start, data: Collection, seed: int, negatives: Negatives | None = None
 ) -> Checkpoint:
-    """Trained on the judged questions of ``data``: all documents of the batch are negatives."""
+    """A checkpoint trained on the judged questions of ``data`` with in-batch negatives.
+
+    negatives: hard negatives, which are added to each question's candidates.
+    """
     return Checkpoint(
         start=start,
         examples=Examples(data=data, presentation=CAPTIONS, negatives=negatives),
@@ -130,29 +135,30 @@ def in_batch(
 
 
 def refreshed(start: Start, data: Collection, seed: int, rounds: int, interval: int) -> Start:
-    """ANCE: each round of ``interval`` epochs begins with negatives mined by what it starts from.
+    """ANCE: in each round, hard negatives are mined by the current model, which is then trained.
 
-    The weights of the last round; each is a checkpoint of its own.
+    interval: the number of epochs of a round. Each round has its own checkpoint; the last one is
+    returned.
     """
     for _ in range(rounds):
         mined = HardNegatives(ranking=searched(Task(data=data, split="train"), start))
         negatives = Negatives(mined=mined, strategy="one")
         trained = in_batch(start, data, seed, negatives)
-        # A round is short: without its last steps a good part of it would never be measured.
+        # A round is short: without an evaluation at its end, many steps would never be evaluated.
         recipe = replace(trained.recipe, epochs=interval, evaluate_last=True)
         start = replace(trained, recipe=recipe)
     return start
 
 
 def searched(task: Task, weights: Start) -> DenseRanking:
-    """The ranking of a text encoder."""
+    """The ranking by a text encoder."""
     return DenseRanking(task=task, model=Encoding(weights=weights, presentation=CAPTIONS))
 
 
 def with_regions(
     task: Task, bert_name: str, regions: Regional, modality: Modality | None
 ) -> DenseRanking:
-    """The ranking of VinVL-DPR, trained on all questions or on those of one modality."""
+    """The ranking by VinVL-DPR, trained on all questions or on those of one modality."""
     data = task.data
 
     def examples(split: str) -> RegionExamples:

@@ -25,11 +25,11 @@ if TYPE_CHECKING:
     from univl_dr.embedder import Start
 
 CACHED = 4096
-"""Images whose regions are kept in memory."""
+"""The number of images whose regions are kept in memory."""
 
 
 class RegionDocuments:
-    """Presents image documents as caption, tags and regions; passages stay as they are."""
+    """The model's input for documents: caption, tags and regions of images; text of passages."""
 
     unreadable: Mapping[int, str] = MappingProxyType({})
 
@@ -62,7 +62,7 @@ class RegionDocuments:
 @recipe_name("RegionExamples")
 @dataclass(frozen=True, kw_only=True)
 class RegionExamples:
-    """Examples whose images come with their regions in place of pixels."""
+    """Training examples whose images are represented by regions in place of pixels."""
 
     examples: Examples
     regions: Regional
@@ -86,7 +86,7 @@ class _Drawn:
     def draw(
         self, numbers: Numbers, generator: np.random.Generator, shown: Places = EVERY
     ) -> list[Example]:
-        # An example's keys are numbers: those of the first documents of the same content.
+        # An example's keys are corpus numbers: those of the first documents of equal content.
         return [
             replace(example, items=self._documents.items(example.keys))
             if place in shown
@@ -98,7 +98,7 @@ class _Drawn:
 @recipe_name("RegionEncoding")
 @dataclass(frozen=True, kw_only=True)
 class RegionEncoding:
-    """An embedder that is shown regions in place of pixels: a model for ``DenseRanking``."""
+    """A ``DenseRanking`` model: an embedder that reads regions in place of pixels."""
 
     weights: Start
     regions: Regional

@@ -1,12 +1,12 @@
 """Regions of images in VinVL's public format, and an extractor that writes it for small images.
 
     features.tsv       image id, number of boxes, base64 of float32 (boxes, 2054); or image id, and
-                       an object of JSON with ``num_boxes`` and ``features``
-    predictions.tsv    image id, an object of JSON with ``objects``: each a ``class`` and a ``rect``
-    *.lineidx          where each line starts
+                       a JSON object with ``num_boxes`` and ``features``
+    predictions.tsv    image id, a JSON object with ``objects``: each has a ``class`` and a ``rect``
+    *.lineidx          the byte offset of each line
 
-The two files name the same images in the same order. A region is 2,048 values of a detector, and
-its box: left, top, right, bottom, width and height, as shares of the image.
+Both files contain the same images in the same order. A region has 2,048 features of a detector,
+then its box: left, top, right, bottom, width and height, as fractions of the image's size.
 """
 
 from __future__ import annotations
@@ -37,10 +37,10 @@ if TYPE_CHECKING:
 WIDTH = 2054
 TABLES = ("features", "predictions")
 SIDE = 26
-"""Pixels of a region's side as the small extractor sees it: 3 x 26 x 26 of the 2,048 values."""
+"""The size to which the small extractor resizes a region: 3 x 26 x 26 of the 2,048 features."""
 
 BOXES = ((0, 0, 1, 1), (0, 0, 0.5, 0.5), (0.5, 0, 1, 0.5), (0, 0.5, 0.5, 1), (0.5, 0.5, 1, 1))
-"""The small extractor's regions: the whole image and its quarters."""
+"""The small extractor's regions: the whole image and its four quarters."""
 
 OFFSET = re.compile("[0-9]{1,18}")
 
@@ -61,9 +61,10 @@ COLOURS = {
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Regions:
-    """What was detected in an image.
+    """The regions that were detected in an image.
 
-    features: float32, shape (boxes, 2054). tags: what each is, most certain first.
+    features: float32, shape (boxes, 2054). tags: the class of each region, by descending
+    confidence.
     """
 
     features: npt.NDArray[np.float32]
@@ -71,7 +72,7 @@ class Regions:
 
 
 class Regional(Protocol):
-    """Where regions come from: a frozen dataclass, part of the identity of what is made of them."""
+    """A source of regions: a frozen dataclass, part of the identity of artefacts that use it."""
 
     def open(self, store: Store) -> RegionFile:
         """The regions by image id."""
@@ -80,7 +81,7 @@ class Regional(Protocol):
 @recipe_name("VinVLFolder")
 @dataclass(frozen=True, kw_only=True)
 class VinVLFolder:
-    """A folder in VinVL's format, known by the hash of its predictions."""
+    """A folder in VinVL's format, identified by the hash of its predictions."""
 
     folder: Path = field(metadata=INCIDENTAL)
     sha256: str
@@ -93,7 +94,7 @@ class VinVLFolder:
 @recipe_name("PixelRegions")
 @dataclass(frozen=True, kw_only=True)
 class PixelRegions(Artefact):
-    """Regions of a collection's images by our extractor: fixed boxes, their pixels and colour."""
+    """Regions of a collection's images: fixed boxes with their pixels and nearest colour."""
 
     data: Collection
 
@@ -107,14 +108,14 @@ class PixelRegions(Artefact):
                 writer.write(name, extract(corpus.image(row)))
 
     def open(self, store: Store) -> RegionFile:
-        """The regions by image id, extracted first where they are missing."""
+        """The regions by image id; they are extracted first if they are missing."""
         return RegionFile(store.path(self))
 
 
 class RegionFile:
     """The regions of images by id, read through a memory map.
 
-    Raises InputError for a missing file, and, naming the line, for damaged regions.
+    Raises InputError for a missing file, and for damaged regions, with their line number.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -125,7 +126,7 @@ class RegionFile:
         line = self._lines.get(name)
         if line is None:
             raise InputError(
-                f"no regions of image '{name}'", mend="extract them", path=self._features
+                f"no regions of image '{name}'", mend="extract its regions", path=self._features
             )
         try:
             _, *count, last = self._columns(self._features, line)
@@ -137,7 +138,7 @@ class RegionFile:
             if [len(features)] != [int(one) for one in count]:
                 raise ValueError(f"there are {len(features)} of {count[0]!r} boxes")
             if not np.isfinite(features).all():
-                raise ValueError("some are no finite numbers")
+                raise ValueError("some features are not finite")
             other, content = self._columns(self._predictions, line)
             if other.decode() != name:
                 raise ValueError(f"its predictions are of '{other.decode()}'")
@@ -145,7 +146,7 @@ class RegionFile:
             return Regions(features, tuple(str(one["class"]) for one in objects))
         except (ValueError, KeyError, TypeError, IndexError, RecursionError) as error:
             raise InputError(
-                f"regions of image '{name}' can't be read ({error})",
+                f"regions of image '{name}' cannot be read ({error})",
                 mend="restore the file: it is cut or damaged",
                 path=self._features,
                 line=line + 1,
@@ -175,7 +176,7 @@ class RegionFile:
             return name.decode()
         except UnicodeDecodeError:
             raise InputError(
-                f"no image id at {start}", mend="restore the offsets", path=path, line=line + 1
+                f"no image id at byte {start}", mend="restore the offsets", path=path, line=line + 1
             ) from None
 
     def _columns(self, path: Path, line: int) -> list[bytes]:
@@ -185,7 +186,7 @@ class RegionFile:
 
 
 def extract(image: Image) -> Regions:
-    """The regions of a small image: each its pixels at 26 x 26, and the colour nearest its mean."""
+    """The regions of a small image: pixels at 26 x 26; the tag is the colour nearest the mean."""
     features = np.zeros((len(BOXES), WIDTH), dtype=np.float32)
     names, points = list(COLOURS), np.array(list(COLOURS.values()), dtype=np.float32)
     tags = []
@@ -199,7 +200,7 @@ def extract(image: Image) -> Regions:
 
 
 class RegionWriter:
-    """Writes a folder in VinVL's format; boxes are in shares of the image."""
+    """Writes a folder in VinVL's format; boxes are fractions of the image's size."""
 
     def __init__(self, folder: Path) -> None:
         self._tables = {name: (folder / f"{name}.tsv").open("wb") for name in TABLES}
@@ -232,10 +233,12 @@ def _offsets(path: Path) -> npt.NDArray[np.int64]:
     for needed in (path, index):
         if not needed.is_file():
             raise InputError(
-                "no such file", mend="VinVL's format needs features and predictions", path=needed
+                "no such file",
+                mend="VinVL's format needs features and predictions, each with its .lineidx",
+                path=needed,
             )
     if not path.stat().st_size:
-        raise InputError("empty", mend="restore it", path=path)
+        raise InputError("the file is empty", mend="restore it", path=path)
     return np.array(list(_numbers(index)), dtype=np.int64)
 
 
@@ -245,6 +248,9 @@ def _numbers(path: Path) -> Iterator[int]:
     ):
         if not OFFSET.fullmatch(line):
             raise InputError(
-                f"offset '{line}' is no number", mend="restore it", path=path, line=number
+                f"offset '{line}' is not a number",
+                mend="restore the file",
+                path=path,
+                line=number,
             )
         yield int(line)

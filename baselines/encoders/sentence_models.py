@@ -1,4 +1,4 @@
-"""What all kinds of models of sentence-transformers share: loading, prompts, image documents."""
+"""Functions for all kinds of sentence-transformers models: loading, prompts, image documents."""
 
 from __future__ import annotations
 
@@ -24,33 +24,33 @@ if TYPE_CHECKING:
     from benchmark.datasets import Corpus
 
 Composition: TypeAlias = Literal["auto", "joint", "sum", "caption", "image"]
-"""What an image document is to a model: image and caption together in one input; the sum of the two
-embeddings; the caption alone; the image alone. "auto" is joint where the model takes that, else the
-sum where it takes images, else the caption."""
+"""How an image document is embedded: image and caption in one input ("joint"), the sum of the two
+embeddings, the caption alone, or the image alone. "auto" is "joint" if the model supports it, else
+"sum" if it takes images, else "caption"."""
 
 NAMED = "prompt:"
-"""Begins a prompt that is given by its name in the model: ``prompt:query``."""
+"""The prefix of a prompt that is given by its name in the model: ``prompt:query``."""
 
 MISSING = re.compile(r"^([\w.{}, *-]+?)\s*\|.*MISSING", re.MULTILINE)
-"""A line of transformers' report on what weights a checkpoint lacks."""
+"""Matches a line of transformers' report of the weights that a checkpoint lacks."""
 
 UNUSED = "pooler"
-"""Layers that checkpoints often lack, and that no model of the library reads."""
+"""Layers that checkpoints often lack, and that no model of the library uses."""
 
 
 HEADS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {"SparseEncoder": ("ForMaskedLM",), "MultiVectorEncoder": ("HF_ColBERT", "ForRetrieval")}
 )
-"""How the names of the networks end that have these kinds' heads by themselves; to any other the
-library adds a random one."""
+"""For each kind of model, the ends of the names of architectures that have its head. To any other
+architecture the library adds a head with random weights."""
 
 
 @recipe_name("Prompts")
 @dataclass(frozen=True, kw_only=True)
 class Prompts:
-    """What is put before questions, passages and image documents: a text, or ``prompt:NAME``.
+    """The prompts before questions, passages and image documents: a text, or ``prompt:NAME``.
 
-    None leaves the choice to the model, whose own prompt for queries or documents is taken.
+    None means the model's own prompt for queries or documents.
     """
 
     query: str | None = None
@@ -66,7 +66,7 @@ def load(
 ) -> Any:
     """A model of one of the library's classes. Raises InputError for weights of another kind.
 
-    longest: tokens of a text that are read; None leaves the model's own limit.
+    longest: the number of tokens of a text that are read; None keeps the model's own limit.
     """
     import torch
 
@@ -88,7 +88,7 @@ def load(
 
 
 def _positions(model: Any) -> int | None:
-    """How many tokens a model has positions for; the library cuts nothing where no file says so."""
+    """The number of positions of a model; the library cuts no text if no file gives a limit."""
     config = model.config
     if config is None:
         return None
@@ -97,14 +97,14 @@ def _positions(model: Any) -> int | None:
 
 
 def composition(model: Any, wanted: Composition, made: Weights) -> Composition:
-    """How image documents are composed. Raises InputError where the model can't do as wanted."""
+    """How image documents are embedded. Raises InputError if the model does not support it."""
     joint = model.supports(("image", "text")) or model.supports(("text", "image"))
     sees = model.supports("image")
     if wanted == "auto":
         return "joint" if joint else "sum" if sees else "caption"
     if (wanted == "joint" and not joint) or (wanted in ("sum", "image") and not sees):
         raise InputError(
-            f"'{made.source}' takes {', '.join(map(str, model.modalities))}, so it can't compose "
+            f"'{made.source}' takes {', '.join(map(str, model.modalities))}, so it cannot embed "
             f"image documents as '{wanted}'",
             mend='set images = "auto" or "caption" in the row',
         )
@@ -114,7 +114,7 @@ def composition(model: Any, wanted: Composition, made: Weights) -> Composition:
 def document_inputs(
     corpus: Corpus, numbers: npt.NDArray[np.int64], images: Composition
 ) -> list[Any]:
-    """What a model is given of each document: a text, or an image with or without its caption."""
+    """The model's input for each document: a text, or an image with or without its caption."""
     inputs: list[Any] = list(corpus.texts(numbers))
     if images == "caption":
         return inputs
@@ -126,7 +126,7 @@ def document_inputs(
 
 
 def prompted(prompt: str | None, model: Any, made: Weights) -> dict[str, str]:
-    """The library's arguments for a prompt that is a text, a name, or left to the model."""
+    """The library's arguments for a prompt: a text, a name, or None for the model's own."""
     if prompt is None:
         return {}
     if not prompt.startswith(NAMED):
@@ -141,9 +141,9 @@ def prompted(prompt: str | None, model: Any, made: Weights) -> dict[str, str]:
 
 
 def as_texts(texts: Sequence[str]) -> list[Any]:
-    """Texts as the library takes them for texts, too, where one is the address of an image.
+    """Texts in a form that the library reads as texts, even if one is the URL of an image.
 
-    A model of several modalities would fetch and embed what stands at such an address.
+    A multi-modal model would otherwise download and embed the image at that URL.
     """
     from sentence_transformers.base.modality import infer_modality
 
@@ -151,26 +151,24 @@ def as_texts(texts: Sequence[str]) -> list[Any]:
 
 
 def longest(model: Any) -> int | None:
-    """Tokens of a text that a model of the library reads; None where it sets no limit."""
+    """The number of tokens of a text that a model reads; None if it has no limit."""
     limit = model.get_max_seq_length()
     return int(limit) if limit is not None else None
 
 
 def _check_kind(made: Weights, kind: str, model: Any) -> None:
-    """Refuse a model that was saved as another kind, which the library would convert."""
+    """Raise InputError for a model that was saved as another kind; the library would convert it."""
     folder = made.files()
     if folder is None:
         return
     if not (folder / "modules.json").exists():
         if any(type(part).__name__ == "Pooling" for part in model):
-            log.info(
-                f"'{made.source}' says nothing of its pooling: sentence-transformers chose one"
-            )
+            log.info(f"'{made.source}' does not state its pooling: sentence-transformers chose it")
         built = _json(folder / "config.json").get("architectures") or [""]
         if kind in HEADS and not str(built[0]).endswith(HEADS[kind]):
             raise InputError(
                 f"'{made.source}' is a {built[0] or 'model'} without the head of a {kind}",
-                mend="give a model of that kind: a new head would be random",
+                mend="give a model of that kind; a new head would have random weights",
             )
         return
     written = _json(folder / "config_sentence_transformers.json").get("model_type")
@@ -178,7 +176,7 @@ def _check_kind(made: Weights, kind: str, model: Any) -> None:
     if saved != kind:
         raise InputError(
             f"'{made.source}' is a {saved}, not a {kind}",
-            mend="take the retriever of that kind",
+            mend="use the retriever for that kind",
         )
 
 
@@ -192,9 +190,9 @@ def _json(path: Path) -> dict[str, Any]:
 
 @contextlib.contextmanager
 def _whole(made: Weights, kind: str) -> Iterator[None]:
-    """Raise InputError where transformers fills in random weights for those that are missing.
+    """Raise InputError if transformers replaces missing weights by random ones.
 
-    The library says so in its log alone, and goes on.
+    The library only logs this, and continues.
     """
     from transformers.utils import logging as transformers_logging
 
@@ -220,7 +218,7 @@ def _whole(made: Weights, kind: str) -> Iterator[None]:
 
 
 class _Kept(logging.Handler):
-    """Keeps what is logged."""
+    """Stores the logged messages."""
 
     def __init__(self) -> None:
         super().__init__(logging.WARNING)

@@ -31,13 +31,13 @@ if TYPE_CHECKING:
     from benchmark.dense.encode import Matrix
 
 IMAGES = 128
-"""Images that are held decoded at a time."""
+"""The number of decoded images in memory at once."""
 
 
 @recipe_name("SentenceEncoding")
 @dataclass(frozen=True, kw_only=True)
 class SentenceEncoding:
-    """A model of sentence-transformers with how it is used: a model for ``DenseRanking``."""
+    """A ``DenseRanking`` model: a dense model of sentence-transformers, with its settings."""
 
     weights: Weights
     prompts: Prompts = OWN_PROMPTS
@@ -50,7 +50,7 @@ class SentenceEncoding:
     unreadable: Literal["fail", "skip"] = "fail"
 
     def load(self, store: Store) -> SentenceEncoder:
-        """Load the weights. Raises InputError where they aren't a dense model."""
+        """Load the weights. Raises InputError if they are not those of a dense model."""
         del store
         from sentence_transformers import SentenceTransformer
 
@@ -65,7 +65,7 @@ class SentenceEncoder:
         similarity = made.similarity if made.similarity != "model" else model.similarity_fn_name
         if similarity not in ("cosine", "dot"):
             raise InputError(
-                f"'{made.weights.source}' compares by '{similarity}', which is no inner product",
+                f"'{made.weights.source}' compares by '{similarity}', not by inner product",
                 mend='set similarity = "cosine" or "dot" in the row',
             )
         self._made, self._model = made, model
@@ -83,7 +83,7 @@ class SentenceEncoder:
 
     @property
     def longest(self) -> int | None:
-        """Tokens of a text that are read; None where the model sets no limit."""
+        """The number of tokens of a text that are read; None if the model has no limit."""
         return longest(self._model)
 
     def encode_queries(self, texts: Sequence[str]) -> Matrix:
@@ -103,7 +103,7 @@ class SentenceEncoder:
 
     @property
     def notes(self) -> dict[str, int]:
-        """How image documents were composed, and how many images couldn't be decoded."""
+        """How image documents were embedded, and how many images could not be decoded."""
         counts = {
             f"image documents composed as: {self.composition}": self._composed,
             "unreadable images": len(self._unreadable),
@@ -111,7 +111,7 @@ class SentenceEncoder:
         return {what: count for what, count in counts.items() if count}
 
     def _pictures(self, corpus: Corpus, numbers: npt.NDArray[np.int64]) -> Matrix:
-        """Image documents, by the composition; without a readable image the caption is left."""
+        """Embed image documents; one whose image cannot be decoded is embedded by its caption."""
         own, captions = self._made.prompts.image, corpus.texts(numbers)
         self._composed += len(numbers)
         if self.composition == "caption":
@@ -163,7 +163,7 @@ class SentenceEncoder:
         return matrix
 
     def _scored(self, vectors: Matrix) -> Matrix:
-        """The vectors whose inner product is the model's similarity."""
+        """The vectors, normalised if the similarity is the cosine; they have inner products."""
         if not self._unit:
             return vectors
         lengths = np.linalg.norm(vectors, axis=1, keepdims=True)

@@ -1,4 +1,4 @@
-"""Sparse embeddings of the vocabulary's width, kept row by row, and their exact search."""
+"""Sparse embeddings with a weight for each token of the vocabulary, and exact search over them."""
 
 from __future__ import annotations
 
@@ -27,21 +27,21 @@ if TYPE_CHECKING:
     from benchmark.datasets import Collection, Corpus
 
 CHUNK = 4096
-"""Texts in a chunk."""
+"""The number of texts in a chunk."""
 
 SCORES = 64_000_000
-"""Scores in memory at a time."""
+"""The number of scores in memory at once."""
 
 BLOCK = 65_536
-"""Documents that are searched at a time."""
+"""The number of documents that are searched at once."""
 
 
 @recipe_name("SparseEncoding")
 @dataclass(frozen=True, kw_only=True)
 class SparseEncoding:
-    """A SparseEncoder of sentence-transformers (SPLADE) with how it is used.
+    """A SparseEncoder of sentence-transformers (SPLADE), with its settings.
 
-    active: the largest weights of a text that are kept; None for all.
+    active: the number of weights of a text that are kept, the largest ones; None keeps all.
     """
 
     weights: Weights
@@ -52,19 +52,19 @@ class SparseEncoding:
     batch: int = 32
 
     def load(self) -> Any:
-        """Load the weights. Raises InputError where they are no sparse model, or no dot product."""
+        """Load the weights. Raises InputError for another kind of model or of similarity."""
         from sentence_transformers import SparseEncoder
 
         model = load(SparseEncoder, self.weights, self.precision, self.longest)
         if model.similarity_fn_name not in ("dot", "cosine"):
             raise InputError(
                 f"'{self.weights.source}' compares by '{model.similarity_fn_name}'",
-                mend="only sparse models of inner products are searched here",
+                mend="use a sparse model that compares by inner product (dot or cosine)",
             )
         return model
 
     def rows(self, model: Any, texts: list[str], *, queries: bool) -> Any:
-        """A CSR matrix, float32, shape (texts, vocabulary), its columns in ascending order."""
+        """A CSR matrix, float32, shape (texts, vocabulary), with the columns in ascending order."""
         import torch
         from scipy.sparse import csr_matrix
 
@@ -94,7 +94,7 @@ class SparseEncoding:
 
 @dataclass(frozen=True, kw_only=True)
 class SparseRows(RaggedRows):
-    """The sparse embeddings of some texts: their words' weights and numbers."""
+    """Base of the artefacts with sparse embeddings: the weights and ids of each text's tokens."""
 
     arrays: ClassVar[tuple[str, ...]] = ("weights", "words")
     queries: ClassVar[bool]
@@ -116,8 +116,8 @@ class SparseRows(RaggedRows):
             found = self.encoding.rows(model, self.texts(rows), queries=self.queries)
             if not np.isfinite(found.data).all():
                 raise InputError(
-                    f"'{self.encoding.weights.source}' gives weights that are no finite numbers",
-                    mend='set dtype = "float32" in the row, or take another model',
+                    f"'{self.encoding.weights.source}' gives weights that are not finite",
+                    mend='set dtype = "float32" in the row, or use another model',
                 )
             return {
                 "lengths": np.diff(found.indptr).astype(np.int64),
@@ -129,7 +129,7 @@ class SparseRows(RaggedRows):
         return work
 
     def matrix(self, store: Store) -> Any:
-        """A CSR matrix over files mapped from disk."""
+        """The embeddings as a CSR matrix over memory-mapped files."""
         from scipy.sparse import csr_matrix
 
         starts, found = self.read(store)
@@ -164,7 +164,7 @@ class SparseQuestions(SparseRows):
 class SparseDocuments(SparseRows):
     """The sparse embeddings of the passages and captions of a corpus, or of one modality of it.
 
-    Equal texts have one row, so that they tie exactly.
+    Equal texts share one row, so that they tie exactly.
     """
 
     doing: ClassVar[str] = "encode documents"
@@ -197,25 +197,25 @@ class SparseDocuments(SparseRows):
 @recipe_name("SparseRanking")
 @dataclass(frozen=True, kw_only=True)
 class SparseRanking(Ranking):
-    """Each question's best documents by the inner product of sparse embeddings, exactly."""
+    """The first documents of each question by the exact inner product of sparse embeddings."""
 
     task: Task
     encoding: SparseEncoding
 
     @property
     def questions(self) -> SparseQuestions:
-        """What is searched with."""
+        """The embeddings of the questions."""
         task = self.task
         return SparseQuestions(encoding=self.encoding, data=task.data, split=task.split)
 
     @property
     def documents(self) -> SparseDocuments:
-        """What is searched."""
+        """The embeddings of the documents."""
         task = self.task
         return SparseDocuments(encoding=self.encoding, data=task.data.corpus, scope=task.scope)
 
     def further_dependencies(self) -> tuple[SparseQuestions, SparseDocuments]:
-        """The questions' embeddings and the documents'."""
+        """The embeddings of the questions and of the documents."""
         return self.questions, self.documents
 
     def rank(self, store: Store) -> TopK:
@@ -232,11 +232,11 @@ class SparseRanking(Ranking):
 
 
 def sparse_search(queries: Any, matrix: Any, rows: npt.NDArray[np.int64], depth: int) -> TopK:
-    """The ``depth`` documents of highest inner product for each query, in bounded memory.
+    """The ``depth`` documents with the highest inner product for each query, in bounded memory.
 
-    queries, matrix: CSR matrices of one width. rows: the row of each document, by whose
-    place it is found. A score is a sum in the order of the query's columns, so documents of equal
-    weights tie exactly; ties are broken by number, as ever.
+    queries, matrix: CSR matrices of equal width. rows: for each document, its row in ``matrix``;
+    results are positions in ``rows``. A score is summed in the order of the query's columns, so
+    documents with equal weights tie exactly; ties are broken by number.
     """
     found = []
     with Progress("search", queries.shape[0] * len(rows), "scores") as progress:
@@ -256,7 +256,7 @@ def sparse_search(queries: Any, matrix: Any, rows: npt.NDArray[np.int64], depth:
 
 
 def _better(first: TopK, second: TopK, depth: int) -> TopK:
-    """The best of two lists for each query; all numbers of the second come after the first's."""
+    """Two lists merged for each query; all numbers of the second are above those of the first."""
     numbers = np.concatenate([first.numbers, second.numbers], axis=1)
     scores = np.concatenate([first.scores, second.scores], axis=1)
     order = np.argsort(-scores, axis=1, kind="stable")[:, :depth]

@@ -1,6 +1,6 @@
-"""What the encoders of texts and regions start from, as values; networks load when they are made.
+"""Recipes of the encoders that training starts from; they load no weights themselves.
 
-Published BERTs, or the small network that stands in for them, which has learnt masked words.
+They are published BERTs, or a small stand-in that is pretrained by masked language modelling.
 """
 
 from __future__ import annotations
@@ -29,10 +29,10 @@ if TYPE_CHECKING:
 @recipe_name("PublishedBert")
 @dataclass(frozen=True, kw_only=True)
 class PublishedBert:
-    """Weights of the Hugging Face hub, or folders of that form: DPR's two encoders, or one BERT.
+    """DPR's two encoders, or one BERT, from the Hugging Face hub or from folders of its format.
 
-    Folders are known by the hash of their weights (``published`` tells it); what the hub serves
-    under a name is taken to be the same always.
+    Folders are identified by the hash of their weights, which ``published`` computes; models on
+    the hub by their names alone, on the assumption that they do not change.
     """
 
     question: str
@@ -59,7 +59,7 @@ class PublishedBert:
 
 
 def published(question: str, document: str) -> PublishedBert:
-    """The weights called ``question`` and ``document``, each a name of the hub or a folder."""
+    """The weights named ``question`` and ``document``, each a name on the hub or a folder."""
     weights = [
         path
         for name in (question, document)
@@ -74,8 +74,8 @@ def published(question: str, document: str) -> PublishedBert:
 class MaskedLanguageModeling:
     """BERT's objective (Devlin et al., 2019): 15% of the word pieces are predicted from the others.
 
-    Of those, 80% are replaced by [MASK], 10% by another piece, and 10% are left as they are. The
-    draw is seeded by the texts themselves, so that an evaluation repeats.
+    Of these, 80% are replaced by [MASK], 10% by a random piece, and 10% are not changed. They are
+    drawn with a seed from the texts themselves, so that evaluations are repeatable.
     """
 
     share: float = 0.15
@@ -106,10 +106,10 @@ class MaskedLanguageModeling:
 @recipe_name("SmallBert")
 @dataclass(frozen=True, kw_only=True)
 class SmallBert:
-    """An untrained BERT with word pieces learnt from a data set, cheap on two cores.
+    """A small untrained BERT with word pieces learnt from a data set, which trains on two cores.
 
-    It has no dropout and begins with larger weights than BERT's 0.02: so small a network, trained
-    for so few steps, didn't learn to match without that.
+    It has no dropout, and its initial weights have a larger deviation than BERT's 0.02: otherwise
+    a network of this size, trained for so few steps, did not learn to match texts.
     """
 
     vocabulary: Vocabulary
@@ -171,9 +171,9 @@ class PretrainedByMasking:
 @recipe_name("WithRegions")
 @dataclass(frozen=True, kw_only=True)
 class WithRegions:
-    """A BERT that is to learn regions too: its own weights, and a random layer for the features.
+    """A BERT with a new layer for region features, whose weights are random.
 
-    The paper's VinVL-DPR starts from VinVL's Oscar+, which isn't published in a form that
+    The paper's VinVL-DPR starts from VinVL's Oscar+, which is not published in a format that
     ``transformers`` reads.
     """
 

@@ -18,13 +18,13 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 HELD_OUT = 10
-"""Each so many-th text is for the dev part."""
+"""One of HELD_OUT texts is in the dev part."""
 
 
 @recipe_name("Sentences")
 @dataclass(frozen=True, kw_only=True)
 class Sentences:
-    """The corpus' distinct texts and the training questions: no judgment, and no other question."""
+    """The distinct texts of the corpus and the training questions, without any judgments."""
 
     data: Collection
     part: Literal["train", "dev"] = "train"

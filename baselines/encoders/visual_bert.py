@@ -1,4 +1,4 @@
-"""VinVL-DPR's encoder: words, object tags and region features in one BERT-like transformer."""
+"""VinVL-DPR's encoder: a BERT-like transformer of words, object tags and region features."""
 
 from __future__ import annotations
 
@@ -17,15 +17,17 @@ from univl_dr.embedder import Embedder, device
 from univl_dr.items import Item
 
 MOST_REGIONS = 50
-"""Regions of an image that are read, as by Oscar+ in retrieval (Zhang et al., 2021)."""
+"""The number of regions of an image that are read, as by Oscar+ in retrieval (Zhang et al.,
+2021)."""
 
 
 class VisualBert(Embedder):
-    """One network for questions, passages and images: the first token's last state embeds each.
+    """One network for questions, passages and images.
 
-    An image is a sequence of its caption, [SEP], its tags, [SEP], and its regions' features, each
-    put through one linear layer. ``Item.text`` holds the words, ``Item.image`` the features,
-    float32 of shape (regions, 2054).
+    An embedding is the last hidden state of the first token. The input of an image is its caption,
+    [SEP], its tags, [SEP], and the features of its regions, each after a linear layer.
+    ``Item.text`` contains the caption and tags, ``Item.image`` the features: float32, shape
+    (regions, 2054).
     """
 
     def __init__(self, model: Any, tokenizer: Any) -> None:
@@ -43,7 +45,7 @@ class VisualBert(Embedder):
         return cls(model, BertTokenizer.from_pretrained(folder)).to(device())
 
     def save(self, folder: Path) -> None:
-        """A folder of ``transformers``."""
+        """Write a folder of ``transformers`` with the tokenizer."""
         self.model.save_pretrained(folder)
         self.pieces.tokenizer.save_pretrained(folder)
 
@@ -67,7 +69,7 @@ class VisualBert(Embedder):
 
 
 def _regions(images: Sequence[Tensor | None]) -> dict[str, Tensor]:
-    """The features of a batch, padded; nothing for a batch of texts."""
+    """The padded region features of a batch; empty for a batch of texts."""
     features = [image[:MOST_REGIONS] for image in images if image is not None]
     if not features:
         return {}

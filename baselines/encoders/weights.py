@@ -1,4 +1,4 @@
-"""Published weights as a value: a model of the hub at a commit, or a folder known by its hash."""
+"""Published weights: a model on the hub at a commit, or a folder with its hash."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from benchmark.io.jsonl import decode_json
 Precision: TypeAlias = Literal["float32", "bfloat16", "float16"]
 
 PACKAGE = "package:"
-"""Begins the name of weights that an installed package holds: ``package:MODULE/FOLDER``."""
+"""The prefix of weights that an installed package contains: ``package:MODULE/FOLDER``."""
 
 BYTES = {"float32": 4, "bfloat16": 2, "float16": 2}
 
@@ -30,10 +30,10 @@ ALLOW = "--allow-remote-code"
 @recipe_name("Weights")
 @dataclass(frozen=True, kw_only=True)
 class Weights:
-    """Where a model is loaded from.
+    """The source from which a model is loaded.
 
-    name: on the hub; empty for a folder. revision: the commit on the hub, or the hash of the
-    folder's files. remote_code: whether the row asks that the model's own Python code be run.
+    name: its name on the hub; empty for a folder. revision: the commit on the hub, or the hash of
+    the folder's files. remote_code: whether the row requires the model's own Python code to be run.
     """
 
     name: str
@@ -43,28 +43,28 @@ class Weights:
 
     @property
     def source(self) -> str:
-        """What the libraries are given: the folder, or the name on the hub."""
+        """The folder, or the name on the hub, as the libraries take it."""
         return str(self.folder) if self.folder else self.name
 
     @property
     def commit(self) -> str | None:
-        """The commit on the hub, None for a folder."""
+        """The commit on the hub; None for a folder."""
         return None if self.folder else self.revision
 
     def files(self) -> Path | None:
-        """The folder that holds the files; None where they aren't on this machine yet."""
+        """The folder of the files; None if they are not on this machine."""
         return self.folder or snapshot(self.name, self.revision)
 
     @contextlib.contextmanager
     def loading(self, kind: str, precision: Precision = "float32") -> Iterator[None]:
-        """Turn whatever the libraries raise in loading into one line that says what to do.
+        """Turn any exception of the libraries during loading into an InputError of one line.
 
-        kind: what the row takes the model for. Raises InputError.
+        kind: the kind of model that the row expects. Raises InputError.
         """
         if self.remote_code and not remote_code_is_allowed():
             raise InputError(
-                f"'{self.source}' is to run Python code that its authors wrote, with all your "
-                "rights on this machine",
+                f"'{self.source}' needs to run Python code of its authors, with all your rights "
+                "on this machine",
                 mend=f"read that code, then give {ALLOW}",
             )
         check_memory(self, precision)
@@ -77,7 +77,7 @@ class Weights:
 
     @contextlib.contextmanager
     def encoding(self) -> Iterator[None]:
-        """Turn whatever the libraries raise at work into one line. Raises InputError."""
+        """Turn any exception of the libraries during encoding into an InputError of one line."""
         try:
             yield
         except (BenchmarkError, KeyboardInterrupt):
@@ -86,16 +86,17 @@ class Weights:
             if _is_for_want_of_memory(error):
                 raise _too_big(self) from error
             raise InputError(
-                f"'{self.source}' fails at these texts or images "
+                f"'{self.source}' fails on these texts or images "
                 f"({type(error).__name__}: {_first_line(error)})",
-                mend="check its settings (longest, images), or take another model",
+                mend="check its settings (longest, images), or use another model",
             ) from error
 
 
 def weights(model: str, revision: str | None = None, *, remote_code: bool = False) -> Weights:
-    """The weights called ``model``: a name of the hub, a folder, or ``package:MODULE/FOLDER``.
+    """The weights named ``model``: a name on the hub, a folder, or ``package:MODULE/FOLDER``.
 
-    Raises InputError for a folder that isn't there, UnavailableError for what the hub hasn't.
+    Raises InputError for a missing package or a wrong hash, UnavailableError for a model that
+    neither the hub nor the cache has.
     """
     folder = folder_of(model)
     if folder is None:
@@ -107,7 +108,7 @@ def weights(model: str, revision: str | None = None, *, remote_code: bool = Fals
     if revision is not None and not hashed.startswith(revision):
         raise InputError(
             f"the files have the hash {hashed[:16]}..., not {revision}",
-            mend="restore them, or give their hash as revision",
+            mend="restore the files, or give their hash as revision",
             path=folder,
         )
     return Weights(name="", revision=hashed, folder=folder, remote_code=remote_code)
@@ -116,12 +117,12 @@ def weights(model: str, revision: str | None = None, *, remote_code: bool = Fals
 def why_missing(
     model: str, revision: str | None = None, *, remote_code: bool = False
 ) -> str | None:
-    """Why the weights called ``model`` can't be had, and what mends it; None where they can.
+    """Why the weights named ``model`` cannot be used, and the remedy; None if they can.
 
-    remote_code: the row asks that the model's own code be run, which the user has to allow.
+    remote_code: whether the row needs the model's own code, which the user has to allow.
     """
     if remote_code and not remote_code_is_allowed():
-        return f"runs Python code that its authors wrote: read that code, then give {ALLOW}"
+        return f"runs Python code of its authors: read that code, then give {ALLOW}"
     if not model:
         return 'needs a model: give a row with model = "NAME" by --rows FILE.toml'
     if model.startswith(PACKAGE):
@@ -132,12 +133,12 @@ def why_missing(
     if Path(model).is_dir():
         return None
     if model.startswith(("/", ".", "~")) or model.count("/") > 1:
-        return f"needs the folder '{model}', which doesn't exist: check the path"
+        return f"needs the folder '{model}', which does not exist: check the path"
     return lacks_weights(model, None, revision)
 
 
 def folder_of(model: str) -> Path | None:
-    """The folder that ``model`` names, itself or within a package; None for a name of the hub."""
+    """The folder that ``model`` names, which may be in a package; None for a name on the hub."""
     if model.startswith(PACKAGE):
         module, _, inside = model.removeprefix(PACKAGE).partition("/")
         spec = importlib.util.find_spec(module)
@@ -148,7 +149,7 @@ def folder_of(model: str) -> Path | None:
 
 
 def check_memory(made: Weights, precision: Precision) -> None:
-    """Raise InputError where the weights don't fit the memory that is free."""
+    """Raise InputError if the weights need more memory than is free."""
     import psutil
     import torch
 
@@ -163,19 +164,19 @@ def check_memory(made: Weights, precision: Precision) -> None:
         raise InputError(
             f"'{made.source}' takes {need / 2**30:.1f} GiB in {precision}, and {where} has "
             f"{free / 2**30:.1f} GiB free",
-            mend='set dtype = "bfloat16", take a smaller model, or a machine with more memory',
+            mend='set dtype = "bfloat16", or use a smaller model or a machine with more memory',
         )
 
 
 def _parameters(path: Path) -> int:
-    """How many numbers a safetensors file holds, by its header; 0 where it can't be read."""
+    """The number of parameters in a safetensors file, by its header; 0 if it cannot be read."""
     try:
         with path.open("rb") as file:
             (length,) = struct.unpack("<Q", file.read(8))
             header = decode_json(file.read(min(length, 1 << 26)))
         shapes = [value["shape"] for key, value in header.items() if key != "__metadata__"]
     except (OSError, ValueError, KeyError, TypeError, struct.error, OverflowError):
-        return 0  # damaged: loading says so
+        return 0  # a damaged file, which loading reports
     total = 0
     for shape in shapes:
         size = 1
@@ -187,20 +188,20 @@ def _parameters(path: Path) -> int:
 
 @cache
 def _folder_hash(folder: Path, stamp: tuple[tuple[str, int, int], ...]) -> str:
-    """The hash of a folder's files and their names; read once a process, unless they change."""
+    """The hash of a folder's files and their names, computed again only if they change."""
     paths = [Path(name) for name, _, _ in stamp]
     return digest({path.relative_to(folder).as_posix(): sha256(path) for path in paths})
 
 
 def _explained(error: Exception, made: Weights, kind: str) -> InputError:
-    """The one line for what went wrong in loading."""
+    """The error message for an exception during loading."""
     from huggingface_hub.errors import GatedRepoError, RepositoryNotFoundError
 
     said = _first_line(error)
     whole, name = str(error).lower(), f"'{made.source}'"
     if "trust_remote_code" in whole or "custom code" in whole:
         return InputError(
-            f"{name} asks to run Python code of its own, which this project does not by default",
+            f"{name} needs to run Python code of its own, which is not allowed by default",
             mend=f"read that code, then set remote_code = true in the row and give {ALLOW}",
         )
     if isinstance(error, GatedRepoError) or "gated repo" in whole:
@@ -214,8 +215,8 @@ def _explained(error: Exception, made: Weights, kind: str) -> InputError:
         return _too_big(made)
     missing = isinstance(error, ImportError)
     return InputError(
-        f"{name} can't be loaded as {kind} ({type(error).__name__}: {said})",
-        mend="install the package that it names" if missing else "check that it is one",
+        f"{name} cannot be loaded as {kind} ({type(error).__name__}: {said})",
+        mend="install the package that the error names" if missing else f"check that it is {kind}",
     )
 
 
@@ -228,8 +229,8 @@ def _is_for_want_of_memory(error: Exception) -> bool:
 
 def _too_big(made: Weights) -> InputError:
     return InputError(
-        f"'{made.source}' is too big for the memory here",
-        mend='set dtype = "bfloat16" or a smaller batch, or take a smaller model',
+        f"'{made.source}' needs more memory than is free",
+        mend='set dtype = "bfloat16" or a smaller batch, or use a smaller model',
     )
 
 

@@ -171,7 +171,7 @@ def test_what_is_no_open_clip_model_is_refused_in_one_line(tmp_path: Path) -> No
     for row, said in (
         (OpenCLIPRetriever(model="ViT-B-32", start="openay"), "unknown open_clip weights"),
         (OpenCLIPRetriever(model="ViT-B-33", start="openai"), "no weights for an architecture"),
-        (OpenCLIPRetriever(model=str(bert(tmp_path / "bert"))), "can't be loaded as a model of"),
+        (OpenCLIPRetriever(model=str(bert(tmp_path / "bert"))), "cannot be loaded as a model of"),
     ):
         with pytest.raises(BenchmarkError) as error:
             row.encoding().towers()

@@ -96,7 +96,7 @@ def test_images_are_composed_as_stated(tmp_path: Path, task: Task, store: Store)
         notes = json.loads((store.path(documents) / "notes.json").read_text())
         stated = "sum" if composition == "auto" else composition
         assert notes == {f"image documents composed as: {stated}": 8}
-    with pytest.raises(InputError, match="can't compose image documents as 'joint'"):
+    with pytest.raises(InputError, match="cannot embed image documents as 'joint'"):
         SentenceTransformerRetriever(model=folder, images="joint").ranking(task).top(store)
 
 
@@ -135,7 +135,7 @@ def test_what_a_model_cannot_read_is_cut_or_one_line(
         raise TypeError("no such\ninput")
 
     monkeypatch.setattr(encoder._model, "encode_query", fails)
-    with pytest.raises(InputError, match=r"fails at these texts .* \(TypeError: no such\)"):
+    with pytest.raises(InputError, match=r"fails on these texts .* \(TypeError: no such\)"):
         encoder.encode_queries(["tower"])
 
 
@@ -292,11 +292,11 @@ def test_what_is_no_such_model_is_refused_in_one_line(
         (SparseEncoderRetriever(model=plain), "without the head of a SparseEncoder"),
         (LateInteractionRetriever(model=plain), "without the head of a MultiVectorEncoder"),
         (SentenceTransformerRetriever(model=str(sparse(tmp_path))), "is a SparseEncoder, not a"),
-        (CrossEncoderRetriever(model=str(cross(tmp_path, 3))), "tells 3 classes of pairs apart"),
-        (SentenceTransformerRetriever(model=asking), "asks to run Python code of its own"),
+        (CrossEncoderRetriever(model=str(cross(tmp_path, 3))), "classifies pairs into 3 classes"),
+        (SentenceTransformerRetriever(model=asking), "needs to run Python code of its own"),
         (SentenceTransformerRetriever(model=plain, remote_code=True), "with all your rights"),
-        (SentenceTransformerRetriever(model=str(ends)), "can't be loaded as a SentenceTransformer"),
-        (SentenceTransformerRetriever(model=str(tmp_path / "empty")), "can't be loaded as a"),
+        (SentenceTransformerRetriever(model=str(ends)), "be loaded as a SentenceTransformer"),
+        (SentenceTransformerRetriever(model=str(tmp_path / "empty")), "cannot be loaded as a"),
         (SentenceTransformerRetriever(model=plain, query_prompt="prompt:x"), "has no prompt 'x'"),
     ]
     for row, said in refused:
@@ -328,7 +328,7 @@ def test_rows_say_what_they_lack(tmp_path: Path) -> None:
     for row, said in (
         (SentenceTransformerRetriever(), "needs a model"),
         (SentenceTransformerRetriever(model="a/b", remote_code=True), "give --allow-remote-code"),
-        (SentenceTransformerRetriever(model=str(tmp_path / "no")), "doesn't exist"),
+        (SentenceTransformerRetriever(model=str(tmp_path / "no")), "does not exist"),
         (SparseEncoderRetriever(model="package:no_such_package/model"), "no-such-package"),
         (CrossEncoderRetriever(model="nobody/nothing"), "needs the weights 'nobody/nothing'"),
     ):
@@ -343,5 +343,5 @@ def test_doctor_examines_one_model(tmp_path: Path) -> None:
     assert found["tokens of a text that are read"] == "32"
     assert "hours for 544,457 passages and 389,750 captioned images" in found["the real WebQA"]
     assert float(found["passages per second"]) > 0
-    with pytest.raises(BenchmarkError, match="can't be loaded as an image-text model"):
+    with pytest.raises(BenchmarkError, match="cannot be loaded as an image-text model"):
         examine_model(str(tmp_path), "transformers")
