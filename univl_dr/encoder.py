@@ -11,6 +11,7 @@ import torch
 from torch import Tensor, nn
 
 from benchmark.dense.batching import embed_by_length
+from benchmark.errors import InputError
 from benchmark.io.jsonl import decode_json
 from univl_dr.attention import pool_one_token, use_self_attention
 from univl_dr.embedder import device
@@ -52,6 +53,7 @@ class DualEncoder(TwoTowers):
         self.width = int(config["text_cfg"]["width"])
         self.longest = int(self.clip.context_length)
         self.size = int(config["vision_cfg"]["image_size"])
+        self.patch_width = int(config["vision_cfg"].get("width", 768))
         self.patches = (self.size // int(config["vision_cfg"].get("patch_size", 32))) ** 2 + 1
         for name, values in (("mean", OPENAI_DATASET_MEAN), ("deviation", OPENAI_DATASET_STD)):
             channels = 255 * torch.tensor(values).view(3, 1, 1)
@@ -105,9 +107,41 @@ class DualEncoder(TwoTowers):
         parts = []
         size = max(self.room // self.patches, 1)
         for start in range(0, len(images), size):
-            pixels = torch.stack(list(images[start : start + size])).to(self.device)
-            scaled = ((pixels - self.mean) / self.deviation).to(self.dtype)
+            scaled = self._scaled(images[start : start + size])
             parts.append(self.clip.encode_image(scaled).to(self.dtype))
+        return torch.cat(parts)
+
+    def _scaled(self, images: Sequence[Tensor]) -> Tensor:
+        """Preprocessed images as the tower reads them, in one batch."""
+        pixels = torch.stack(list(images)).to(self.device)
+        return ((pixels - self.mean) / self.deviation).to(self.dtype)
+
+    def embed_patches(self, images: Sequence[Tensor]) -> Tensor:
+        """What the image tower knows of each patch before its last block.
+
+        That block prepares the one token that is pooled, and keeps of the patches what this token
+        needs. Returns ``dtype``, shape (images, patches, ``patch_width``). Raises InputError where
+        the tower is not a vision transformer of at least two blocks.
+        """
+        from open_clip.transformer import VisionTransformer
+
+        tower = self.clip.visual
+        if not isinstance(tower, VisionTransformer) or tower.transformer.layers < 2:
+            raise InputError(
+                "this CLIP's image tower is not a vision transformer of at least two blocks",
+                mend="choose one, such as ViT-B-32",
+            )
+        parts = []
+        size = max(self.room // self.patches, 1)
+        for start in range(0, len(images), size):
+            found = tower.forward_intermediates(
+                self._scaled(images[start : start + size]),
+                indices=[tower.transformer.layers - 2],
+                stop_early=True,
+                intermediates_only=True,
+                output_fmt="NLC",
+            )
+            parts.append(found["image_intermediates"][0].to(self.dtype))
         return torch.cat(parts)
 
     def embed_texts(self, texts: Sequence[str]) -> Tensor:

@@ -7,9 +7,7 @@ steps; the values were chosen on webqa-mini's dev questions.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from types import MappingProxyType
 
 from benchmark.datasets import Collection
 from benchmark.retriever import SEED
@@ -18,21 +16,20 @@ from univl_dr.models import SmallClip
 from univl_dr.pairs import Pairs
 from univl_dr.tokens import Vocabulary
 from univl_dr.train import Checkpoint, Recipe
+from univl_dr.verbalizing import Likelihood, UntrainedVerbalizer
 
 
 @dataclass(frozen=True, kw_only=True)
 class Preset:
     """The recipes of both stages and of the verbalizer, and what else depends on the models' size.
 
-    decoder: what of the verbalizer's size isn't the default. captioner: the published
-    model that describes images where the data bring no descriptions; None: a verbalizer is trained
-    on the described images that the data set brings.
+    captioner: the published model that describes images; None where the data set brings described
+    images, on which ``small_captioner`` is trained. verbalizer: of the one that writes questions.
     """
 
     in_batch: Recipe
     hard: Recipe
     verbalizer: Recipe
-    decoder: Mapping[str, int]
     captioner: str | None
 
     @property
@@ -49,7 +46,6 @@ PAPER = Preset(
     in_batch=Recipe(),
     hard=Recipe(accumulate=4),
     verbalizer=Recipe(learning_rate=2e-4, epochs=10, evaluate_last=True),
-    decoder=MappingProxyType({}),
     captioner="Salesforce/blip-image-captioning-base",
 )
 """Both stages as UniVL-DR's released code has them; the verbalizer's recipe is ours, for theirs
@@ -63,11 +59,13 @@ MINIATURE = Preset(
     in_batch=SMALL,
     hard=replace(SMALL, learning_rate=3e-4, epochs=8),
     verbalizer=replace(SMALL, learning_rate=3e-3),
-    decoder=MappingProxyType({"width": 64, "layers": 2, "prefix": 4}),
     captioner=None,
 )
 PRETRAINING = replace(SMALL, epochs=4)
 """For the small CLIP in place of OpenAI's."""
+
+CAPTIONING = replace(SMALL, learning_rate=6e-3, batch=64, epochs=14)
+"""For the small captioner in place of a published one."""
 
 
 def preset(data: Collection) -> Preset:
@@ -87,5 +85,23 @@ def small_clip(data: Collection) -> Checkpoint:
         dev=Pairs(data=data, kinds=("described", "nq"), part="dev"),
         objective=Symmetric(),
         recipe=PRETRAINING,
+        seed=SEED,
+    )
+
+
+def small_captioner(data: Collection) -> Checkpoint:
+    """A small captioner in place of a published one, trained on the described images.
+
+    It sees images as ``small_clip`` does. Its seed is always the same, as if it had been published.
+    """
+    untrained = UntrainedVerbalizer(
+        encoder=small_clip(data), seed=SEED, width=64, layers=2, deviation=0.1, dropout=0.0
+    )
+    return Checkpoint(
+        start=untrained,
+        examples=Pairs(data=data, kinds=("described",)),
+        dev=Pairs(data=data, kinds=("described",), part="dev"),
+        objective=Likelihood(),
+        recipe=CAPTIONING,
         seed=SEED,
     )

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from benchmark.datasets import Collection
 from benchmark.dense.search import DenseRanking
@@ -22,8 +22,7 @@ from univl_dr.losses import HardNegative, InBatch
 from univl_dr.models import ClipFile, OpenClip
 from univl_dr.negatives import HardNegatives, Negatives
 from univl_dr.pacing import Paced
-from univl_dr.pairs import Pairs
-from univl_dr.presets import preset
+from univl_dr.presets import preset, small_captioner
 from univl_dr.train import Checkpoint, Recipe
 from univl_dr.verbalize import Captioned, Given, Verbalized, Written
 from univl_dr.verbalizing import Likelihood, UntrainedVerbalizer
@@ -125,33 +124,24 @@ def verbalized(
 ) -> Given | Verbalized:
     """Captions expanded by generated questions or captions: those given with the data, or ours.
 
-    Ours are written by a verbalizer that sees images as ``encoder`` does and is trained on pairs of
-    the training split, for captions on the described images that webqa-mini brings; captions of
-    real photographs are left to a published model.
+    Ours are questions by a verbalizer that is trained on the training split's questions, and
+    captions by a published captioner, or by webqa-mini's small one. The verbalizer sees images as
+    ``encoder`` does, or starts from the small captioner.
     """
     if texts in data.corpus.views:
         return Given(view=texts)
     chosen = preset(data)
-    if texts == "caption" and chosen.captioner is not None:
-        return Captioned(data=data, name=chosen.captioner)
     if texts == "caption":
-        presentation = replace(presentation, view="image")
-
-    def examples(split: Literal["train", "dev"]) -> Source:
-        if texts == "caption":
-            return Pairs(data=data, kinds=("described",), part=split)
-        return Examples(
-            data=data,
-            split=split,
-            presentation=presentation,
-            modality="image",
-            positive="first" if split == "dev" else "random",
-        )
-
+        if chosen.captioner is not None:
+            return Captioned(data=data, name=chosen.captioner)
+        uncaptioned = replace(presentation, view="image")
+        return Written(data=data, verbalizer=small_captioner(data), presentation=uncaptioned)
+    untrained = UntrainedVerbalizer(encoder=encoder, seed=seed)
+    examples = Examples(data=data, presentation=presentation, modality="image")
     trained = Checkpoint(
-        start=UntrainedVerbalizer(encoder=encoder, seed=seed, **chosen.decoder),
-        examples=examples("train"),
-        dev=examples("dev"),
+        start=small_captioner(data) if data.stand_ins else untrained,
+        examples=examples,
+        dev=replace(examples, split="dev", positive="first"),
         objective=Likelihood(),
         recipe=chosen.verbalizer,
         seed=seed,

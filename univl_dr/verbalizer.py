@@ -1,8 +1,10 @@
-"""A verbalizer of our own: CLIP's features of an image as a prefix to a small GPT-2.
+"""A verbalizer of this project: CLIP's features of an image's patches as a prefix to a small GPT-2.
 
-It stands in for the paper's VinVL-based generator, which wasn't released. The prefix is a linear
-map of the frozen encoder's image embedding to a few token embeddings; the caption follows, and the
-text is continued from there (as ClipCap does, Mokady et al., 2021).
+It stands in for the paper's VinVL-based generator, which was not released. Each patch becomes one
+token of the prefix, by a layer norm and a linear map; the caption follows, and the text is
+continued from there. ClipCap (Mokady et al., 2021) makes its prefix of CLIP's pooled embedding.
+That embedding does not contain an image's details: a verbalizer that reads it writes the same few
+texts about all images.
 """
 
 from __future__ import annotations
@@ -10,7 +12,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import torch
 from torch import Tensor, nn
@@ -36,28 +38,47 @@ WEIGHTS, CONFIG, ENCODER = "verbalizer.safetensors", "verbalizer.json", "encoder
 
 
 class Verbalizer(Trained):
-    """Writes a text about an image and its caption, such as a question that it answers."""
+    """Writes a text about an image and its caption, such as a question that it answers.
 
-    def __init__(self, encoder: DualEncoder, *, width: int, layers: int, prefix: int) -> None:
+    encoder: sees the image, and stays as it is. width, layers: of the decoder, whose
+    initial weights have that standard ``deviation``. dropout: in training.
+    """
+
+    def __init__(
+        self,
+        encoder: DualEncoder,
+        *,
+        width: int,
+        layers: int,
+        deviation: float = 0.02,
+        dropout: float = 0.1,
+    ) -> None:
         from transformers import GPT2Config, GPT2LMHeadModel
 
         super().__init__()
         self.encoder = encoder.requires_grad_(False)
         self.threads = encoder.threads
-        self.shape = {"width": width, "layers": layers, "prefix": prefix}
-        self.tokens = encoder.tokens
+        self.shape = {"width": width, "layers": layers, "dropout": dropout}
+        self.tokens, self.patches = encoder.tokens, encoder.patches - 1
         config = GPT2Config(
             vocab_size=self.tokens.size,
-            n_positions=prefix + LONGEST_CAPTION + LONGEST_TEXT + 2,
+            n_positions=self.patches + LONGEST_CAPTION + LONGEST_TEXT + 2,
             n_embd=width,
             n_layer=layers,
             n_head=width // HEAD,
+            initializer_range=deviation,
+            activation_function="gelu_pytorch_tanh",  # GPT-2's, in one pass
+            resid_pdrop=dropout,
+            embd_pdrop=dropout,
+            attn_pdrop=dropout,
             bos_token_id=self.tokens.start,
             eos_token_id=self.tokens.end,
         )
         self.written = nn.ModuleDict(
             {
-                "prefix": nn.Linear(encoder.dimension, prefix * width),
+                "prefix": nn.Sequential(
+                    nn.LayerNorm(encoder.patch_width), nn.Linear(encoder.patch_width, width)
+                ),
                 "decoder": GPT2LMHeadModel(config),
             }
         )
@@ -81,27 +102,33 @@ class Verbalizer(Trained):
 
     def likelihood(self, items: Sequence[Item], texts: Sequence[str]) -> Outcome:
         """The mean loss of the texts' tokens, and how many are the likeliest in their place."""
-        prompts = self._prompts(items)
-        targets = [self._ids(text, LONGEST_TEXT, end=True) for text in texts]
+        prompts = [self._prompt(item) for item in items]
+        targets = [[*self._ids(text, LONGEST_TEXT), self.tokens.end] for text in texts]
         # The last token is predicted, never read.
-        known = [torch.cat([p, self._embed(t[:-1])]) for p, t in zip(prompts, targets, strict=True)]
-        logits = self._decoder(inputs_embeds=pad_sequence(known, batch_first=True)).logits
-        starts = [len(prompt) - 1 for prompt in prompts]
-        predicted = torch.cat(
+        known = [[*p, *t[:-1]] for p, t in zip(prompts, targets, strict=True)]
+        read = self._embedded(items, self._padded(known, side="right"))
+        hidden = self._decoder.transformer(inputs_embeds=read).last_hidden_state
+        # Logits are computed where a token is predicted: prompts are longer than texts.
+        first = self.patches - 1
+        predicting = torch.cat(
             [
-                row[start : start + len(t)]
-                for row, start, t in zip(logits, starts, targets, strict=True)
+                row[first + len(p) : first + len(p) + len(t)]
+                for row, p, t in zip(hidden, prompts, targets, strict=True)
             ]
         )
-        return Outcome.of(predicted.float(), torch.cat(targets))
+        wanted = torch.tensor([one for t in targets for one in t], device=self.device)
+        return Outcome.of(self._decoder.lm_head(predicting).float(), wanted)
 
     def write(self, items: Sequence[Item]) -> list[str]:
         """The likeliest continuation of each item, token by token."""
-        prompts = self._prompts(items)
-        mask = [torch.ones(len(prompt), dtype=torch.long, device=self.device) for prompt in prompts]
+        prompts = [self._prompt(item) for item in items]
+        read = self._embedded(items, self._padded(prompts, side="left"))
+        mask = torch.ones(read.shape[:2], dtype=torch.long, device=self.device)
+        for row, prompt in zip(mask, prompts, strict=True):
+            row[self.patches : len(row) - len(prompt)] = 0
         written = self._decoder.generate(
-            inputs_embeds=pad_sequence(prompts, batch_first=True, padding_side="left"),
-            attention_mask=pad_sequence(mask, batch_first=True, padding_side="left"),
+            inputs_embeds=read,
+            attention_mask=mask,
             max_new_tokens=LONGEST_TEXT,
             do_sample=False,
             pad_token_id=self.tokens.end,
@@ -111,29 +138,29 @@ class Verbalizer(Trained):
             self.tokens.text(ids[:end]) for ids, end in zip(written.tolist(), ends, strict=True)
         ]
 
-    def _prompts(self, items: Sequence[Item]) -> list[Tensor]:
-        """The embeddings of prefix, caption and start token; each (length, width)."""
-        seen = self.encoder.embed_documents([Item(None, item.image) for item in items])
-        prefixes = self.written["prefix"](seen).view(len(items), self.shape["prefix"], -1)
-        start = torch.tensor([self.tokens.start], device=self.device)
-        return [
-            torch.cat(
-                [
-                    prefix,
-                    self._embed(self._ids(item.text or "", LONGEST_CAPTION)),
-                    self._embed(start),
-                ]
-            )
-            for prefix, item in zip(prefixes, items, strict=True)
-        ]
+    def _embedded(self, items: Sequence[Item], ids: Tensor) -> Tensor:
+        """One token a patch of the items' images, then ``ids``; (items, length, width)."""
+        images = [item.image for item in items if item.image is not None]
+        assert len(images) == len(items)  # noqa: S101  (it writes about images)
+        with torch.no_grad():
+            patches = self.encoder.embed_patches(images)
+        return torch.cat(
+            [self.written["prefix"](patches), self._decoder.get_input_embeddings()(ids)], dim=1
+        )
 
-    def _ids(self, text: str, longest: int, *, end: bool = False) -> Tensor:
-        ids = self.tokens.ids(text)[:longest]
-        return torch.tensor([*ids, self.tokens.end] if end else ids, device=self.device).long()
+    def _prompt(self, item: Item) -> list[int]:
+        """The ids of an item's caption and the start token."""
+        return [*self._ids(item.text or "", LONGEST_CAPTION), self.tokens.start]
 
-    def _embed(self, ids: Tensor) -> Tensor:
-        embedded: Tensor = self._decoder.get_input_embeddings()(ids)
-        return embedded
+    def _ids(self, text: str, longest: int) -> Sequence[int]:
+        return self.tokens.ids(text)[:longest]
+
+    def _padded(self, rows: Sequence[Sequence[int]], side: Literal["left", "right"]) -> Tensor:
+        """Rows of ids in one matrix; what fills it is read by nothing that counts."""
+        tensors = [torch.tensor(row, device=self.device) for row in rows]
+        return pad_sequence(
+            tensors, batch_first=True, padding_value=self.tokens.end, padding_side=side
+        )
 
     @property
     def _decoder(self) -> Any:

@@ -20,13 +20,18 @@ if TYPE_CHECKING:
 @recipe_name("UntrainedVerbalizer")
 @dataclass(frozen=True, kw_only=True)
 class UntrainedVerbalizer:
-    """A verbalizer to be trained, which sees images as ``encoder`` does."""
+    """A verbalizer to be trained, which sees images as ``encoder`` does.
+
+    deviation: standard deviation of the decoder's initial weights. The defaults are GPT-2's; a
+    narrow decoder that is trained for few steps needs larger weights and no dropout.
+    """
 
     encoder: Start
     seed: int
     width: int = 512
     layers: int = 6
-    prefix: int = 10
+    deviation: float = 0.02
+    dropout: float = 0.1
 
     def module(self, store: Store) -> Verbalizer:
         import torch
@@ -38,7 +43,13 @@ class UntrainedVerbalizer:
         encoder = self.encoder.module(store)
         assert isinstance(encoder, DualEncoder)  # noqa: S101  (no other has an image tower)
         torch.manual_seed(self.seed)
-        module = Verbalizer(encoder, width=self.width, layers=self.layers, prefix=self.prefix)
+        module = Verbalizer(
+            encoder,
+            width=self.width,
+            layers=self.layers,
+            deviation=self.deviation,
+            dropout=self.dropout,
+        )
         return module.to(device())
 
     def restore(self, folder: Path) -> Verbalizer:

@@ -3,10 +3,13 @@
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from itertools import permutations
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
+from PIL import Image
 from univl_tiny import COLOURS, checkpoint, clip, collection
 
 from benchmark.artefacts.identity import recipe_name
@@ -14,7 +17,7 @@ from benchmark.artefacts.store import Store
 from benchmark.datasets import Collection, Corpus
 from benchmark.errors import InputError
 from univl_dr.documents import AS_IS, Presentation, Presenter
-from univl_dr.examples import Examples
+from univl_dr.examples import Drawn, Example, Examples, FixedExamples
 from univl_dr.items import Item
 from univl_dr.verbalize import Alone, Given, Written
 from univl_dr.verbalizer import Verbalizer
@@ -69,6 +72,56 @@ def test_it_learns_to_ask_and_its_captions_can_be_read(tmp_path: Path, store: St
     assert [f"picture number {n} [SEP] {text}" for n, text in enumerate(alone)] == texts
 
 
+def test_texts_tell_unseen_pictures_apart(tmp_path: Path, store: Store) -> None:
+    """Each seventh pair of colours is left out of training."""
+    data = collection(tmp_path / "tiny")
+    recipe = replace(
+        checkpoint(data).recipe, learning_rate=1e-2, epochs=80, evaluate_every=1000, batch=12
+    )
+    trained = replace(
+        checkpoint(data),
+        start=untrained(data),
+        examples=_TwoColours(held_out=False),
+        dev=_TwoColours(held_out=True),
+        objective=Likelihood(),
+        recipe=recipe,
+    )
+    module = trained.module(store).eval()
+    unseen = _TwoColours(held_out=True).open(store, module.preprocess)
+    examples = unseen.draw(np.arange(len(unseen)), np.random.default_rng(0))
+    with torch.inference_mode():
+        texts = module.write([example.items[0] for example in examples])
+    assert len(set(texts)) >= 7
+    right = sum(
+        written == wanted
+        for text, example in zip(texts, examples, strict=True)
+        for written, wanted in zip(text.split(), example.question.split(), strict=False)
+    )
+    assert right >= 0.8 * 2 * len(examples)
+
+
+def test_patches_are_the_hidden_states_before_the_last_block(tmp_path: Path, store: Store) -> None:
+    """A second implementation: what the last block is given, less the class token."""
+    module = replace(clip(collection(tmp_path / "tiny")), layers=2).module(store).eval()
+    tower = module.clip.visual
+    kept = {}
+    tower.transformer.resblocks[-1].register_forward_pre_hook(
+        lambda _, inputs: kept.update(read=inputs[0])
+    )
+    images = list(torch.randint(256, (3, 3, 16, 16), dtype=torch.uint8))
+    with torch.inference_mode():
+        module.embed_images(images)
+        patches = module.embed_patches(images)
+    assert patches.shape == (3, 4, module.patch_width)
+    assert torch.allclose(patches, kept["read"][:, 1:], atol=1e-6)
+
+
+def test_a_tower_without_patches_is_refused(tmp_path: Path, store: Store) -> None:
+    module = clip(collection(tmp_path / "tiny")).module(store)
+    with pytest.raises(InputError, match="not a vision transformer of at least two blocks"):
+        module.embed_patches([torch.zeros(3, 16, 16, dtype=torch.uint8)])
+
+
 def test_only_texts_that_extend_the_captions_can_replace_them(tmp_path: Path, store: Store) -> None:
     data = collection(tmp_path / "tiny")
     with pytest.raises(InputError, match="doesn't begin with its caption"):
@@ -106,12 +159,35 @@ class _Unrelated(Given):
         return lambda rows: ["another text" for _ in rows]
 
 
+@recipe_name("test_univl_verbalize-_TwoColours")
+@dataclass(frozen=True, kw_only=True)
+class _TwoColours:
+    """Pictures of one colour over another, with the names of both as their text."""
+
+    held_out: bool
+
+    def open(self, store: Store, preprocess: Callable[[Image.Image], torch.Tensor]) -> Drawn:
+        examples = []
+        for number, pair in enumerate(permutations(COLOURS, 2)):
+            if (number % 7 == 0) == self.held_out:
+                picture = Image.new("RGB", (16, 16), pair[0])
+                picture.paste(pair[1], (0, 8, 16, 16))
+                item = Item(None, preprocess(picture))
+                examples.append(
+                    Example(f"{number}", " ".join(pair), [item], [number], frozenset([number]))
+                )
+        return FixedExamples(examples)
+
+
 def verbalizer(folder: Path, store: Store) -> Verbalizer:
     return untrained(collection(folder / "tiny")).module(store).eval()
 
 
 def untrained(data: Collection) -> UntrainedVerbalizer:
-    return UntrainedVerbalizer(encoder=clip(data), seed=1, width=64, layers=2, prefix=4)
+    seeing = replace(clip(data), layers=2)
+    return UntrainedVerbalizer(
+        encoder=seeing, seed=1, width=64, layers=2, deviation=0.1, dropout=0.0
+    )
 
 
 def _blank(image: object) -> torch.Tensor:
