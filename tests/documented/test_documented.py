@@ -46,12 +46,14 @@ NOT_RUN = {
     r"(?!python -m benchmark ).*": "installs the project, tests it, or is another program's",
     r".*\bclaims\b(?!.*words\.py).*": "trains checkpoints: tests/unit/test_variants runs some",
     r".*\b(run clip-dpr|plot learning-curves)\b.*": "trains: test_charts has a checkpoint",
+    r".*\brun (nq|vinvl|marvel|bm25-clip)-dpr\b.*": "trains: tests/contract runs every row",
     r".*\breproduce\b.*": "wants the reference's data: tests/unit/test_reproduction compares",
     r".*\btable (image-representation|negatives|verbalization)\b.*": "as claims",
     r".*\b(data fetch|webqa-mbeir)\b.*": "downloads; tests/unit/test_fetch has a hub of its own",
     r".*(data prepare|--dataset) (own|mteb)\b.*": "wants images: tests/unit/test_layouts has some",
     r".*ir_datasets:.*": "downloads; tests/unit/test_ir_collections reads a stub",
-    r".*\buniv[^ ]*-bf16\b.*": "needs published weights",
+    r".*(\buniv[^ ]*-bf16|\bsiglip-b16|--rows (splade|re-ranked|colbert)\.toml)\b.*": "needs "
+    "published weights",
 }
 """Commands that aren't run, and why."""
 
@@ -188,6 +190,12 @@ def test_the_example_of_the_readme_is_short_and_alike_in_the_tutorial() -> None:
 def test_what_a_page_links_to_is_there(page: Path) -> None:
     links = re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", page.read_text(encoding="utf-8"))
     assert [link for link in links if not (page.parent / link).exists()] == []
+
+
+def test_the_page_on_methods_puts_every_row_into_a_family() -> None:
+    page = (ROOT / "docs" / "explanation" / "methods" / "index.md").read_text(encoding="utf-8")
+    table = "".join(line for line in page.splitlines() if line.startswith("| ["))
+    assert set(re.findall(r"`([\w-]+)`", table)) == set(current().entries)
 
 
 def test_the_page_on_result_files_names_every_field_of_a_result(world: Path) -> None:
