@@ -123,7 +123,7 @@ def _name(option: click.Option) -> str:
         return names
     if isinstance(option.type, click.Choice):
         return f"{names} {', '.join(map(str, option.type.choices))}"
-    value = option.metavar or ("N" if "int" in option.type.name else "NAME")
+    value = option.metavar or ("N" if "int" in option.type.name else "TEXT")
     return f"{names} {_escaped(value.replace('|', ', '))}"
 
 
