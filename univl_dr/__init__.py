@@ -1,1 +1,1 @@
-"""UniVL-DR, the paper's method: its retrievers are registered in ``univl_dr.retrievers``."""
+"""UniVL-DR, the method of the paper; ``univl_dr.retrievers`` registers its retrievers."""

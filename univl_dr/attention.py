@@ -1,9 +1,10 @@
-"""open_clip's transformers without what they compute for nothing.
+"""open_clip's transformers without their unnecessary computation.
 
-``nn.MultiheadAttention`` turns a batch-first batch around before its projections, and a linear
-layer over what does not lie in order copies its weights for each text of the batch: half of the
-time of a tower in bf16. And a tower pools one token of each sequence, but its last block computes
-all of them. Same parameters under the same names, same result but for rounding.
+``nn.MultiheadAttention`` transposes a batch-first input before its projections. A linear layer over
+an input that is not contiguous copies its weights for each text of the batch, which takes half of
+the time of a tower in bf16. And a tower pools one token of each sequence, but its last block
+computes all tokens. The parameters and their names are the same, and so are results, up to
+rounding.
 """
 
 from __future__ import annotations
@@ -16,10 +17,10 @@ from torch.nn.functional import linear, scaled_dot_product_attention
 
 
 class SelfAttention(nn.Module):
-    """The attention of a batch-first ``nn.MultiheadAttention`` without dropout, its weights shared.
+    """The self-attention of a batch-first ``nn.MultiheadAttention``, whose weights it shares.
 
-    Called as that is, by tokens of shape (batch, length, width) that attend to each other; there
-    are no attention weights to return.
+    It is called in the same way, with tokens of shape (batch, length, width), but has no dropout
+    and returns no attention weights.
     """
 
     def __init__(self, attention: nn.MultiheadAttention) -> None:
@@ -38,9 +39,10 @@ class SelfAttention(nn.Module):
         return self._mixed(query, key, value, mask), None
 
     def of(self, asking: Tensor, tokens: Tensor, mask: Tensor | None) -> Tensor:
-        """The same for tokens that ask; shape (batch, asking, width).
+        """The attention's output for the tokens ``asking`` alone; shape (batch, asking, width).
 
-        mask: boolean, broadcast to (batch, heads, asking, length): what each may look at.
+        mask: boolean, broadcast to (batch, heads, asking, length): the tokens that each of them
+        attends to.
         """
         weight, bias, width = self.in_proj_weight, self.in_proj_bias, tokens.shape[-1]
         (query,) = self._heads(linear(asking, weight[:width], bias[:width]), 1)
@@ -48,7 +50,7 @@ class SelfAttention(nn.Module):
         return self._mixed(query, key, value, mask)
 
     def _heads(self, projected: Tensor, parts: int) -> tuple[Tensor, ...]:
-        """Cut into ``parts``, each of shape (batch, heads, length, width of a head)."""
+        """Split into ``parts``, each of shape (batch, heads, length, width of a head)."""
         apart = projected.view(*projected.shape[:2], parts, self.heads, -1)
         return apart.permute(2, 0, 3, 1, 4).unbind()
 
@@ -59,9 +61,10 @@ class SelfAttention(nn.Module):
 
 
 class PooledBlock(nn.Module):
-    """The last block of a tower, for the one token of each sequence that will be pooled.
+    """The last block of a tower, which computes only the pooled token of each sequence.
 
-    block: open_clip's, which has been given a ``SelfAttention``; its weights are shared.
+    block: open_clip's block, in which a ``SelfAttention`` has replaced the attention; its weights
+    are shared.
     """
 
     def __init__(self, block: Any) -> None:
@@ -70,10 +73,10 @@ class PooledBlock(nn.Module):
         self.ln_2, self.mlp, self.ls_2 = block.ln_2, block.mlp, block.ls_2
 
     def forward(self, tokens: Tensor, *, ends: Tensor | None = None, **_: Any) -> Tensor:
-        """Tokens of shape (batch, length, width) to (batch, 1, width).
+        """Map tokens of shape (batch, length, width) to the pooled token, (batch, 1, width).
 
-        ends: the place of each sequence's token, which attends to what comes before it; without,
-        it is the first, which attends to all.
+        ends: the position of each sequence's pooled token, which attends to the tokens up to it.
+        Without ``ends`` it is the first token, which attends to all tokens.
         """
         attended, mask = self.ln_1(tokens), None
         if ends is None:
@@ -89,7 +92,7 @@ class PooledBlock(nn.Module):
 
 
 def use_self_attention(module: nn.Module) -> None:
-    """Exchange the attention in each of open_clip's transformer blocks within ``module``."""
+    """Replace the attention in each of open_clip's transformer blocks within ``module``."""
     for part in list(module.modules()):
         attention = getattr(part, "attn", None)
         if isinstance(attention, nn.MultiheadAttention):
@@ -97,9 +100,10 @@ def use_self_attention(module: nn.Module) -> None:
 
 
 def pool_one_token(clip: Any) -> None:
-    """Let the last block of both towers compute no more than the token that is pooled.
+    """Let the last block of both towers compute only the pooled token.
 
-    The text tower's must be told where that is. An image tower that pools otherwise is left.
+    The last block of the text tower must be given its position (``ends``). An image tower that does
+    not pool its first token is not changed.
     """
     towers, image = [clip.transformer], clip.visual
     if getattr(image, "pool_type", None) == "tok" and image.attn_pool is None:

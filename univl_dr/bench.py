@@ -17,13 +17,13 @@ from benchmark.errors import InputError
 from benchmark.io.jsonl import read_jsonl
 
 QUESTIONS = "BENCHMARK_QUESTIONS"
-"""Names a JSONL file with ``Q`` and ``A``, such as WebQA's val_queries.jsonl."""
+"""The variable that names a JSONL file with ``Q`` and ``A``, such as WebQA's val_queries.jsonl."""
 
 COUNT, BATCH, IMAGES, STEP = 1024, 32, 256, 64
 TEXT_PARAMETERS, IMAGE_PARAMETERS = 35.1e6, 81.8e6
-"""Weights that each token of a text, or each patch of an image, is multiplied with (ViT-B/32).
+"""The number of weights by which a token of a text or a patch of an image is multiplied (ViT-B/32).
 
-In the last block, these are those for keys and values.
+In the last block, only the weights of keys and values are counted.
 """
 
 PATCHES = 50
@@ -37,7 +37,7 @@ def _texts(kind: str) -> list[str]:
     chosen = np.random.default_rng(1).permutation(len(questions))[:COUNT]
     if kind == "questions":
         return [questions[number] for number in chosen]
-    # Longer than is read: every position is taken, as in a long passage.
+    # These are longer than the context length, so that all positions are used, as in long passages.
     whole = " ".join(questions[number] for number in chosen)
     return [whole[start : start + 800] for start in range(0, COUNT * 20, 20)]
 
@@ -111,7 +111,7 @@ def _encode_texts(kind: str, bf16: bool, folder: Path) -> Work:
 
 
 class _Photographs:
-    """JPEGs in memory as a corpus of images, and as a data set of torch's."""
+    """JPEGs in memory, both as a corpus of images and as a data set of torch."""
 
     def __init__(self, count: int) -> None:
         from PIL import Image
@@ -139,7 +139,7 @@ class _Photographs:
 
     @property
     def fingerprint(self) -> str:
-        """Another each time, so that nobody finds images that were decoded before."""
+        """A new value each time, so that no reader uses images that were decoded before."""
         return str(next(self._readers))
 
     def numbers(self, modality: str) -> range:

@@ -1,24 +1,24 @@
-"""The choices that settings offer; without torch, for the command line checks settings by them."""
+"""The possible values of settings; without torch, because the command line checks settings."""
 
 from typing import Literal, TypeAlias
 
 VIT_B_32 = "ViT-B-32-quickgelu"
-"""OpenAI's ViT-B/32 as open_clip names it; with GELU in place of QuickGELU it scores lower."""
+"""open_clip's name of OpenAI's ViT-B/32; with GELU in place of QuickGELU its scores are lower."""
 
 View: TypeAlias = Literal["both", "caption", "image"]
-"""Which parts of a captioned image count."""
+"""The parts of a captioned image that are embedded."""
 
 Unreadable: TypeAlias = Literal["fail", "skip"]
-"""Whether an image that can't be decoded stops the work, or its document is shown without it."""
+"""An image that cannot be decoded is an error, or its document is embedded without it."""
 
 Select: TypeAlias = Literal["accuracy", "mrr", "last"]
-"""Which weights are kept: those of best in-batch accuracy on dev, those of best MRR@10 of the dev
-questions over the whole collection, or the last ones."""
+"""Which weights are kept: those with the best in-batch accuracy on dev, those with the best MRR@10
+of the dev questions over the whole collection, or the last ones."""
 
 Steps: TypeAlias = Literal["own", "all-questions", "both-stages"]
-"""For how many optimizer steps CLIP-DPR is trained: what the epochs of its own questions give, as
-many as those of all questions give, or UniVL-DR's second stage's in addition. The latter two make
-controls, which tell what more steps bring by themselves."""
+"""The number of optimizer steps of CLIP-DPR: as many as its own questions give, as many as all
+questions give, or as many as both stages of UniVL-DR. The last two are controls, which measure the
+effect of more steps alone."""
 
 Strategy: TypeAlias = Literal[
     "balanced",
@@ -29,23 +29,24 @@ Strategy: TypeAlias = Literal[
     "one-text-two-image",
     "one",
 ]
-"""How hard negatives are drawn; ``univl_dr.negatives`` has what each draws."""
+"""How hard negatives are drawn; ``univl_dr.negatives`` describes each strategy."""
 
 Positive: TypeAlias = Literal["random", "first"]
-"""Which positive of a question is taken: one drawn anew each time, or the first that is judged."""
+"""Which positive of a question is used: one drawn at random each time, or the first judged one."""
 
 Copies: TypeAlias = Literal["dropped", "kept"]
-"""Whether copies of a positive under other ids may be mined as hard negatives."""
+"""Whether copies of a positive under other ids are dropped from the mined hard negatives."""
 
 TrainingPrecision: TypeAlias = Literal["fp32", "bf16"]
-"""Of the matrix products in training: weights and sums of gradients stay in fp32."""
+"""The type of matrix products in training; weights and accumulated gradients are in fp32."""
 
 EncodingPrecision: TypeAlias = Literal["fp32", "bf16", "fp16"]
-"""Of encoding: bf16 by autocast; fp16 for weights and activations, as OpenAI's CLIP on a GPU."""
+"""The precision of encoding: bf16 is by autocast; fp16 is for weights and activations, as in
+OpenAI's CLIP on a GPU."""
 
 Precision: TypeAlias = Literal["auto", "fp32", "bf16", "fp16"]
-"""As ``EncodingPrecision``; "auto" is fp16 where there is a GPU, as the released code has it, else
+"""As ``EncodingPrecision``; "auto" is fp16 if there is a GPU, as in the released code, else
 fp32."""
 
 Texts: TypeAlias = Literal["query", "caption"]
-"""What an image is verbalized as."""
+"""The kind of text as which an image is verbalized."""

@@ -1,4 +1,4 @@
-"""Learning curves: what was measured while training, written as JSON; `plot` draws them."""
+"""Learning curves: the measurements during training, written as JSON; `plot` draws them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from univl_dr.choices import Select
 class Point:
     """An evaluation after ``step`` steps; the first one is before training.
 
-    loss, accuracy: means over the training batches since the evaluation before.
+    loss, accuracy: means over the training batches since the previous evaluation.
     """
 
     step: int
@@ -27,7 +27,7 @@ class Point:
     dev_mrr: float | None
 
     def measured(self, select: Select) -> float:
-        """What the weights are selected by; of the last ones, the step."""
+        """The value by which weights are selected; for "last" it is the step."""
         if select == "last":
             return self.step
         if select == "accuracy":
@@ -41,16 +41,16 @@ class Point:
 
 
 def waited(values: Sequence[float]) -> int:
-    """How many evaluations have passed since the best, of which a tie is a new one.
+    """The number of evaluations since the best one; among equal ones, the last is the best.
 
-    0 at the best, and where nothing has been measured yet.
+    0 if the last evaluation is the best, or if there is none yet.
     """
     best = max(values, default=0.0)
     return next((ago for ago, value in enumerate(reversed(values)) if value == best), 0)
 
 
 def write_curves(curve: Sequence[Point], select: Select, folder: Path) -> None:
-    """Write the curve into ``folder``: the same bytes for the same figures."""
+    """Write the curve into ``folder``; equal figures give equal bytes."""
     chosen = max(curve[1:], key=lambda point: (point.measured(select), point.step))
     points = [one.record() for one in curve]
     content = {"selected_by": select, "chosen": chosen.step, "curve": points}

@@ -1,4 +1,4 @@
-"""How a document is put before a model: which of its parts, and which caption."""
+"""The input that a model reads for a document: which of its parts, and which caption."""
 
 from __future__ import annotations
 
@@ -23,29 +23,29 @@ if TYPE_CHECKING:
 
 
 class ReadsDocuments(Protocol):
-    """What puts the documents of one corpus before one model."""
+    """Turns the documents of one corpus into the input of one model."""
 
     unreadable: Mapping[int, str]
-    """What was wrong with each image that was left out, by its number."""
+    """The error message for each image that was left out, by corpus number."""
 
     def items(self, numbers: Sequence[int] | npt.NDArray[np.int64]) -> list[Item]:
-        """The documents in ``numbers``."""
+        """The inputs for the documents with these corpus numbers."""
 
 
 class Captions(Protocol):
-    """Other texts for the images' own captions: a frozen dataclass, part of the identity."""
+    """Texts that replace the images' own captions: a frozen dataclass, part of the identity."""
 
     def open(self, store: Store, corpus: Corpus) -> Callable[[Sequence[int]], list[str]]:
-        """What gives the caption of each image document of some numbers; made first if need be."""
+        """A function from numbers of image documents to captions, which are made if missing."""
 
 
 @recipe_name("Presentation")
 @dataclass(frozen=True, kw_only=True)
 class Presentation:
-    """What a model is shown of a document; a passage is always its text.
+    """The parts of a document that a model reads; of a passage it is always the text.
 
-    unreadable: an image that can't be decoded stops the work by name ("fail"), or its document is
-    shown without it, and counted ("skip").
+    unreadable: an image that cannot be decoded is an error that names it ("fail"), or its document
+    is embedded without it, and counted ("skip").
     """
 
     view: View = "both"
@@ -57,7 +57,7 @@ AS_IS = Presentation()
 
 
 class Presenter:
-    """Presents the documents of one corpus to one model."""
+    """Turns the documents of one corpus into the input of one model, as a ``Presentation`` says."""
 
     def __init__(
         self,
@@ -75,7 +75,7 @@ class Presenter:
         self.unreadable: Mapping[int, str] = self._unreadable
 
     def items(self, numbers: Sequence[int] | npt.NDArray[np.int64]) -> list[Item]:
-        """The documents in ``numbers``."""
+        """The inputs for the documents with these corpus numbers."""
         wanted = np.asarray(numbers, dtype=np.int64)
         texts: list[str | None] = list(self._corpus.texts(wanted))
         images: list[Tensor | None] = [None] * len(texts)

@@ -1,4 +1,4 @@
-"""What the trainer and the search ask of a model: to embed questions and documents."""
+"""The interface of models to training and search: they embed questions and documents."""
 
 from __future__ import annotations
 
@@ -21,17 +21,17 @@ if TYPE_CHECKING:
 
 
 class Trained(nn.Module):
-    """A module that reads images in its own way and can be saved."""
+    """A module with its own preprocessing of images, which can be saved."""
 
     threads: int | None = None
-    """How many threads compute; None for all. One suits a small model: waiting for each other would
-    cost more than it gains, and the weights come out alike however many cores there are."""
+    """The number of threads; None for all. A small model is faster with one thread, and its weights
+    then do not depend on the number of cores."""
 
     def preprocess(self, image: Image) -> Tensor:
-        """An image as this model reads it; batches stack these, so all have one shape.
+        """The model's input for an image; all results have the same shape, so that they stack.
 
-        image: in the mode in which it is stored (RGB, with a palette, grey, transparent, ...). What
-        becomes of transparency is the model's own; ``over_white`` shows it as a page does.
+        image: in the mode in which it is stored (RGB, palette, grey, transparent, ...). Each model
+        handles transparency in its own way; ``over_white`` puts the image on a white background.
         """
         raise NotImplementedError(f"{type(self).__name__} reads no images")
 
@@ -45,22 +45,22 @@ class Trained(nn.Module):
 
 
 class Embedder(Trained):
-    """A dual encoder: the inner product of two embeddings says how well a document answers."""
+    """A dual encoder: the score of a document is the inner product with the question."""
 
     dimension: int
 
     width: int
-    """Of its layers."""
+    """The width of its layers."""
 
     cut: int = 0
-    """How many of the texts read so far were longer than the model reads, and lost their end."""
+    """The number of texts so far that were longer than the model's limit, and were cut."""
 
     shares_text_tower: bool = False
-    """Whether one network reads questions and the texts of documents, both in the same way."""
+    """Whether the same network embeds questions and texts of documents, in the same way."""
 
     @property
     def room(self) -> int:
-        """Tokens that go through at once: their numbers fit a processor's cache, or fill a GPU."""
+        """The number of tokens in a batch: so many fit a processor's cache, or fill a GPU."""
         return (1 << 25 if self.device.type == "cuda" else 3 << 18) // self.width
 
     def embed_questions(self, texts: Sequence[str]) -> Tensor:
@@ -72,38 +72,38 @@ class Embedder(Trained):
         raise NotImplementedError
 
     def embed_both(self, texts: Sequence[str], items: Sequence[Item]) -> tuple[Tensor, Tensor]:
-        """Questions and documents: quicker at once where one network reads both."""
+        """The embeddings of questions and documents; one batch is faster if a network is shared."""
         if not self.shares_text_tower:
             return self.embed_questions(texts), self.embed_documents(items)
         embedded = self.embed_documents([*(Item(text) for text in texts), *items])
         return embedded[: len(texts)], embedded[len(texts) :]
 
     def use_fp16(self) -> None:
-        """Turn the weights into fp16, for encoding alone."""
+        """Convert the weights to fp16, for encoding only."""
         raise InputError(
-            f"{type(self).__name__} has no fp16 of its own", mend="choose precision fp32 or bf16"
+            f"{type(self).__name__} does not support fp16", mend="choose precision fp32 or bf16"
         )
 
     def scale(self) -> Tensor:
-        """What the loss multiplies inner products by; a scalar."""
+        """The factor of inner products in the loss (the inverse temperature); a scalar."""
         return torch.ones((), device=self.device)
 
 
 class Start(Protocol):
-    """Where a model comes from: a frozen dataclass, part of the identity of what is made of it."""
+    """The source of a model: a frozen dataclass, part of the identity of artefacts that use it."""
 
     def module(self, store: Store) -> Trained:
-        """The model as this says, in fp32."""
+        """The model, in fp32."""
 
     def restore(self, folder: Path) -> Trained:
-        """The model that ``save`` wrote into ``folder`` after training from here."""
+        """The model that ``save`` wrote into ``folder`` after training from this start."""
 
 
 @contextlib.contextmanager
 def computing(module: Trained, precision: EncodingPrecision = "fp32") -> Iterator[None]:
-    """Run ``module`` on its number of threads, with its matrix products in bf16 where wanted.
+    """Run ``module`` with its number of threads; "bf16" computes matrix products in bf16.
 
-    fp16 is a matter of the weights (``Embedder.use_fp16``): nothing is cast here.
+    "fp16" has no effect here, since it is a property of the weights (``Embedder.use_fp16``).
     """
     before = torch.get_num_threads()
     torch.set_num_threads(module.threads or before)
@@ -115,5 +115,5 @@ def computing(module: Trained, precision: EncodingPrecision = "fp32") -> Iterato
 
 
 def device() -> torch.device:
-    """Where models run: the first GPU where there is one."""
+    """The device on which models run: the first GPU, or the processor if there is none."""
     return torch.device("cuda" if torch.cuda.is_available() else "cpu")

@@ -1,4 +1,4 @@
-"""What is trained on: questions, each with a positive and, where wanted, mined negatives."""
+"""Training examples: questions, each with a positive and, optionally, mined hard negatives."""
 
 from __future__ import annotations
 
@@ -36,7 +36,8 @@ EVERY: Places = range(sys.maxsize)
 class Example:
     """A question with its candidates, the positive first.
 
-    keys: which content each candidate is. positives: the keys of all that answer the question.
+    items: the model's input for each candidate. keys: an id of each candidate's content.
+    positives: the keys of all documents that are relevant to the question.
     """
 
     name: str
@@ -47,27 +48,27 @@ class Example:
 
 
 class Drawn(Protocol):
-    """Examples ready to be drawn; all randomness comes from the generator given."""
+    """Examples that are ready to be drawn; all randomness comes from the given generator."""
 
     unreadable: Mapping[int, str]
-    """What was wrong with the images that were left out, by row."""
+    """The error message for each image that was left out, by corpus number."""
 
     def __len__(self) -> int: ...
 
     def order(self, generator: np.random.Generator) -> Numbers:
-        """The examples of an epoch, by number."""
+        """The numbers of the examples of an epoch, in their order."""
 
     def draw(
         self, numbers: Numbers, generator: np.random.Generator, shown: Places = EVERY
     ) -> list[Example]:
-        """The examples of these numbers, each with a positive (and negatives) drawn at random.
+        """The examples with these numbers, each with a positive (and negatives) drawn at random.
 
-        shown: the places of those whose items will be looked at; others may be blank.
+        shown: the positions of the examples whose items are needed; those of others may be empty.
         """
 
 
 class FixedExamples:
-    """Examples that involve no draw: each is always the same."""
+    """Examples without random draws: each is always the same."""
 
     unreadable: Mapping[int, str] = MappingProxyType({})
 
@@ -88,10 +89,10 @@ class FixedExamples:
 
 
 class Source(Protocol):
-    """Where examples come from: a frozen dataclass, part of the identity of what learns them."""
+    """A source of examples: a frozen dataclass, part of the identity of models trained on it."""
 
     def open(self, store: Store, preprocess: Callable[[Image], Tensor]) -> Drawn:
-        """Read what drawing needs; ``preprocess`` is the model's own."""
+        """Read what is needed to draw examples; ``preprocess`` is that of the model."""
 
 
 @recipe_name("Examples")
@@ -99,12 +100,13 @@ class Source(Protocol):
 class Examples:
     """The judged questions of a split of ``data``, each with one of its positives.
 
-    positive: "random" draws it anew each time; "first" takes the first in the order of the
-    judgments, as UniVL-DR does to measure accuracy on dev.
-    modality: only the questions that documents of one modality answer, for single-modality
-    retrievers. balanced: each batch holds as many questions answered by images as by passages (this
-    project's reading of the paper's "in-batch balanced"): both kinds are shuffled and interleaved,
-    and the more numerous loses its rest.
+    positive: "random" draws it each time; "first" is the first in the order of the judgments,
+    which UniVL-DR uses to measure accuracy on dev.
+    modality: if given, only questions with relevant documents of this modality are used, for
+    single-modality retrievers.
+    balanced: each batch has as many questions answered by images as by passages, which is how this
+    project understands the paper's "in-batch balanced". Both kinds are shuffled and interleaved;
+    the surplus of the larger kind is not used in that epoch.
     """
 
     data: Collection
@@ -139,7 +141,7 @@ class _Judged:
                 self._questions.append((place, query, positives))
         if not self._questions:
             raise InputError(
-                f"no question of split '{source.split}' has a document to learn from",
+                f"no question of split '{source.split}' has a relevant document to train on",
                 mend="train on a data set with judged training questions",
                 path=data.folder,
             )

@@ -1,4 +1,4 @@
-"""Trained models at work: as encoders for the search, and measured over the dev collection."""
+"""Inference with trained models: as encoders for search, and for the MRR on dev in training."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from univl_dr.embedder import Embedder, Start, Trained
 
 CHUNK = 1024
-"""Documents that are held decoded at a time."""
+"""The number of decoded documents in memory at once."""
 
 CUTOFF = 10
 
@@ -30,11 +30,11 @@ CUTOFF = 10
 @recipe_name("Encoding")
 @dataclass(frozen=True, kw_only=True)
 class Encoding:
-    """An embedder with what it is shown of documents: a model for ``DenseRanking``.
+    """A ``DenseRanking`` model: an embedder and its presentation of documents.
 
-    precision: bf16 runs the towers in bf16 by autocast, which is several times faster; fp16 holds
-    weights and activations in fp16 as OpenAI's CLIP does on a GPU. Both change embeddings in the
-    third digit, so it is part of the identity.
+    precision: bf16 runs the towers in bf16 by autocast, which is several times faster; fp16 has
+    weights and activations in fp16, as in OpenAI's CLIP on a GPU. Both change embeddings in the
+    third digit, so the precision is part of the identity.
     """
 
     weights: Start
@@ -56,7 +56,7 @@ class Encoding:
 
 
 def precision_here(wanted: Precision) -> EncodingPrecision:
-    """What a setting means on this machine: "auto" is fp16 where there is a GPU, else fp32."""
+    """The precision of a setting on this machine: "auto" is fp16 if there is a GPU, else fp32."""
     if wanted != "auto":
         return wanted
     from univl_dr.embedder import device
@@ -67,8 +67,8 @@ def precision_here(wanted: Precision) -> EncodingPrecision:
 class EmbedderEncoder:
     """An embedder as the benchmark's ``Encoder``.
 
-    reader: gives what presents the documents of a corpus to the embedder. It is asked once, for an
-    encoder encodes one corpus.
+    reader: makes the reader of a corpus's documents. It is called once, because an encoder encodes
+    only one corpus.
     """
 
     def __init__(
@@ -88,7 +88,7 @@ class EmbedderEncoder:
 
     @property
     def longest(self) -> int | None:
-        """Tokens of a text that are read, where the module tells."""
+        """The number of tokens of a text that are read; None if the module does not state it."""
         return getattr(self._module, "longest", None)
 
     def encode_queries(self, texts: Sequence[str]) -> Matrix:
@@ -115,7 +115,7 @@ class EmbedderEncoder:
 
     @property
     def notes(self) -> dict[str, int]:
-        """How many texts were cut and images left out so far, where there were any."""
+        """The numbers of texts that were cut and of images that were left out, if there are any."""
         counts = {
             "texts cut at the context length": self._module.cut,
             "unreadable images": len(self._documents.unreadable) if self._documents else 0,
@@ -129,7 +129,7 @@ def presented(
     store: Store,
     precision: EncodingPrecision = "fp32",
 ) -> EmbedderEncoder:
-    """An embedder that is shown documents as ``presentation`` says."""
+    """An encoder of documents in the given presentation."""
     return EmbedderEncoder(
         module,
         lambda corpus: Presenter(presentation, corpus, store, module.preprocess),
@@ -147,7 +147,7 @@ class Validation:
     split: str = "dev"
 
     def open(self, module: Trained, store: Store) -> Callable[[], float]:
-        """What measures the module as it is when called: 0 for a rank beyond 10, as ever."""
+        """A function that computes the MRR@10 of the module's current weights."""
         from univl_dr.embedder import Embedder
 
         assert isinstance(module, Embedder)  # noqa: S101  (nothing else can be searched with)

@@ -1,4 +1,4 @@
-"""A document as a model sees it."""
+"""A document as the input of a model."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The losses of both stages, and the objectives that training minimises with them."""
+"""The losses of both training stages, and the objectives that training minimises."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Outcome:
-    """The mean loss of some examples, and how many of ``total`` decisions were right."""
+    """The mean loss of some examples, and how many of their ``total`` predictions are correct."""
 
     loss: Tensor
     correct: int
@@ -25,9 +25,9 @@ class Outcome:
 
     @classmethod
     def of(cls, logits: Tensor, targets: Tensor) -> Outcome:
-        """Softmax cross-entropy; a decision is right where the target's logit is the highest.
+        """Softmax cross-entropy; a prediction is correct if the target's logit is the highest.
 
-        Of equal logits the first one is taken for the highest, as UniVL-DR's ``torch.max`` does.
+        Among equal logits the first one counts as the highest, as in UniVL-DR (``torch.max``).
         """
         from torch.nn.functional import cross_entropy
 
@@ -36,29 +36,30 @@ class Outcome:
 
 
 class Objective(Protocol):
-    """What a training minimises: a frozen dataclass, part of the identity of its checkpoint."""
+    """The objective of a training: a frozen dataclass, part of the checkpoint's identity."""
 
     def __call__(self, module: Trained, examples: Sequence[Example]) -> Outcome: ...
 
 
 class Contrastive:
-    """Base of the objectives that look at the embeddings of a batch and at the scale alone."""
+    """Base of the objectives that depend only on the embeddings of a batch and on the scale."""
 
 
 def in_batch_logits(questions: Tensor, documents: Tensor, scale: Tensor) -> Tensor:
     """Each question against every document of the batch; shape (batch, batch x candidates).
 
-    questions: (batch, dimension). documents: (batch, candidates, dimension), the positive first: it
-    is in column ``i * candidates`` of row ``i``. Questions against documents only, not the reverse
-    (UniVL-DR's first stage).
+    questions: shape (batch, dimension). documents: shape (batch, candidates, dimension), the
+    positive first, so that in row ``i`` it is in column ``i * candidates``. The softmax is over
+    documents only, not over questions (UniVL-DR's first stage).
     """
     return scale * questions @ documents.flatten(0, 1).T
 
 
 def hard_negative_logits(questions: Tensor, documents: Tensor, scale: Tensor) -> Tensor:
-    """Each question against its own candidates alone; shape (batch, candidates).
+    """Each question against its own candidates only; shape (batch, candidates).
 
-    Shapes as for ``in_batch_logits``; the positive is in column 0 (its second stage).
+    The arguments are those of ``in_batch_logits``; the positive is in column 0 (UniVL-DR's second
+    stage).
     """
     import torch
 
@@ -66,7 +67,7 @@ def hard_negative_logits(questions: Tensor, documents: Tensor, scale: Tensor) ->
 
 
 def false_negatives(examples: Sequence[Example]) -> Tensor:
-    """Which documents of the batch answer a question without being its positive.
+    """Which documents of the batch are relevant to a question without being its positive.
 
     bool, shape (batch, batch x candidates), in the order of ``in_batch_logits``.
     """
@@ -89,7 +90,8 @@ def false_negatives(examples: Sequence[Example]) -> Tensor:
 class InBatch(Contrastive):
     """Softmax over all documents of the batch, of both modalities.
 
-    mask: leave out those that answer the question too; the paper keeps them as negatives.
+    mask: leave out the other documents that are relevant to the question; the paper does not, so
+    that they are negatives.
     """
 
     mask: bool = False
@@ -108,7 +110,7 @@ class InBatch(Contrastive):
 @recipe_name("HardNegative")
 @dataclass(frozen=True, kw_only=True)
 class HardNegative(Contrastive):
-    """Softmax over a question's positive and its own negatives, with no in-batch negatives."""
+    """Softmax over a question's positive and its own hard negatives, without in-batch negatives."""
 
     def __call__(self, module: Trained, examples: Sequence[Example]) -> Outcome:
         import torch
@@ -120,7 +122,7 @@ class HardNegative(Contrastive):
 @recipe_name("Symmetric")
 @dataclass(frozen=True, kw_only=True)
 class Symmetric(Contrastive):
-    """CLIP's own pretraining loss: the mean of both directions (Radford et al., 2021, figure 3)."""
+    """CLIP's pretraining loss: the mean over both directions (Radford et al., 2021, figure 3)."""
 
     def __call__(self, module: Trained, examples: Sequence[Example]) -> Outcome:
         import torch

@@ -1,4 +1,4 @@
-"""Where the encoders come from, as values: an open_clip tag, a file, or a small one of our own."""
+"""Recipes of CLIP encoders: from a tag of open_clip, from a file, or small and untrained."""
 
 from __future__ import annotations
 
@@ -18,14 +18,15 @@ if TYPE_CHECKING:
 
 PLAIN = frozenset({"embed_dim", "quick_gelu", "vision_cfg", "text_cfg"})
 PLAIN_TEXT = frozenset({"context_length", "vocab_size", "width", "heads", "layers"})
-"""What configures a CLIP whose text tower is causal, pools its end token, and reads byte pairs."""
+"""The configuration keys of a plain CLIP: its text tower is causal, pools the end token, and reads
+byte pairs."""
 
 
 class _Clip:
-    """What all of these share: the form in which a trained encoder is kept."""
+    """Base of these recipes: the format in which a trained encoder is saved."""
 
     def restore(self, folder: Path) -> DualEncoder:
-        """The encoder that ``DualEncoder.save`` wrote."""
+        """The encoder that ``DualEncoder.save`` wrote into ``folder``."""
         from univl_dr.encoder import DualEncoder
 
         return DualEncoder.load(folder)
@@ -34,7 +35,7 @@ class _Clip:
 @recipe_name("OpenClip")
 @dataclass(frozen=True, kw_only=True)
 class OpenClip(_Clip):
-    """A model of open_clip with the weights of a tag of its, downloaded at first use."""
+    """A model of open_clip with the weights of a tag, which are downloaded at first use."""
 
     name: str = VIT_B_32
     pretrained: str = "openai"
@@ -56,9 +57,10 @@ class OpenClip(_Clip):
         return module.to(device())
 
     def why_unavailable(self) -> str | None:
-        """Why the weights can't be had or used, and what mends it; None where they can.
+        """Why the weights cannot be used, and the remedy; None if they can.
 
-        That they can't be used comes first: whoever fetched them would only learn it then.
+        Weights of an unsupported model are reported before missing ones, so that nobody downloads
+        them in vain.
         """
         from open_clip.pretrained import get_pretrained_cfg
 
@@ -66,7 +68,7 @@ class OpenClip(_Clip):
             _config(self.name)
             _check_preprocessing(self.name, self.pretrained)
         except InputError as error:
-            return f"can't be used: {error}"
+            return f"cannot be used: {error}"
         weights = get_pretrained_cfg(self.name, self.pretrained)
         if not weights:
             return f"needs an open_clip tag or a file: '{self.pretrained}' is neither"
@@ -78,8 +80,8 @@ class OpenClip(_Clip):
 class ClipFile(_Clip):
     """A model of open_clip with the weights of a file, such as one of UniVL-DR's releases.
 
-    The released files name their tensors as OpenAI does, which is how open_clip's plain CLIP names
-    them too, and hold fp16; they are used in fp32.
+    In the released files, tensors have OpenAI's names, which are those of open_clip's plain CLIP as
+    well. Their type is fp16; they are converted to fp32.
     """
 
     path: Path = field(metadata=INCIDENTAL)
@@ -87,11 +89,11 @@ class ClipFile(_Clip):
     name: str = VIT_B_32
 
     def why_unavailable(self) -> str | None:
-        """Why the weights can't be used, and what mends it; None where they can."""
+        """Why the weights cannot be used, and the remedy; None if they can."""
         try:
             _config(self.name)
         except InputError as error:
-            return f"can't be used: {error}"
+            return f"cannot be used: {error}"
         return None
 
     def module(self, store: Store) -> DualEncoder:
@@ -108,7 +110,7 @@ class ClipFile(_Clip):
 @recipe_name("SmallClip")
 @dataclass(frozen=True, kw_only=True)
 class SmallClip(_Clip):
-    """An untrained CLIP for small images and a vocabulary of word pieces, cheap on two cores."""
+    """A small untrained CLIP for small images and word pieces, which trains on two cores."""
 
     vocabulary: Vocabulary
     seed: int
@@ -156,14 +158,14 @@ def _config(name: str) -> dict[str, Any]:
         raise unknown("open_clip model", name, open_clip.list_models())
     if not PLAIN.issuperset(config) or not PLAIN_TEXT.issuperset(config["text_cfg"]):
         raise InputError(
-            f"open_clip's '{name}' is no plain CLIP with OpenAI's tokenizer",
-            mend=f'take one like {VIT_B_32}, or write a row with retriever = "open-clip"',
+            f"open_clip's '{name}' is not a plain CLIP with OpenAI's tokenizer",
+            mend=f'use one such as {VIT_B_32}, or write a row with retriever = "open-clip"',
         )
     return config
 
 
 def _check_preprocessing(name: str, pretrained: str) -> None:
-    """Refuse weights of a plain CLIP that were trained on images preprocessed in another way."""
+    """Raise InputError for weights that were trained with another preprocessing of images."""
     from open_clip.constants import OPENAI_DATASET_MEAN, OPENAI_DATASET_STD
     from open_clip.pretrained import get_pretrained_cfg
 
@@ -176,6 +178,6 @@ def _check_preprocessing(name: str, pretrained: str) -> None:
     }
     if any(found.get(key, value) != value for key, value in usual.items()):
         raise InputError(
-            f"open_clip's '{name}', '{pretrained}' preprocesses images otherwise than OpenAI's",
+            f"open_clip's '{name}', '{pretrained}' does not preprocess images as OpenAI's does",
             mend='write a row with retriever = "open-clip"',
         )

@@ -1,4 +1,4 @@
-"""Hard negatives: what a trained model wrongly ranks high, and the ways of drawing from it."""
+"""Hard negatives: non-relevant documents that a model ranks high, and how they are drawn."""
 
 from __future__ import annotations
 
@@ -30,17 +30,17 @@ MIX: Mapping[Strategy, tuple[int, int, int]] = MappingProxyType(
         "one": (0, 0, 1),
     }
 )
-"""How many passages, images, and documents of either kind each strategy draws."""
+"""The numbers of passages, images, and documents of either modality that each strategy draws."""
 
 
 @recipe_name("HardNegatives")
 @dataclass(frozen=True, kw_only=True)
 class HardNegatives(Artefact):
-    """The mined negatives of each question of the ranking's split, best first.
+    """The mined hard negatives of each question of the ranking's split, highest rank first.
 
-    The ranking's documents (in UniVL-DR the top 100 of the joint index) without the positives.
-    copies: "dropped" leaves out copies of a positive under other ids as well, for a copy of the
-    answer is no negative; "kept" leaves them in, as the original does.
+    They are the ranking's documents (in UniVL-DR the top 100 of the joint index) without the
+    positives. copies: "dropped" also removes copies of a positive under other ids, because they are
+    relevant; "kept" leaves them in, as the original code does.
     """
 
     ranking: Ranking
@@ -64,7 +64,7 @@ class HardNegatives(Artefact):
         np.save(folder / "negatives.npy", negatives)
 
     def numbers(self, store: Store) -> Numbers:
-        """Corpus numbers; int32, shape (questions, depth), -1 after the last."""
+        """Their corpus numbers; int32, shape (questions, depth), -1 after the last one."""
         numbers: Numbers = np.load(store.path(self) / "negatives.npy", allow_pickle=False)
         return numbers
 
@@ -72,19 +72,20 @@ class HardNegatives(Artefact):
 @recipe_name("Negatives")
 @dataclass(frozen=True, kw_only=True)
 class Negatives:
-    """How negatives are drawn from the mined ones, for each question anew.
+    """How negatives are drawn from the mined ones, each time a question is drawn.
 
-    "balanced" draws a passage and an image (UniVL-DR), "random" two of the mixed list, whatever
-    they are, "one" a single one of it (the paper's model selection); the others say what they
-    draw. That "only-text" and "only-image" draw two, as many as "balanced", is unsourced. Where a
-    question has too few of one modality, the other fills up.
+    "balanced" draws a passage and an image (UniVL-DR); "random" draws two documents of any
+    modality; "one" draws one document (the paper's model selection); the names of the others say
+    what they draw. No source states that "only-text" and "only-image" draw two; here they do, as
+    "balanced" does. If a question has too few negatives of one modality, those of the other are
+    drawn instead.
     """
 
     mined: HardNegatives
     strategy: Strategy = "balanced"
 
     def open(self, store: Store) -> Pool:
-        """Read the mined negatives."""
+        """Read the mined negatives. Raises InputError for an unknown strategy."""
         if self.strategy not in MIX:
             raise unknown("strategy", self.strategy, list(MIX))
         images = self.mined.ranking.task.data.corpus.numbers("image")
@@ -92,7 +93,7 @@ class Negatives:
 
 
 class Pool:
-    """Draws negatives of a question by a strategy."""
+    """Draws the negatives of a question by a strategy."""
 
     def __init__(self, numbers: Numbers, first_image: int, strategy: Strategy) -> None:
         self._rows = numbers
@@ -100,16 +101,18 @@ class Pool:
         self._strategy = strategy
 
     def draw(self, place: int, generator: np.random.Generator) -> list[int]:
-        """Corpus numbers of negatives for the question at ``place`` of its split.
+        """Corpus numbers of negatives for the question at position ``place`` of its split.
 
-        Each once, unless the question has fewer in all than are drawn: then some are repeated, for
-        all questions of a batch have as many candidates. The original would draw fewer.
+        They are distinct, unless the question has fewer than are drawn: then some are repeated,
+        because all questions of a batch need the same number of candidates. The original code draws
+        fewer. Raises InputError if the question has none.
         """
         numbers = self._rows[place]
         shuffled = generator.permutation(numbers[numbers >= 0]).tolist()
         if not shuffled:
             raise InputError(
-                f"question {place} has no mined negative", mend="mine deeper or add documents"
+                f"question {place} has no mined negative",
+                mend="mine to a larger depth or add documents",
             )
         texts, images, either = MIX[self._strategy]
         passages = [row for row in shuffled if row < self._first_image]

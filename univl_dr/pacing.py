@@ -1,4 +1,4 @@
-"""Examples for a control: an epoch of them takes as many optimizer steps as one of others does."""
+"""Examples for a control: an epoch has as many optimizer steps as an epoch of other examples."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ if TYPE_CHECKING:
 @recipe_name("Paced")
 @dataclass(frozen=True, kw_only=True)
 class Paced:
-    """``examples``, of which an epoch has as many batches as an epoch of ``pace``.
+    """``examples``, with as many batches in an epoch as ``pace`` has.
 
-    They are shuffled again as soon as fewer than a batch are left, so that no batch holds an
-    example twice. Trained by one recipe, whose ``batch`` this is, both take the same number of
-    steps at the same learning rates.
+    They are shuffled again when fewer than a batch are left, so that no batch contains an example
+    twice. With the same recipe, whose batch size is ``batch``, both have the same number of steps
+    and the same learning rates.
     """
 
     examples: Source
@@ -57,6 +57,6 @@ class _Paced:
         return self._drawn.draw(numbers, generator, shown)
 
     def _whole(self, generator: np.random.Generator) -> Numbers:
-        """The examples shuffled once, as far as they fill batches."""
+        """The examples, shuffled; those that do not fill a last batch are dropped."""
         order = self._drawn.order(generator)
         return order[: len(order) // self._batch * self._batch]

@@ -1,4 +1,4 @@
-"""What webqa-mini's small models start from: described images, and questions on other topics."""
+"""The pairs that webqa-mini's small models are pretrained on: described images, other questions."""
 
 from __future__ import annotations
 
@@ -20,17 +20,17 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 HELD_OUT = 10
-"""Each so many-th pair is for the dev part."""
+"""One of HELD_OUT pairs is in the dev part."""
 
 
 @recipe_name("Pairs")
 @dataclass(frozen=True, kw_only=True)
 class Pairs:
-    """Pairs beside the questions of webqa-mini, whose entities they share nothing with.
+    """Pairs of a text and its document, which share no entity with webqa-mini's questions.
 
-    kinds: "described" asks for an image by a caption that tells what it shows; "nq" asks for a
-    passage by a question of another domain (in Natural Questions' place). Where both are given,
-    a batch mixes them.
+    kinds: "described" pairs a caption that describes an image with that image; "nq" pairs a
+    question of another domain with its passage, in place of Natural Questions. If both are given,
+    batches mix them.
     """
 
     data: Collection

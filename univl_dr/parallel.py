@@ -1,9 +1,10 @@
-"""Data-parallel training: each rank embeds its share of a batch; all see the whole batch's loss.
+"""Data-parallel training: each rank embeds its share of a batch; all compute the loss of the whole.
 
-Embeddings are gathered over the ranks, so that in-batch negatives are those of the whole batch;
-each rank computes the whole loss, in which only its own share has a history. The gradients of the
-shares add up to that of one process with the whole batch. ``DistributedDataParallel`` would average
-the gradients of separate losses instead, and wraps a module's ``forward``, which embedders lack.
+Embeddings are gathered over the ranks, so that in-batch negatives are those of the whole batch.
+Each rank computes the whole loss, but gradients only through its own share of the embeddings. The
+sum of the ranks' gradients is the gradient of one process with the whole batch.
+``DistributedDataParallel`` would average the gradients of separate losses instead, and it wraps a
+module's ``forward``, which embedders do not have.
 """
 
 from __future__ import annotations
@@ -22,9 +23,9 @@ T = TypeVar("T")
 
 
 class Gathered(Embedder):
-    """An embedder whose embeddings of a batch come from all ranks, each its share of the examples.
+    """An embedder whose embeddings of a batch come from all ranks, each with its share of examples.
 
-    What it is given of other ranks' examples isn't looked at.
+    The items of other ranks' examples are ignored.
     """
 
     def __init__(self, module: Embedder, ranks: Ranks, examples: int) -> None:
@@ -39,7 +40,7 @@ class Gathered(Embedder):
         return self._gathered(items, self._module.embed_documents)
 
     def scale(self) -> Tensor:
-        # Every rank computes the whole loss, so each takes its part of this gradient.
+        # Every rank computes the whole loss, so each contributes an equal part of this gradient.
         scale = self._module.scale()
         known = scale.detach()
         return known + (scale - known) / self._ranks.count
@@ -59,7 +60,7 @@ class Gathered(Embedder):
 
 
 def sum_gradients(parameters: Iterable[nn.Parameter], ranks: Ranks) -> None:
-    """Add up the gradients over the ranks; a parameter that none of them used keeps None."""
+    """Sum the gradients over the ranks; for a parameter that no rank used it remains None."""
     learnt = list(parameters)
     used = torch.tensor([float(one.grad is not None) for one in learnt], device=learnt[0].device)
     ranks.sum(used)

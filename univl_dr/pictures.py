@@ -1,4 +1,4 @@
-"""Images as a model reads them: decoded by several threads, kept, shared by all readers."""
+"""Preprocessed images: decoded by several threads, and kept in a cache that all readers share."""
 
 from __future__ import annotations
 
@@ -19,22 +19,23 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 CACHED = 1_250_000_000
-"""Bytes of preprocessed images that are kept in memory: 8,300 images of CLIP's at 224 pixels."""
+"""The bytes of preprocessed images that are kept in memory: 8,300 of CLIP's at 224 pixels."""
 
 DECODERS = 4
-"""Threads that decode images: Pillow lets others run meanwhile."""
+"""The number of threads that decode images; Pillow releases the interpreter's lock."""
 
 
 @dataclass(frozen=True)
 class ClipPixels:
     """CLIP's preprocessing: resized by the shorter side (bicubic) and cropped at the centre.
 
-    uint8, shape (3, size, size). It is CLIP's own to the pixel, but for the normalisation, which
-    is done in batches: resized and cropped in the mode in which the image is stored, and converted
-    to RGB after that, so that transparency is dropped and an image with a palette is resized
-    without interpolation. Resizing only what the crop keeps would be faster and differs by up to 2
-    of 255, for Pillow rounds the corners of such a part to fp32. It is done for images alone that
-    would become too large in between, which are 1,700 times as long as they are wide.
+    The result is uint8, shape (3, size, size). Its pixels equal those of CLIP's own preprocessing;
+    the normalisation is done later, in batches. The image is resized and cropped in the mode in
+    which it is stored, and then converted to RGB: so transparency is dropped, and an image with a
+    palette is resized without interpolation. To resize only the part that the crop keeps would be
+    faster, but differs by up to 2 of 255, because Pillow rounds the corners of such a part to fp32.
+    This is done only for images whose resized form would be too large, which are 1,700 times as
+    long as they are wide.
     """
 
     size: int
@@ -57,7 +58,7 @@ class ClipPixels:
 
 
 class Pictures:
-    """The images of one corpus as one model reads them, as many as there is room for."""
+    """The preprocessed images of one corpus for one model; at most CACHED bytes are kept."""
 
     def __init__(self, corpus: Corpus, preprocess: Callable[[Image.Image], Tensor]) -> None:
         self._corpus, self._preprocess = corpus, preprocess
@@ -65,7 +66,7 @@ class Pictures:
         self._bytes = 0
 
     def read(self, numbers: Sequence[int]) -> list[Tensor | InputError]:
-        """The images in ``numbers``; in place of one that can't be decoded, what is wrong."""
+        """The images with these corpus numbers; an error in place of one that cannot be decoded."""
         missing = [number for number in dict.fromkeys(numbers) if number not in self._kept]
         if missing:
             with ThreadPoolExecutor(DECODERS) as pool:
@@ -90,11 +91,11 @@ def _bytes(image: Tensor | InputError) -> int:
 
 _SHARED: WeakValueDictionary[object, Pictures] = WeakValueDictionary()
 _LAST: list[Pictures] = []
-"""The pictures read last by CLIP's preprocessing: the next model of its size finds them here."""
+"""The images read last with CLIP's preprocessing, kept for the next model of the same size."""
 
 
 def pictures(corpus: Corpus, preprocess: Callable[[Image.Image], Tensor]) -> Pictures:
-    """The images of ``corpus``, the same for all who ask while one of them is there."""
+    """The images of ``corpus``: one object for each preprocessing, shared while it is in use."""
     key = corpus.fingerprint, preprocess
     found = _SHARED.get(key) or _SHARED.setdefault(key, Pictures(corpus, preprocess))
     if isinstance(preprocess, ClipPixels):

@@ -1,4 +1,4 @@
-"""Where the authors' released checkpoints lie: beside the images of the real WebQA."""
+"""The place of the authors' released checkpoints: beside the images of the real WebQA."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ if TYPE_CHECKING:
 
 
 def released_path(data: Collection, checkpoint: str) -> Path:
-    """The file of a checkpoint, which is relative to the folder of the images."""
+    """The path of a checkpoint's file; ``checkpoint`` is relative to the folder of the images."""
     return (data.folder / "images.tsv").resolve().parent / checkpoint
 
 
 def why_not_released(data: Collection, checkpoint: str) -> str | None:
-    """Why a released checkpoint can't be used on ``data``; None where it can."""
+    """Why a released checkpoint cannot be used on ``data``; None if it can."""
     if data.stand_ins or not data.corpus.numbers("image"):
         return "needs the real WebQA: give --dataset webqa"
     if not (path := released_path(data, checkpoint)).is_file():

@@ -1,4 +1,4 @@
-"""The rows of the paper that are trained as it says, and the authors' released checkpoints."""
+"""The paper's rows of CLIP, CLIP-DPR and UniVL-DR, and the authors' released checkpoints."""
 
 from __future__ import annotations
 
@@ -34,11 +34,12 @@ SETTING = "UnivSearch"
 
 @dataclass(frozen=True, kw_only=True)
 class _Clip(Retriever):
-    """Base of the rows: CLIP's two towers, one index over both modalities.
+    """Base of the rows: CLIP's two towers, and one index over both modalities.
 
-    view: the parts of an image document that count. unreadable: whether an image that can't be
-    decoded stops the work or leaves its caption alone. precision: of the matrix products; bf16 is
-    several times faster than fp32, and fp16 is what the released code encodes in on a GPU.
+    view: the parts of an image document that are embedded. unreadable: an image that cannot be
+    decoded is an error ("fail"), or its document is embedded without it ("skip"). precision: the
+    type of the matrix products; bf16 is several times faster than fp32, and fp16 is what the
+    released code uses for encoding on a GPU.
     """
 
     view: View = "both"
@@ -50,7 +51,7 @@ class _Clip(Retriever):
         raise NotImplementedError
 
     def presentation(self, data: Collection, seed: int) -> Presentation:
-        """What the encoder is shown of documents."""
+        """The parts of documents that the encoder reads."""
         del data, seed
         from univl_dr.documents import Presentation
 
@@ -62,7 +63,7 @@ class _Clip(Retriever):
         return DenseRanking(task=task, model=self.encoding(task.data, task.seed))
 
     def encoding(self, data: Collection, seed: int) -> Encoding:
-        """The model that ranks."""
+        """The model that embeds questions and documents."""
         from univl_dr.inference import Encoding, precision_here
 
         return Encoding(
@@ -75,11 +76,11 @@ class _Clip(Retriever):
 @register("clip-zero-shot", title="CLIP (Zero-Shot)", group=SETTING)
 @dataclass(frozen=True, kw_only=True)
 class CLIPZeroShot(_Clip):
-    """CLIP as it was pretrained, over passages and captioned images.
+    """Pretrained CLIP over passages and captioned images, without further training.
 
     ``model``: a plain CLIP of open_clip. ``start``: a tag of its weights, or the path of a
-    checkpoint of it in OpenAI's naming. On webqa-mini a small CLIP, pretrained on described images
-    and on questions with passages about other topics, takes the place of OpenAI's ViT-B/32.
+    checkpoint with OpenAI's tensor names. On webqa-mini a small CLIP, pretrained on described
+    images and on questions with passages about other topics, takes the place of OpenAI's ViT-B/32.
     """
 
     model: str = VIT_B_32
@@ -110,12 +111,13 @@ class CLIPZeroShot(_Clip):
 class CLIPDPR(CLIPZeroShot):
     """CLIP trained on the task with in-batch negatives of both modalities.
 
-    ``modality``: train on the questions of one modality alone. ``balanced``: as many questions of
-    each modality in a batch. ``select``: keep the weights of best in-batch accuracy on dev (as the
-    paper does), of best MRR@10 of the dev questions over the whole collection, or the last ones;
-    without it as the preset says: on webqa-mini the last ones. ``precision``: of training, too.
-    ``steps``: as many optimizer steps as its own questions give, or, as a control, as all questions
-    give ("all-questions"), or UniVL-DR's second stage's in addition ("both-stages").
+    ``modality``: train only on the questions of this modality. ``balanced``: each batch has the
+    same number of questions of each modality. ``select``: keep the weights with the best in-batch
+    accuracy on dev (as in the paper), those with the best MRR@10 of the dev questions over the
+    whole collection, or the last ones; the default is that of the preset, on webqa-mini the last
+    ones. ``precision``: applies to training as well. ``steps``: the number of optimizer steps: as
+    many as its own questions give ("own") or, for controls, as many as all questions give
+    ("all-questions") or as both stages of UniVL-DR together have ("both-stages").
     """
 
     precision: TrainingPrecision = "fp32"
@@ -148,7 +150,7 @@ class CLIPDPR(CLIPZeroShot):
         )
 
     def first_stage(self, data: Collection, seed: int) -> Encoding:
-        """CLIP-DPR as it ranks, whatever a second stage makes of it."""
+        """The model of CLIP-DPR, from which a second stage starts."""
         from univl_dr.inference import Encoding
 
         return Encoding(
@@ -158,7 +160,7 @@ class CLIPDPR(CLIPZeroShot):
         )
 
     def changed(self, recipe: Recipe) -> Recipe:
-        """A recipe with this row's settings."""
+        """``recipe`` with this row's settings."""
         select = self.select or recipe.select
         return replace(recipe, select=select, precision=self.precision)
 
@@ -174,9 +176,9 @@ class UniVLDR(CLIPDPR):
     """CLIP-DPR trained further with hard negatives of both modalities and verbalized captions.
 
     ``negatives``: how they are drawn. ``verbalized``: captions are expanded by a generated question
-    (query) or caption, given with the data or else written by a verbalizer trained here;
-    ``replaced``: it stands in the caption's place. ``copies``: whether copies of a positive under
-    other ids are dropped from the mined negatives, or kept, as the original does.
+    ("query") or caption ("caption"), which is part of the data or else generated by a verbalizer
+    that is trained here. ``replaced``: this text replaces the caption. ``copies``: copies of a
+    positive under other ids are dropped from the mined negatives, or kept, as in the original code.
     """
 
     negatives: Strategy = "balanced"
@@ -198,7 +200,7 @@ class UniVLDR(CLIPDPR):
         depth: int = 100,
         in_batch: bool = False,
     ) -> Start:
-        """CLIP-DPR trained on with this row's negatives; ``univl_dr.stages`` says how."""
+        """CLIP-DPR trained further with this row's negatives; ``univl_dr.stages`` describes how."""
         from univl_dr.stages import univl_dr
 
         return univl_dr(
@@ -234,7 +236,7 @@ class UniVLDR(CLIPDPR):
 class _Released(_Clip):
     """Base of the released checkpoints; ``checkpoint`` is relative to the folder of the images.
 
-    They are encoded in fp16 where there is a GPU, as by the released code, and in fp32 elsewhere.
+    Encoding is in fp16 if there is a GPU, as in the released code, else in fp32.
     """
 
     precision: Precision = "auto"
@@ -255,7 +257,7 @@ class _Released(_Clip):
 @register("clip-dpr-released", title="CLIP-DPR (released)", group=SETTING)
 @dataclass(frozen=True, kw_only=True)
 class ReleasedCLIPDPR(_Released):
-    """The authors' checkpoint of CLIP-DPR, ranked here."""
+    """The authors' checkpoint of CLIP-DPR, evaluated here."""
 
     checkpoint: str = "checkpoints/clip-dpr.pt"
 
@@ -263,7 +265,7 @@ class ReleasedCLIPDPR(_Released):
 @register("univl-dr-released", title="UniVL-DR (released)", group=SETTING)
 @dataclass(frozen=True, kw_only=True)
 class ReleasedUniVLDR(_Released):
-    """The authors' checkpoint of UniVL-DR, ranked here with their verbalized captions."""
+    """The authors' checkpoint of UniVL-DR, evaluated here with their verbalized captions."""
 
     checkpoint: str = "checkpoints/univl-dr.pt"
 

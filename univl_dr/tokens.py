@@ -1,4 +1,4 @@
-"""Texts to token ids: CLIP's own byte pairs, or word pieces learnt from a data set."""
+"""Tokenizers: CLIP's own byte pairs, or word pieces learnt from a data set."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 FILE = "tokenizer.json"
 UNKNOWN = "[UNK]"
 KEPT = 1 << 14
-"""Texts whose ids are kept: training and its evaluations read the same ones over and over."""
+"""The number of texts whose ids are cached, since training and evaluations read them repeatedly."""
 
 SPECIAL = ("[PAD]", UNKNOWN, "[CLS]", "[SEP]", "[MASK]")
 
@@ -31,16 +31,16 @@ class Tokens(Protocol):
     start: int
     end: int
     size: int
-    """How many ids there are."""
+    """The number of ids."""
 
     def ids(self, text: str) -> Sequence[int]:
-        """The ids of a text, without start and end, however long it is."""
+        """The ids of a text of any length, without the start and end tokens."""
 
     def text(self, ids: Sequence[int]) -> str:
-        """The text that ids stand for."""
+        """The text of some ids."""
 
     def save(self, folder: Path) -> None:
-        """Write what ``load_tokens`` needs beyond the package itself."""
+        """Write the files that ``load_tokens`` needs, if any."""
 
 
 class BytePairs:
@@ -59,7 +59,7 @@ class BytePairs:
         return str(self._tokenizer.decode(list(ids))).strip()
 
     def save(self, folder: Path) -> None:
-        """Nothing to write: open_clip carries the vocabulary."""
+        """Write nothing, because open_clip contains the vocabulary."""
 
     def _read(self, text: str) -> Sequence[int]:
         return tuple(self._tokenizer.encode(text))
@@ -95,10 +95,10 @@ def load_tokens(folder: Path) -> Tokens:
 @recipe_name("Vocabulary")
 @dataclass(frozen=True, kw_only=True)
 class Vocabulary(Artefact):
-    """Word pieces learnt from the training texts alone: questions, and documents that answer them.
+    """Word pieces learnt from the training questions and the documents judged for them.
 
-    Lower-cased, split as BERT does; the first ids are BERT's special tokens, so that a small BERT
-    can read it too.
+    Texts are lower-cased and split as in BERT. The first ids are BERT's special tokens, so that a
+    small BERT can use this vocabulary too.
     """
 
     data: Collection
@@ -113,8 +113,9 @@ class Vocabulary(Artefact):
         characters = sorted({char for text in texts for char in normalizer.normalize_str(text)})
         trainer = trainers.WordPieceTrainer(
             vocab_size=self.size,
-            # Letters within words would be numbered in the order of a hash table, differently each
-            # time, and ties are broken by these numbers; special tokens come in the order given.
+            # Characters within words would be numbered in the order of a hash table, which differs
+            # each time, and ties are broken by these numbers. As special tokens they keep their
+            # order.
             special_tokens=[*SPECIAL, *(f"##{char}" for char in characters)],
             show_progress=False,
         )
@@ -124,7 +125,7 @@ class Vocabulary(Artefact):
         learnt.save(str(folder / FILE))
 
     def tokens(self, store: Store) -> WordPieces:
-        """The tokenizer, trained first where it is missing."""
+        """The tokenizer; it is trained first if it is missing."""
         return WordPieces(store.path(self) / FILE)
 
     def _texts(self) -> Iterable[str]:

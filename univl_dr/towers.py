@@ -1,4 +1,4 @@
-"""Models of two towers, one for texts and one for images, whose embeddings are summed."""
+"""Models with two towers, one for texts and one for images, whose embeddings are summed."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ from univl_dr.items import Item
 
 
 class TwoTowers(Embedder):
-    """A document's embedding is the sum of its parts', L2-normalised; a question's is normalised.
+    """A document's embedding is the L2-normalised sum of its parts' embeddings.
 
-    The parts are an image and its caption, both as they leave the towers: UniVL-DR's way, and that
-    of MTEB's CLIP-like models.
+    The parts are an image and its caption; their embeddings are not normalised before the sum, as
+    in UniVL-DR and in MTEB's CLIP-like models. A question's embedding is L2-normalised.
     """
 
     shares_text_tower = True
 
     @property
     def dtype(self) -> torch.dtype:
-        """That of the towers' outputs, and of their sums: fp32 but after ``use_fp16``."""
+        """The type of the towers' outputs and their sums: fp32, unless ``use_fp16`` changed it."""
         return torch.float32
 
     def embed_texts(self, texts: Sequence[str]) -> Tensor:

@@ -1,9 +1,10 @@
-"""Training: a start, a source of examples and an objective in, a checkpoint with its curves out.
+"""Training: a start, a source of examples and an objective give a checkpoint with its curves.
 
-The released code of UniVL-DR keeps weights in fp16 and no fp32 masters. Here weights, gradients'
-sums and the optimizer are fp32; a recipe may run the towers in bf16 by autocast.
+The released code of UniVL-DR has weights in fp16 without fp32 master weights. Here weights,
+accumulated gradients and the optimizer's state are in fp32; a recipe may run the towers in bf16 by
+autocast.
 
-Here is what is trained and how; the loop is in training.py, which loads torch.
+This module describes trainings; the loop is in training.py, which loads torch.
 """
 
 from __future__ import annotations
@@ -30,18 +31,19 @@ if TYPE_CHECKING:
 class Recipe:
     """How weights are optimised; the defaults are those of UniVL-DR's released code.
 
-    AdamW with decoupled weight decay on matrices only: vectors (norms, biases) and logit_scale have
-    none. The learning rate falls to zero by a cosine over all epochs, without warm-up: update ``n``
-    of ``N`` takes the cosine at ``n``, counted from 1, so that the last one is at zero
-    (``learning_rate_at``). Each epoch drops its last short batch.
-    evaluate_every: steps. evaluate_last: whether the last step is evaluated too, where it is no
-    multiple of these; it always is in a training of fewer steps, for else nothing would be
-    measured, and where the last weights are kept.
-    patience: how many evaluations in a row may bring no gain; a tie is one.
-    select: what the kept weights are best in, accuracy on the dev examples (the paper) or MRR@10
-    of the dev questions over the whole collection; "last" keeps the last ones.
-    accumulate: a batch goes through the model in so many parts. Their gradients add up to those of
-    the whole, but in-batch negatives come from the part alone.
+    The optimizer is AdamW with decoupled weight decay on matrices only: vectors (norms, biases) and
+    logit_scale have none. The learning rate falls to zero by a cosine over all epochs, without
+    warm-up: update ``n`` of ``N``, counted from 1, has the cosine at ``n``, so that it is zero at
+    the last update (``learning_rate_at``). Each epoch drops an incomplete last batch.
+    evaluate_every: the number of steps between evaluations. evaluate_last: whether the last step is
+    evaluated even if it is not a multiple of them. It is evaluated anyway if the training has fewer
+    steps than that, or if the last weights are kept.
+    patience: training stops after this number of evaluations in a row without a gain; a tie counts
+    as a gain.
+    select: the weights that are kept are the best by accuracy on the dev examples (the paper) or by
+    MRR@10 of the dev questions over the whole collection; "last" keeps the last ones.
+    accumulate: the number of parts in which a batch goes through the model. Their gradients are
+    summed, but in-batch negatives come only from the same part.
     """
 
     learning_rate: float = 5e-6
@@ -58,18 +60,18 @@ class Recipe:
     precision: TrainingPrecision = "fp32"
 
     def learning_rate_at(self, update: int, updates: int) -> float:
-        """The learning rate of an update, counted from 1; the released code counts so, too."""
+        """The learning rate of an update, counted from 1, as in the released code."""
         return self.learning_rate * (1 + math.cos(math.pi * update / updates)) / 2
 
 
 @recipe_name("Checkpoint")
 @dataclass(frozen=True, kw_only=True)
 class Checkpoint(Artefact):
-    """A trained model, itself a start for another training; any module and source will do.
+    """A trained model, which can be the start of another training.
 
-    dev: examples whose accuracy is measured at each evaluation, in batches as in training, of which
-    the last may be shorter: the mean of the batches' accuracies, as the released code has it.
-    validation: where given, MRR@10 over the dev collection is measured as well.
+    dev: the examples on which accuracy is measured at each evaluation, as the mean over batches
+    like those of training; the last batch may be shorter, as in the released code.
+    validation: if given, the MRR@10 on the dev questions is measured as well.
     """
 
     version: ClassVar[str] = "5"
@@ -94,11 +96,11 @@ class Checkpoint(Artefact):
         Training(self, ranks.agree(lambda: folder), store, ranks).run()
 
     def is_joint(self) -> bool:
-        """Whether ranks can train it together."""
+        """Whether several ranks can train it together."""
         return isinstance(self.objective, Contrastive)
 
     def follow(self, store: Store) -> None:
-        """Train along with rank 0, whose folder it is."""
+        """Train together with rank 0, which has the folder."""
         from univl_dr.training import Training
 
         ranks = ranks_of(self)

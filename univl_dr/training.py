@@ -1,11 +1,11 @@
-"""The training loop: steps, evaluations, and what an interrupted training goes on from.
+"""The training loop: steps, evaluations, and the state from which a training resumes.
 
-All randomness of a step is drawn from the seed and the step's number, and all that an evaluation
-decides follows from the curve. So a training that was killed goes on from the weights and moments
-of its last evaluation, and ends with the weights it would have had.
+The random numbers of a step depend only on the seed and the step's number, and decisions after an
+evaluation depend only on the curve. So an interrupted training resumes from the weights and
+optimizer state of its last evaluation, and ends with the same weights as an uninterrupted one.
 
-Several ranks train together where the objective compares embeddings: each computes on its share of
-every batch, and all take the same steps. Rank 0 keeps what is kept, and its evaluations count.
+If the objective compares embeddings, several ranks can train together: each computes its share of
+every batch, and all make the same steps. Rank 0 writes the files, and its evaluations are used.
 """
 
 from __future__ import annotations
@@ -34,10 +34,10 @@ if TYPE_CHECKING:
     from univl_dr.train import Checkpoint
 
 STATE = "state.json"
-"""Names and hashes of the files that an unfinished training goes on from."""
+"""The file with the names and hashes of the files from which an unfinished training resumes."""
 
 ORDER, DRAW, DEV, DROP = range(4)
-"""What a random generator is for: it is seeded by the seed, this, and a number."""
+"""The purpose of a random generator, which is seeded with the seed, the purpose, and a number."""
 
 
 class Training:
@@ -64,7 +64,7 @@ class Training:
         self._curve: list[Point] = []
 
     def run(self) -> None:
-        """Train to the end, from the start or from where a run before was cut off."""
+        """Train to the end, from the start or from the state of an interrupted run."""
         with computing(self._module):
             self._run()
         if self._ranks.first:
@@ -96,7 +96,7 @@ class Training:
                     self._keep()
 
     def _is_evaluated(self) -> bool:
-        """Whether the weights are measured after the steps so far."""
+        """Whether the weights are evaluated after the current number of steps."""
         if self._done % self._recipe.evaluate_every == 0:
             return True
         recipe = self._recipe
@@ -104,7 +104,7 @@ class Training:
         return last and self._done == self._steps
 
     def _step(self) -> tuple[float, float]:
-        """One step of the optimizer; the loss and the accuracy before it."""
+        """Make one step of the optimizer; returns the loss and the accuracy before it."""
         recipe, step = self._recipe, self._done
         epoch, place = divmod(step, self._epoch_steps)
         numbers = self._order(epoch)[place * recipe.batch : (place + 1) * recipe.batch]
@@ -112,7 +112,7 @@ class Training:
         shown = {int(part[place]) for part in parts for place in self._ranks.share(len(part))}
         examples = self._examples.draw(numbers, self._generator(DRAW, step), shown)
         seed = int(self._generator(DROP, step).integers(2**63))
-        # Ranks drop other units out, for their examples are others.
+        # Each rank has its own dropout, because its examples are different.
         torch.manual_seed((seed + self._ranks.number) % 2**63)
         for group in self._optimizer.param_groups:
             group["lr"] = recipe.learning_rate_at(step + 1, self._steps)
@@ -127,12 +127,12 @@ class Training:
                 raise InputError(
                     f"the loss is {outcome.loss.item()} at step {step + 1}, "
                     f"batch {place + 1} of epoch {epoch + 1} ({names}, ...)",
-                    mend="lower the learning rate or mend the batch; the last good weights "
-                    "are kept there",
+                    mend="lower the learning rate or correct the batch; the weights of the last "
+                    "evaluation are in this folder",
                     path=self._folder,
                 )
             share = len(part) / len(examples)
-            if outcome.loss.requires_grad:  # not so in a rank without a share
+            if outcome.loss.requires_grad:  # false in a rank without a share
                 (outcome.loss * share).backward()  # type: ignore[no-untyped-call]
             losses.append(outcome.loss.item() * share)
             correct, total = correct + outcome.correct, total + outcome.total
@@ -143,7 +143,10 @@ class Training:
         return sum(losses), correct / total
 
     def _evaluated(self, loss: float | None, accuracy: float | None) -> Point:
-        """The curve's next point: ``loss`` and ``accuracy`` in training since the last one."""
+        """The next point of the curve.
+
+        loss, accuracy: the means in training since the previous point.
+        """
         self._module.eval()
         size = self._recipe.batch
         numbers = np.arange(len(self._dev))
@@ -167,11 +170,11 @@ class Training:
         )
 
     def _measured(self) -> list[float]:
-        """What the weights are selected by, of each evaluation but the one before training."""
+        """The value by which weights are selected, for each evaluation after training began."""
         return [point.measured(self._recipe.select) for point in self._curve[1:]]
 
     def _keep(self) -> None:
-        """Save the weights if they are the best yet, then what is needed to go on from here."""
+        """Save the weights if they are the best so far, then the state for resuming from here."""
         if not self._ranks.first:
             return
         state = self._folder / f"state-{self._done}.pt"
@@ -194,7 +197,7 @@ class Training:
             path.unlink()
 
     def _state(self) -> str | None:
-        """The file to go on from; None where there is none, or where a file isn't as written."""
+        """The file to resume from; None if there is none, or if any file has changed."""
         if not (self._folder / STATE).is_file():
             return None
         try:
@@ -208,7 +211,7 @@ class Training:
             return None
 
     def _resume(self, name: str) -> None:
-        # Hashed before: torch takes flipped bits in a file for tensors.
+        # The file's hash was checked before, because torch does not detect flipped bits.
         state: dict[str, Any] = torch.load(
             self._folder / name, map_location=self._module.device, weights_only=True
         )
@@ -216,13 +219,13 @@ class Training:
         self._module.load_state_dict(state["model"])
         self._optimizer.load_state_dict(state["optimizer"])
         self._curve = [Point(**record) for record in state["curve"]]
-        log.info(f"going on with a training at step {self._done}")
+        log.info(f"resuming a training at step {self._done}")
 
     def _outcome(self, examples: list[Example]) -> Outcome:
         module = self._module
         with computing(module, self._recipe.precision):
             if self._ranks.count > 1:
-                assert isinstance(module, Embedder)  # noqa: S101  (others aren't joint)
+                assert isinstance(module, Embedder)  # noqa: S101  (only these are trained by ranks)
                 module = Gathered(module, self._ranks, len(examples))
             return self._of.objective(module, examples)
 

@@ -1,4 +1,4 @@
-"""Weights from files: read without running code, and checked to fit the model tensor by tensor."""
+"""Weights from files: read without running code, and checked tensor by tensor against the model."""
 
 from __future__ import annotations
 
@@ -12,15 +12,16 @@ from torch import Tensor, nn
 from benchmark.errors import InputError
 
 ARCHIVE_ONLY = ("input_resolution", "context_length", "vocab_size")
-"""Numbers that OpenAI's archives keep among the weights."""
+"""The names of numbers that OpenAI's archives contain among the weights."""
 
 
 def read_weights(path: Path) -> dict[str, Tensor]:
     """The tensors of a file, in fp32, by name.
 
-    ``.safetensors``, or what ``torch.save`` wrote: a state dict, or a mapping that holds one as
+    The file is ``.safetensors``, or ``torch.save`` wrote it: a state dict, or a mapping with one as
     ``model`` (UniVL-DR's releases, with fp16 weights) or ``state_dict`` (open_clip's). Raises
-    InputError for a file that is cut, holds code, or holds anything but named tensors.
+    InputError for a file that is truncated, contains code, or contains other things than named
+    tensors.
     """
     try:
         if path.suffix == ".safetensors":
@@ -33,7 +34,7 @@ def read_weights(path: Path) -> dict[str, Tensor]:
         raise InputError("no such file", mend="check the path", path=path) from None
     except pickle.UnpicklingError:
         raise InputError(
-            "holds code or is no checkpoint",
+            "contains code or is not a checkpoint",
             mend="only tensors are read; save its state dict with torch.save",
             path=path,
         ) from None
@@ -48,7 +49,7 @@ def read_weights(path: Path) -> dict[str, Tensor]:
     if not isinstance(content, Mapping) or not all(
         isinstance(name, str) and isinstance(tensor, Tensor) for name, tensor in content.items()
     ):
-        raise InputError("holds no named tensors", mend="give a checkpoint", path=path)
+        raise InputError("contains no named tensors", mend="give a checkpoint", path=path)
     return {
         name: tensor.float() if tensor.is_floating_point() else tensor
         for name, tensor in content.items()
@@ -57,13 +58,15 @@ def read_weights(path: Path) -> dict[str, Tensor]:
 
 
 def fit(module: nn.Module, weights: Mapping[str, Tensor], path: Path) -> None:
-    """Put ``weights`` into ``module``; each must find its place, and each place its weights."""
+    """Load ``weights`` into ``module``. Raises InputError unless names and shapes are the same."""
     expected = module.state_dict()
     if name := next((name for name in expected if name not in weights), None):
         raise InputError(f"lacks '{name}'", mend="give a checkpoint of this model", path=path)
     if name := next((name for name in weights if name not in expected), None):
         raise InputError(
-            f"holds '{name}', which this model hasn't", mend="give its own model", path=path
+            f"contains '{name}', which this model does not have",
+            mend="give a checkpoint of this model",
+            path=path,
         )
     for name, tensor in expected.items():
         if tensor.shape != weights[name].shape:
@@ -76,8 +79,8 @@ def fit(module: nn.Module, weights: Mapping[str, Tensor], path: Path) -> None:
 
 
 def save_weights(module: nn.Module, path: Path) -> None:
-    """Write all tensors of ``module`` as safetensors: the same bytes for the same weights."""
+    """Write all tensors of ``module`` as safetensors; equal weights give equal bytes."""
     from safetensors.torch import save_file
 
-    # Copies, for safetensors refuses tensors that share their memory.
+    # Tensors are copied, because safetensors rejects tensors that share memory.
     save_file({name: one.contiguous().clone() for name, one in module.state_dict().items()}, path)

@@ -216,4 +216,4 @@ def test_that_weights_cannot_be_used_is_said_before_that_they_are_missing(
     registry.read_rows(write(tmp_path / "rows.toml", rows))
     reason = retriever("siglip").make().why_unavailable(Task(data=zoo))
     assert reason is not None
-    assert reason.startswith("can't be used: open_clip's 'ViT-B-16-SigLIP' is no plain CLIP")
+    assert reason.startswith("cannot be used: open_clip's 'ViT-B-16-SigLIP' is not a plain CLIP")

@@ -266,14 +266,14 @@ def test_bad_checkpoints_are_named(encoder: DualEncoder, tmp_path: Path) -> None
         return str(caught.value)
 
     torch.save({"model": {"a": Malicious()}}, path)
-    assert "holds code" in refusal()
+    assert "contains code" in refusal()
     torch.save({"model": weights}, path)
     path.write_bytes(path.read_bytes()[:5000])
     assert "cannot be read" in refusal()
     torch.save({"model": {**weights, "text_projection": torch.zeros(64, 25)}}, path)
     assert "'text_projection' has shape (64, 25), not (64, 24)" in refusal()
     torch.save({"model": {**weights, "extra": torch.zeros(1)}}, path)
-    assert "holds 'extra'" in refusal()
+    assert "contains 'extra'" in refusal()
     torch.save({"model": {k: v for k, v in weights.items() if k != "logit_scale"}}, path)
     assert "lacks 'logit_scale'" in refusal()
 
