@@ -48,6 +48,7 @@ NOT_RUN = {
     r".*\b(run clip-dpr|plot learning-curves)\b.*": "trains: test_charts has a checkpoint",
     r".*\brun ((nq|vinvl|marvel|bm25-clip)-dpr|(dpr|clip)-zero-shot)\b.*": "trains: "
     "tests/contract runs every row",
+    r".*\brun (minilm |bm25-)conse\b.*": "classifies images: tests/contract runs every row",
     r".*\breproduce\b.*": "wants the reference's data: tests/unit/test_reproduction compares",
     r".*\btable (image-representation|negatives|verbalization)\b.*": "as claims",
     r".*\b(data fetch|webqa-mbeir)\b.*": "downloads; tests/unit/test_fetch has a hub of its own",
