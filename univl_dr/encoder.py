@@ -1,4 +1,4 @@
-"""The dual encoder of UniVL-DR: CLIP's two towers, one space for passages and captioned images."""
+"""UniVL-DR's dual encoder: CLIP's two towers, with one space for passages and captioned images."""
 
 from __future__ import annotations
 
@@ -21,24 +21,24 @@ from univl_dr.towers import TwoTowers
 from univl_dr.weights import fit, read_weights, save_weights
 
 SMALL = 128
-"""Up to this width of the embeddings, one thread computes."""
+"""The largest dimension of embeddings for which one thread is used."""
 
 WEIGHTS, CONFIG = "model.safetensors", "model.json"
 
 
 class DualEncoder(TwoTowers):
-    """Questions, passages and captions by CLIP's text tower, images by its image tower.
+    """CLIP's text tower for questions, passages and captions, and its image tower for images.
 
-    A document's embedding is the sum of its parts' (an image's and its caption's, both as they
-    leave the towers), L2-normalised; a question's is normalised too. ``config``
-    holds open_clip's ``embed_dim``, ``quick_gelu``, ``vision_cfg`` and ``text_cfg``.
+    An image document's embedding is the L2-normalised sum of the embeddings of image and caption,
+    which are not normalised before. config: open_clip's ``embed_dim``, ``quick_gelu``,
+    ``vision_cfg`` and ``text_cfg``.
     """
 
     mean: Tensor
     deviation: Tensor
 
     def __init__(self, config: Mapping[str, Any], tokens: Tokens) -> None:
-        # Imported here, for it takes seconds, and naming an encoder needs none of it.
+        # Imported here, because it takes seconds and is not needed to name an encoder.
         from open_clip import CLIP
         from open_clip.constants import OPENAI_DATASET_MEAN, OPENAI_DATASET_STD
 
@@ -61,34 +61,34 @@ class DualEncoder(TwoTowers):
 
     @classmethod
     def load(cls, folder: Path) -> DualEncoder:
-        """The encoder that ``save`` wrote."""
+        """The encoder that ``save`` wrote into ``folder``."""
         config = decode_json((folder / CONFIG).read_bytes())
         module = cls(config, load_tokens(folder))
         fit(module.clip, read_weights(folder / WEIGHTS), folder / WEIGHTS)
         return module.to(device())
 
     def save(self, folder: Path) -> None:
-        """Weights as safetensors, the configuration as JSON, and the vocabulary if it is ours."""
+        """Write the weights as safetensors, the configuration as JSON, and a learnt vocabulary."""
         (folder / CONFIG).write_text(json.dumps(self.config, indent=1) + "\n", encoding="utf-8")
         self.tokens.save(folder)
         save_weights(self.clip, folder / WEIGHTS)
 
     def scale(self) -> Tensor:
-        """exp(logit_scale), which is learnt."""
+        """exp(logit_scale), a learnt parameter."""
         scale: Tensor = self.clip.logit_scale.exp()
         return scale
 
     @property
     def dtype(self) -> torch.dtype:
-        """That of the towers' outputs, and of all that is made of them."""
+        """The type of the towers' outputs and of the embeddings."""
         kind: torch.dtype = self.clip.text_projection.dtype
         return kind
 
     def use_fp16(self) -> None:
-        """Turn the weights into fp16 but those of the norms, which are computed in fp32.
+        """Convert the weights to fp16, except those of layer norms, which are computed in fp32.
 
-        As OpenAI's CLIP on a GPU: what passes between the layers, the sum of an image's embedding
-        and its caption's, and the normalisation are in fp16, too.
+        As in OpenAI's CLIP on a GPU, the activations, the sum of the embeddings of image and
+        caption, and its normalisation are in fp16, too.
         """
         for part in self.clip.modules():
             if isinstance(part, nn.LayerNorm):
@@ -112,15 +112,15 @@ class DualEncoder(TwoTowers):
         return torch.cat(parts)
 
     def _scaled(self, images: Sequence[Tensor]) -> Tensor:
-        """Preprocessed images as the tower reads them, in one batch."""
+        """Preprocessed images as one batch, normalised for the tower."""
         pixels = torch.stack(list(images)).to(self.device)
         return ((pixels - self.mean) / self.deviation).to(self.dtype)
 
     def embed_patches(self, images: Sequence[Tensor]) -> Tensor:
-        """What the image tower knows of each patch before its last block.
+        """The hidden states of the patches before the last block of the image tower.
 
-        That block prepares the one token that is pooled, and keeps of the patches what this token
-        needs. Returns ``dtype``, shape (images, patches, ``patch_width``). Raises InputError where
+        That block prepares the pooled token, and does not preserve what it does not need of the
+        patches. Returns ``dtype``, shape (images, patches, ``patch_width``). Raises InputError if
         the tower is not a vision transformer of at least two blocks.
         """
         from open_clip.transformer import VisionTransformer
@@ -147,8 +147,8 @@ class DualEncoder(TwoTowers):
     def embed_texts(self, texts: Sequence[str]) -> Tensor:
         """Unnormalised embeddings of texts, cut to the context length; (texts, dimension).
 
-        Batches are sorted by length and hold no position beyond their longest text: the tower is
-        causal and pools at the end token, so what comes after it changes nothing.
+        Texts are batched by length and padded to the longest of a batch only: the tower is causal
+        and pools the end token, so the positions after it have no effect.
         """
         tokens = [self._tokens(text) for text in texts]
         return embed_by_length(

@@ -1,8 +1,9 @@
-"""What the trained rows start from and are trained by: the paper's preset, and the miniature's.
+"""Presets of the trained rows, their starts and recipes: the paper's, and the miniature's.
 
-A data set brings small models along, or published ones are used (``Collection.stand_ins``). The
-small models are the same code as the large ones. They start from little, so they take larger
-steps; the values were chosen on webqa-mini's dev questions.
+A data set has small stand-ins, which are trained here, or published models are used
+(``Collection.stand_ins``). Small models have the same code as large ones. They have little or no
+pretraining, so their learning rates are larger; the values were chosen on webqa-mini's dev
+questions.
 """
 
 from __future__ import annotations
@@ -21,10 +22,11 @@ from univl_dr.verbalizing import Likelihood, UntrainedVerbalizer
 
 @dataclass(frozen=True, kw_only=True)
 class Preset:
-    """The recipes of both stages and of the verbalizer, and what else depends on the models' size.
+    """The recipes of both stages and of the verbalizer, and the captioner.
 
-    captioner: the published model that describes images; None where the data set brings described
-    images, on which ``small_captioner`` is trained. verbalizer: of the one that writes questions.
+    in_batch, hard: the first and the second stage. verbalizer: the recipe of the model that
+    generates questions. captioner: the published model that describes images; None if the data set
+    has described images, on which ``small_captioner`` is trained.
     """
 
     in_batch: Recipe
@@ -34,10 +36,10 @@ class Preset:
 
     @property
     def further(self) -> Recipe:
-        """For training on with in-batch negatives: as many steps as ``hard``, at the same rates.
+        """Further training with in-batch negatives: the steps and learning rates of ``hard``.
 
-        Batches go through in as many parts as in the first stage, since a part has its own in-batch
-        negatives alone.
+        Batches are divided into as many parts as in the first stage, because in-batch negatives
+        come only from the same part.
         """
         return replace(self.hard, accumulate=self.in_batch.accumulate)
 
@@ -48,15 +50,15 @@ PAPER = Preset(
     verbalizer=Recipe(learning_rate=2e-4, epochs=10, evaluate_last=True),
     captioner="Salesforce/blip-image-captioning-base",
 )
-"""Both stages as UniVL-DR's released code has them; the verbalizer's recipe is ours, for theirs
-wasn't released. In stage 2, whose loss looks at each question alone, accumulation changes nothing
-but the memory."""
+"""Both stages as in UniVL-DR's released code. The verbalizer's recipe is this project's, since the
+authors' was not released. In stage 2 the loss compares only a question's own documents, so
+accumulation saves memory and does not change the result."""
 
 SMALL = Recipe(learning_rate=2e-3, batch=128, epochs=20, evaluate_every=200, select="last")
-"""For webqa-mini's small models; with more epochs, CLIP-DPR ranks no better on dev."""
+"""The recipe of webqa-mini's small models; more epochs do not improve CLIP-DPR on dev."""
 
 WRITING = replace(SMALL, learning_rate=6e-3, batch=64)
-"""For its small verbalizers; after more epochs, no more tokens of dev questions are right."""
+"""The recipe of its small verbalizers; more epochs do not improve the accuracy of dev tokens."""
 
 MINIATURE = Preset(
     in_batch=SMALL,
@@ -65,10 +67,10 @@ MINIATURE = Preset(
     captioner=None,
 )
 PRETRAINING = replace(SMALL, epochs=4)
-"""For the small CLIP in place of OpenAI's."""
+"""The recipe of the small CLIP that takes the place of OpenAI's."""
 
 CAPTIONING = replace(WRITING, epochs=14)
-"""For the small captioner in place of a published one."""
+"""The recipe of the small captioner that takes the place of a published one."""
 
 
 def preset(data: Collection) -> Preset:
@@ -77,10 +79,10 @@ def preset(data: Collection) -> Preset:
 
 
 def small_clip(data: Collection) -> Checkpoint:
-    """A small CLIP in place of OpenAI's, pretrained on what the data set brings for that.
+    """A small CLIP in place of OpenAI's, pretrained on pairs that are part of the data set.
 
-    It learns from described images, and from questions with passages about other topics. Its seed
-    is always the same, as if it had been published.
+    These are described images, and questions with passages about other topics. Its seed does not
+    change with the training seed, like the weights of a published model.
     """
     return Checkpoint(
         start=SmallClip(vocabulary=Vocabulary(data=data), seed=SEED),
@@ -95,7 +97,8 @@ def small_clip(data: Collection) -> Checkpoint:
 def small_captioner(data: Collection) -> Checkpoint:
     """A small captioner in place of a published one, trained on the described images.
 
-    It sees images as ``small_clip`` does. Its seed is always the same, as if it had been published.
+    It reads images through ``small_clip``. Its seed does not change with the training seed, like
+    the weights of a published model.
     """
     untrained = UntrainedVerbalizer(
         encoder=small_clip(data), seed=SEED, width=64, layers=2, deviation=0.1, dropout=0.0

@@ -1,4 +1,4 @@
-"""Verbalized captions: ``C* = C ; [SEP] ; V(I)``, given with the data or generated and readable."""
+"""Verbalized captions, ``C* = C ; [SEP] ; V(I)``: from the data set, or generated as JSON lines."""
 
 from __future__ import annotations
 
@@ -24,24 +24,24 @@ if TYPE_CHECKING:
 FILE = "captions.jsonl"
 SEPARATOR = "[SEP]"
 CHUNK = 256
-"""Images between two savings: what an interruption may cost."""
+"""The number of images after which texts are saved, and which an interruption may lose."""
 
 Generator: TypeAlias = Callable[[range], list[str]]
-"""Corpus rows of images -> a text about each."""
+"""Corpus numbers of images -> a text about each."""
 
 
 @recipe_name("GivenCaptions")
 @dataclass(frozen=True, kw_only=True)
 class Given:
-    """The expanded captions that come with the data.
+    """The expanded captions that are part of the data set.
 
-    view: "query" for ``all_imgs_query.json``, "caption" for ``all_imgs_exp.json``.
+    view: "query" is ``all_imgs_query.json``, "caption" is ``all_imgs_exp.json``.
     """
 
     view: Texts
 
     def open(self, store: Store, corpus: Corpus) -> Callable[[Sequence[int]], list[str]]:
-        """The captions of that view."""
+        """The captions of this view."""
         del store
         return lambda rows: corpus.texts(rows, self.view)
 
@@ -49,12 +49,12 @@ class Given:
 @recipe_name("GeneratedAlone")
 @dataclass(frozen=True, kw_only=True)
 class Alone:
-    """What was generated in place of the caption: V(I) without C."""
+    """The generated text in place of the caption: V(I) without C."""
 
     of: Given | Verbalized
 
     def open(self, store: Store, corpus: Corpus) -> Callable[[Sequence[int]], list[str]]:
-        """The generated texts. Raises InputError for one that doesn't extend its caption."""
+        """The generated texts. Raises InputError for one that does not extend its caption."""
         expanded = self.of.open(store, corpus)
 
         def generated(rows: Sequence[int]) -> list[str]:
@@ -67,7 +67,7 @@ class Alone:
         def _generated(text: str, caption: str, row: int) -> str:
             if not text.startswith(caption):
                 raise InputError(
-                    f"the expanded caption of image '{corpus.ids([row])[0]}' doesn't begin with "
+                    f"the expanded caption of image '{corpus.ids([row])[0]}' does not begin with "
                     "its caption",
                     mend="replace captions only with texts that extend them",
                 )
@@ -78,7 +78,7 @@ class Alone:
 
 @dataclass(frozen=True, kw_only=True)
 class Verbalized(Artefact):
-    """Generated texts, one JSON line an image in corpus order: id, caption, verbalized."""
+    """Generated texts, one JSON line for each image, in corpus order: id, caption, verbalized."""
 
     version: ClassVar[str] = "2"
     resumable: ClassVar[bool] = True
@@ -86,7 +86,7 @@ class Verbalized(Artefact):
     data: Collection
 
     def generator(self, store: Store) -> Generator:
-        """Load what writes the texts."""
+        """Load the model that generates the texts."""
         raise NotImplementedError
 
     def build(self, folder: Path, store: Store) -> None:
@@ -110,7 +110,7 @@ class Verbalized(Artefact):
                 progress.advance(len(rows))
 
     def open(self, store: Store, corpus: Corpus) -> Callable[[Sequence[int]], list[str]]:
-        """The captions, each with what was generated: C*."""
+        """The captions, each with its generated text: C*."""
         with (store.path(self) / FILE).open(encoding="utf-8") as file:
             records = [decode_json(line) for line in file]
         texts = [f"{one['caption']} {SEPARATOR} {one['verbalized']}" for one in records]
@@ -121,7 +121,7 @@ class Verbalized(Artefact):
 @recipe_name("WrittenCaptions")
 @dataclass(frozen=True, kw_only=True)
 class Written(Verbalized):
-    """What a trained ``Verbalizer`` writes about the images as they are presented to it."""
+    """Texts that a trained ``Verbalizer`` generates from images in the given presentation."""
 
     verbalizer: Start
     presentation: Presentation
@@ -133,7 +133,7 @@ class Written(Verbalized):
         from univl_dr.verbalizer import Verbalizer
 
         module = self.verbalizer.module(store)
-        assert isinstance(module, Verbalizer)  # noqa: S101  (nothing else writes)
+        assert isinstance(module, Verbalizer)  # noqa: S101  (no other model generates texts)
         module.eval()
         presenter = Presenter(self.presentation, self.data.corpus, store, module.preprocess)
 
@@ -147,7 +147,10 @@ class Written(Verbalized):
 @recipe_name("PublishedCaptions")
 @dataclass(frozen=True, kw_only=True)
 class Captioned(Verbalized):
-    """What an image-to-text model of ``transformers`` writes, by its name on the hub or folder."""
+    """Texts of an image-to-text model of ``transformers``.
+
+    name: a name on the hub, or a folder.
+    """
 
     name: str
     revision: str = "main"

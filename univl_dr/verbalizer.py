@@ -1,9 +1,9 @@
 """A verbalizer of this project: CLIP's features of an image's patches as a prefix to a small GPT-2.
 
-It stands in for the paper's VinVL-based generator, which was not released. Each patch becomes one
-token of the prefix, by a layer norm and a linear map; the caption follows, and the text is
-continued from there. ClipCap (Mokady et al., 2021) makes its prefix of CLIP's pooled embedding.
-That embedding does not contain an image's details: a verbalizer that reads it writes the same few
+It takes the place of the paper's VinVL-based generator, which was not released. A layer norm and a
+linear map turn each patch into one token of the prefix. The caption follows, and then the text is
+generated. ClipCap (Mokady et al., 2021) makes its prefix from CLIP's pooled embedding. That
+embedding does not contain the details of an image: a verbalizer that reads it writes the same few
 texts about all images.
 """
 
@@ -29,19 +29,19 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
 LONGEST_CAPTION, LONGEST_TEXT = 40, 32
-"""Tokens that are read of a caption, and that are written at most."""
+"""The largest numbers of tokens: of a caption that is read, and of a text that is generated."""
 
 HEAD = 32
-"""Width of an attention head; the decoder's is a multiple of it."""
+"""The width of an attention head; the decoder's width is a multiple of it."""
 
 WEIGHTS, CONFIG, ENCODER = "verbalizer.safetensors", "verbalizer.json", "encoder"
 
 
 class Verbalizer(Trained):
-    """Writes a text about an image and its caption, such as a question that it answers.
+    """Generates a text about an image and its caption, such as a question that the image answers.
 
-    encoder: sees the image, and stays as it is. width, layers: of the decoder, whose
-    initial weights have that standard ``deviation``. dropout: in training.
+    encoder: embeds the image, and is frozen. width, layers: those of the decoder. deviation: the
+    standard deviation of the decoder's initial weights. dropout: its rate in training.
     """
 
     def __init__(
@@ -85,7 +85,7 @@ class Verbalizer(Trained):
 
     @classmethod
     def load(cls, folder: Path) -> Verbalizer:
-        """The verbalizer that ``save`` wrote."""
+        """The verbalizer that ``save`` wrote into ``folder``."""
         shape = decode_json((folder / CONFIG).read_bytes())
         module = cls(DualEncoder.load(folder / ENCODER), **shape)
         fit(module.written, read_weights(folder / WEIGHTS), folder / WEIGHTS)
@@ -101,14 +101,14 @@ class Verbalizer(Trained):
         return self.encoder.preprocess(image)
 
     def likelihood(self, items: Sequence[Item], texts: Sequence[str]) -> Outcome:
-        """The mean loss of the texts' tokens, and how many are the likeliest in their place."""
+        """The mean loss of the texts' tokens, and how many of them are the most likely ones."""
         prompts = [self._prompt(item) for item in items]
         targets = [[*self._ids(text, LONGEST_TEXT), self.tokens.end] for text in texts]
-        # The last token is predicted, never read.
+        # The last token is predicted, but never an input.
         known = [[*p, *t[:-1]] for p, t in zip(prompts, targets, strict=True)]
         read = self._embedded(items, self._padded(known, side="right"))
         hidden = self._decoder.transformer(inputs_embeds=read).last_hidden_state
-        # Logits are computed where a token is predicted: prompts are longer than texts.
+        # Logits are computed only at positions that predict a token, since prompts are long.
         first = self.patches - 1
         predicting = torch.cat(
             [
@@ -120,7 +120,7 @@ class Verbalizer(Trained):
         return Outcome.of(self._decoder.lm_head(predicting).float(), wanted)
 
     def write(self, items: Sequence[Item]) -> list[str]:
-        """The likeliest continuation of each item, token by token."""
+        """The text that greedy decoding generates for each item."""
         prompts = [self._prompt(item) for item in items]
         read = self._embedded(items, self._padded(prompts, side="left"))
         mask = torch.ones(read.shape[:2], dtype=torch.long, device=self.device)
@@ -139,9 +139,9 @@ class Verbalizer(Trained):
         ]
 
     def _embedded(self, items: Sequence[Item], ids: Tensor) -> Tensor:
-        """One token a patch of the items' images, then ``ids``; (items, length, width)."""
+        """The decoder's input: one token for each patch, then ``ids``; (items, length, width)."""
         images = [item.image for item in items if item.image is not None]
-        assert len(images) == len(items)  # noqa: S101  (it writes about images)
+        assert len(images) == len(items)  # noqa: S101  (every item has an image)
         with torch.no_grad():
             patches = self.encoder.embed_patches(images)
         return torch.cat(
@@ -149,14 +149,14 @@ class Verbalizer(Trained):
         )
 
     def _prompt(self, item: Item) -> list[int]:
-        """The ids of an item's caption and the start token."""
+        """The ids of an item's caption, then the start token."""
         return [*self._ids(item.text or "", LONGEST_CAPTION), self.tokens.start]
 
     def _ids(self, text: str, longest: int) -> Sequence[int]:
         return self.tokens.ids(text)[:longest]
 
     def _padded(self, rows: Sequence[Sequence[int]], side: Literal["left", "right"]) -> Tensor:
-        """Rows of ids in one matrix; what fills it is read by nothing that counts."""
+        """Rows of ids as a matrix; the padding has no effect on the result."""
         tensors = [torch.tensor(row, device=self.device) for row in rows]
         return pad_sequence(
             tensors, batch_first=True, padding_value=self.tokens.end, padding_side=side

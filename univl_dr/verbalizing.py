@@ -1,4 +1,4 @@
-"""What a verbalizer is trained from and by, as values; the network loads when it is made."""
+"""The start and the objective of a verbalizer's training; importing them loads no network."""
 
 from __future__ import annotations
 
@@ -20,10 +20,11 @@ if TYPE_CHECKING:
 @recipe_name("UntrainedVerbalizer")
 @dataclass(frozen=True, kw_only=True)
 class UntrainedVerbalizer:
-    """A verbalizer to be trained, which sees images as ``encoder`` does.
+    """An untrained verbalizer, which reads images through the image tower of ``encoder``.
 
-    deviation: standard deviation of the decoder's initial weights. The defaults are GPT-2's; a
-    narrow decoder that is trained for few steps needs larger weights and no dropout.
+    deviation: the standard deviation of the decoder's initial weights. Its default and that of
+    ``dropout`` are GPT-2's; a narrow decoder that is trained for few steps needs larger weights and
+    no dropout.
     """
 
     encoder: Start
@@ -61,7 +62,7 @@ class UntrainedVerbalizer:
 @recipe_name("Likelihood")
 @dataclass(frozen=True, kw_only=True)
 class Likelihood:
-    """The likelihood of an example's question, given its positive."""
+    """The likelihood of an example's question, given its positive document."""
 
     def __call__(self, module: Trained, examples: Sequence[Example]) -> Outcome:
         from univl_dr.verbalizer import Verbalizer

@@ -124,7 +124,7 @@ def test_a_tower_without_patches_is_refused(tmp_path: Path, store: Store) -> Non
 
 def test_only_texts_that_extend_the_captions_can_replace_them(tmp_path: Path, store: Store) -> None:
     data = collection(tmp_path / "tiny")
-    with pytest.raises(InputError, match="doesn't begin with its caption"):
+    with pytest.raises(InputError, match="does not begin with its caption"):
         Alone(of=_Unrelated(view="query")).open(store, data.corpus)([8])
 
 
