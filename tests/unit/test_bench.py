@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmark.bench import runner, scale
+from benchmark.bench import runner, scale, warm
 from benchmark.bench.comparison import Comparison, Measured, Timing, Work, measure
 
 
@@ -67,3 +67,12 @@ def test_all_stages_of_scale_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     assert names <= spent.keys()
     record = {"documents": 300, "stages": spent}
     assert [cells[0] for cells in scale.table([record]).cells] == [*spent]
+
+
+def test_made_up_systems_are_compared(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(warm, "SYSTEMS", 3)
+    monkeypatch.setattr(warm, "QUESTIONS", 20)
+    work = runner.comparisons()["warm-compare"].open(tmp_path)
+    printed = work.ours()
+    assert printed.count("| MRR@10") == 3  # the pairs of three systems
+    assert work.agreement(printed, None).startswith("3 results, 0.")
