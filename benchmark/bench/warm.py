@@ -61,7 +61,7 @@ def all_rows(folder: Path, seeds: int) -> World:
     task = Task(data=world.data)
     home = results_folder(world.results, world.data, task.split)
     rows = [Row(entry=entry, task=task, folder=home / name) for name, entry in retrievers().items()]
-    here = {
+    here: dict[str, object] = {
         "commit": provenance.commit(),
         "machine": provenance.machine(),
         "packages": provenance.packages(),
