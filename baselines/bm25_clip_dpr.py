@@ -30,7 +30,10 @@ class BM25AndCLIPDPR(DivideAndConquer):
 @register("bm25-clip-dpr-isr", title=f"{TITLE} (ISR)", group=SETTING)
 @dataclass(frozen=True, kw_only=True)
 class InverseSquare(BM25AndCLIPDPR):
-    """The same lists fused by ISR; they share no document, so the order is that of 1 / rank."""
+    """BM25's passages and CLIP-DPR's images by ISR.
+
+    The lists share no document, so the order is that of 1 / rank.
+    """
 
     def merged(self, task: Task) -> Ranking:
         return InverseSquareRank(task=task, lists=self.lists(task))
@@ -39,7 +42,7 @@ class InverseSquare(BM25AndCLIPDPR):
 @register("bm25-clip-dpr-min-max", title=f"{TITLE} (min-max)", group=SETTING)
 @dataclass(frozen=True, kw_only=True)
 class MinMax(BM25AndCLIPDPR):
-    """The same lists, fused by a weighted sum of min-max normalised scores, tuned on dev."""
+    """BM25's passages and CLIP-DPR's images by a sum of min-max scores, weighted on dev."""
 
     norm: ClassVar[Norm] = "min-max"
 
@@ -56,7 +59,7 @@ class MinMax(BM25AndCLIPDPR):
 @register("bm25-clip-dpr-z-score", title=f"{TITLE} (z-score)", group=SETTING)
 @dataclass(frozen=True, kw_only=True)
 class ZScore(MinMax):
-    """The same lists, fused by a weighted sum of z-scores, tuned on dev."""
+    """BM25's passages and CLIP-DPR's images by a sum of z-scores, weighted on dev."""
 
     norm: ClassVar[Norm] = "zmuv"
 
@@ -64,7 +67,7 @@ class ZScore(MinMax):
 @register("bm25-clip-dpr-oracle", title=f"{TITLE} (Oracle Modality)", group=SETTING)
 @dataclass(frozen=True, kw_only=True)
 class Oracle(BM25AndCLIPDPR):
-    """The modality of the relevant documents selects the list: the upper bound of routing."""
+    """BM25's passages or CLIP-DPR's images, by the modality that answers: routing's upper bound."""
 
     def merged(self, task: Task) -> Ranking:
         text, image = self.lists(task)
@@ -79,7 +82,7 @@ class Oracle(BM25AndCLIPDPR):
 @register("bm25-clip-dpr-router", title=f"{TITLE} (learned router)", group=SETTING)
 @dataclass(frozen=True, kw_only=True)
 class Routed(BM25AndCLIPDPR):
-    """The same lists, fused by 1 / rank, weighted by a router's probability of each modality."""
+    """BM25's passages and CLIP-DPR's images by 1 / rank, weighted by a router's probabilities."""
 
     def merged(self, task: Task) -> Ranking:
         text, image = self.lists(task)
@@ -97,7 +100,7 @@ class Routed(BM25AndCLIPDPR):
 @register("bm25-clip-dpr-router-hard", title=f"{TITLE} (hard router)", group=SETTING)
 @dataclass(frozen=True, kw_only=True)
 class HardRouted(Routed):
-    """Only the list of the modality to which the router gives the higher probability."""
+    """BM25's passages or CLIP-DPR's images, by the modality that a router finds more probable."""
 
     def merged(self, task: Task) -> Ranking:
         text, image = self.lists(task)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import inspect
 import json
+from collections.abc import Iterator, Set
 
 import click
 
@@ -34,8 +36,6 @@ def show(name: str, form: str) -> None:
     \b
         python -m benchmark show clip-dpr
     """
-    import inspect
-
     from benchmark.registry import current
     from benchmark.settings import settings
 
@@ -61,12 +61,29 @@ def show(name: str, form: str) -> None:
         click.echo(json.dumps({**facts, "settings": shown, "code": code}, indent=1))
         return
     click.echo(f"{entry.title} ({name}; {entry.group})\n")
-    click.echo(f"{inspect.getdoc(type(made))}\n")
-    for key, value in values.items():
-        click.echo(f"  {key} = {value!r}")
+    click.echo(_plain_text(inspect.getdoc(type(made)) or ""))
+    if values:
+        click.echo("\n" + "\n".join(f"  {key} = {value!r}" for key, value in values.items()))
+    for described in _inherited(type(made), values.keys()):
+        click.echo(f"\n{_plain_text(described)}")
     for note in notes:
         click.echo(f"\n{note}")
     click.echo(f"\nCode: {code}")
+
+
+def _inherited(kind: type, names: Set[str]) -> Iterator[str]:
+    """What the docstrings of base classes say of the settings that ``kind`` inherits.
+
+    The first paragraph of a docstring is about the class, the others are about its settings.
+    """
+    for base in kind.__mro__[1:]:
+        _, _, rest = inspect.cleandoc(base.__doc__ or "").partition("\n\n")
+        if rest and names & vars(base).get("__annotations__", {}).keys():
+            yield rest
+
+
+def _plain_text(docstring: str) -> str:
+    return docstring.replace("``", "")
 
 
 def _plain(value: object) -> bool:

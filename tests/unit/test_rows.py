@@ -57,6 +57,13 @@ def test_a_family_is_no_row(registry: Registry) -> None:
     )
 
 
+def test_inherited_settings_are_described() -> None:
+    shown = CliRunner().invoke(cli, ["show", "univl-dr"]).output
+    own, described = shown.split("  view = 'both'")
+    assert "negatives: how they are drawn" in own
+    assert "balanced: each batch has the\nsame number of questions of each modality" in described
+
+
 @pytest.mark.parametrize(
     ("line", "said"),
     [
