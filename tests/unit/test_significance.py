@@ -82,7 +82,7 @@ def test_comparison_against_scipy() -> None:
         assert asdict(one) == pytest.approx(asdict(other))
 
 
-@settings(max_examples=20)
+@settings(max_examples=20, deadline=None)
 @given(st.lists(st.floats(0, 1), min_size=1, max_size=30))
 def test_holm_as_statsmodels_has_it(p: list[float]) -> None:
     assert holm(np.array(p)) == pytest.approx(multipletests(p, method="holm")[1])
