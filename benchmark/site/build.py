@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -19,6 +21,7 @@ from benchmark.site.pages import Page, pages
 from benchmark.site.questions import TOGETHER, write_questions
 from benchmark.site.systems import system_page
 from benchmark.site.titles import titles
+from benchmark.types import Query
 
 MARK = "univl-bench-site.json"
 """The file by which a folder is known as a site, which may be replaced."""
@@ -36,7 +39,13 @@ def build(inspector: Inspector, store: Store, out: Path, questions: int | None) 
         raise InputError("the folder holds no site", mend="give a new or an empty one", path=out)
     partial_site = out.with_name(f".{out.name}.partial")
     shutil.rmtree(partial_site, ignore_errors=True)
-    _Site(inspector, store, partial_site, questions).write()
+    asked = list(inspector.queries.values())[:questions]
+    with ThreadPoolExecutor(1) as aside:
+        # Images are decoded and encoded while the pages are made.
+        writing = aside.submit(write_questions, inspector, asked, partial_site) if asked else None
+        _Site(inspector, store, partial_site, asked).write()
+        if writing:
+            writing.result()
     shutil.rmtree(out, ignore_errors=True)
     partial_site.rename(out)
     return sum(path.stat().st_size for path in out.rglob("*") if path.is_file())
@@ -44,12 +53,12 @@ def build(inspector: Inspector, store: Store, out: Path, questions: int | None) 
 
 class _Site:
     def __init__(
-        self, inspector: Inspector, store: Store, folder: Path, questions: int | None
+        self, inspector: Inspector, store: Store, folder: Path, asked: Sequence[Query]
     ) -> None:
         self._inspector, self._store, self._folder = inspector, store, folder
         self._titles, self._published = titles(inspector.results), publications()
         self._pages = pages(inspector, store)
-        self._asked = list(inspector.queries.values())[:questions]
+        self._asked = asked
         if self._asked:
             self._pages.append(self._search())
         self._shared = {
@@ -68,7 +77,14 @@ class _Site:
             self._render(page.template, f"{page.name}.html", page=page, links=links, **page.more)
         for result in self._inspector.ranked:
             self._card(result)
-        self._questions()
+        if self._asked:
+            self._render(
+                "question.html",
+                "question.html",
+                depth=DEPTH,
+                together=TOGETHER,
+                count=len(self._asked),
+            )
         mark = {"data": self._inspector.data.fingerprint, "split": self._inspector.split}
         write_text(self._folder / MARK, json.dumps(mark) + "\n")
 
@@ -97,19 +113,6 @@ class _Site:
                 "categories": sorted(categories),
             },
         )
-
-    def _questions(self) -> None:
-        """The page that shows a question, and the data of all."""
-        if not self._asked:
-            return
-        self._render(
-            "question.html",
-            "question.html",
-            depth=DEPTH,
-            together=TOGETHER,
-            count=len(self._asked),
-        )
-        write_questions(self._inspector, self._asked, self._folder)
 
     def _render(self, name: str, path: str, **content: Any) -> None:
         """Write a page; ``up`` leads from it to the site's root."""
