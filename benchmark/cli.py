@@ -120,7 +120,7 @@ def cli() -> None:
         python -m benchmark doctor      what this machine has, and what is missing
         python -m benchmark list        the retrievers
         python -m benchmark run bm25    the first result
-        python -m benchmark run --all   all retrievers, in about eight minutes
+        python -m benchmark run --all   all retrievers, in about 23 minutes
         python -m benchmark table       the leaderboard
 
     Each command has its own --help.

@@ -73,8 +73,8 @@ def compare(
     \b
         python -m benchmark compare univl-dr clip-dpr
         python -m benchmark compare univl-dr clip-dpr --by Qcate
-        python -m benchmark compare a.trec b.trec --qrels qrels.txt --metric nDCG@10
-        python -m benchmark compare a.trec b.trec --qrels qrels.txt --by question --plot plots
+        python -m benchmark compare a.trec b.trec --qrels qrels.txt --metric AP
+        python -m benchmark compare a.trec b.trec --qrels qrels.txt --by question
     """
     from benchmark.evaluation.metrics import MAIN
     from benchmark.io.trec import read_qrels

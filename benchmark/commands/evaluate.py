@@ -85,10 +85,10 @@ def evaluate(
 
     \b
         python -m benchmark evaluate run.trec.gz --qrels qrels.txt
-        python -m benchmark evaluate a.trec b.trec --qrels qrels.txt --metric AP --metric nDCG@10
-        python -m benchmark evaluate run.trec --qrels qrels.txt --format trec_eval --per-query
+        python -m benchmark evaluate a.trec b.trec --qrels qrels.txt --metric AP
+        python -m benchmark evaluate a.trec --qrels qrels.txt --format trec_eval
         python -m benchmark evaluate run.trec --qrels qrels.txt --ties
-        python -m benchmark evaluate sources.json --qrels test_qrels.txt --by modality
+        python -m benchmark evaluate sources.json --qrels qrels.txt --by modality
     """
     from benchmark.evaluation.run_files import by_name, metrics_for, score_file
     from benchmark.io.trec import read_qrels, read_run

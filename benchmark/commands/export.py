@@ -32,7 +32,7 @@ def export(
     trec       runs and qrels for trec_eval and ir_measures
     ranx       runs and qrels as JSON for ranx
     mteb       figures as task results of mteb
-    reference  results with seeds and variants in a small form, to compare other runs with
+    reference  results with seeds and variants, in a small form
 
     \b
         python -m benchmark export trec bm25 --out exported

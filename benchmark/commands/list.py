@@ -43,7 +43,7 @@ def list_(form: str) -> None:
             columns=[
                 Column("Name", "name", TEXT, first=True),
                 Column("Title", "title", TEXT, first=True),
-                Column("Group", "group", TEXT, first=True),
+                Column("Group", "group", TEXT),
                 Column("Trained on WebQA", "trained_on_webqa", TEXT),
                 Column("Summary", "summary", TEXT),
             ],

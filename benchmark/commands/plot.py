@@ -33,12 +33,12 @@ def plot(
     NAME is one of:
 
     \b
-    overview         one question with the lists of two systems, beside the best eight systems
+    overview         a question with two systems' lists, beside the best eight
     leaderboard      MRR@10 of each system, with its 95% interval
     places           the rank of each system, with its 95% interval
-    learning-curves  loss, accuracy and MRR during training, a file for each system
-    bias             share of images among the first ten documents, by modality of the question
-    spaces           maps of the embeddings that `space` computed, a file for each system
+    learning-curves  loss, accuracy and MRR of each training
+    bias             share of images among the first ten documents
+    spaces           maps of the embeddings that `space` computed
     seconds          seconds to build each system, by stage
     cost             seconds to build each system, against its MRR@10
 

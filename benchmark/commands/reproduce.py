@@ -63,8 +63,8 @@ def reproduce(
 
     \b
         python -m benchmark reproduce
-        python -m benchmark reproduce clip-dpr --reference their-results/ --out certificate
-        python -m benchmark reproduce mine.trec --reference theirs.trec --qrels qrels.txt
+        python -m benchmark reproduce clip-dpr --reference their-results/
+        python -m benchmark reproduce a.trec --reference b.trec --qrels qrels.txt
     """
     from benchmark.report.reproduction import reproduction_tables, write_certificate
     from benchmark.results.result import REFERENCE

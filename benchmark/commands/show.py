@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import inspect
 import json
+import shutil
+import textwrap
 from collections.abc import Iterator, Set
 
 import click
@@ -14,6 +16,9 @@ from benchmark.commands.options import (
 )
 
 SOURCES = ("protocol", "source")
+
+WIDEST = 100
+"""Paragraphs are wrapped at this width or at that of the terminal, in characters."""
 
 
 @click.command()
@@ -61,13 +66,13 @@ def show(name: str, form: str) -> None:
         click.echo(json.dumps({**facts, "settings": shown, "code": code}, indent=1))
         return
     click.echo(f"{entry.title} ({name}; {entry.group})\n")
-    click.echo(_plain_text(inspect.getdoc(type(made)) or ""))
+    click.echo(_wrapped(inspect.getdoc(type(made)) or ""))
     if values:
         click.echo("\n" + "\n".join(f"  {key} = {value!r}" for key, value in values.items()))
     for described in _inherited(type(made), values.keys()):
-        click.echo(f"\n{_plain_text(described)}")
+        click.echo(f"\n{_wrapped(described)}")
     for note in notes:
-        click.echo(f"\n{note}")
+        click.echo(f"\n{_wrapped(note)}")
     click.echo(f"\nCode: {code}")
 
 
@@ -82,8 +87,13 @@ def _inherited(kind: type, names: Set[str]) -> Iterator[str]:
             yield rest
 
 
-def _plain_text(docstring: str) -> str:
-    return docstring.replace("``", "")
+def _wrapped(docstring: str) -> str:
+    """A docstring for the terminal's width; a paragraph with indented lines stays as it is."""
+    width = min(WIDEST, shutil.get_terminal_size((WIDEST, 0)).columns)
+    return "\n\n".join(
+        paragraph if "\n " in paragraph else textwrap.fill(" ".join(paragraph.split()), width)
+        for paragraph in docstring.replace("``", "").split("\n\n")
+    )
 
 
 def _plain(value: object) -> bool:

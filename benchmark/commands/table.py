@@ -43,7 +43,9 @@ class _TableCommand(click.Command):
                 for name, ablation in paper.ablations.items()
             ]
             if listed:
-                with formatter.section(f"Tables of {paper.title}"):
+                formatter.write_paragraph()
+                formatter.write_text(f"Tables of {paper.title}:")
+                with formatter.indentation():
                     formatter.write_dl(listed)
 
 
@@ -83,13 +85,13 @@ def table(
 
     \b
     leaderboard  all systems, best first, with significance tests (the default)
-    bias         share of images that each system retrieves, and its first documents
+    bias         share of images among retrieved documents, and at rank 1
     scores       quantiles of the scores of passages and of images
-    gap          distance of passages and images in the spaces that `space` mapped
-    certainty    probability that a system is the best, and intervals of the ranks
-    agreement    rank correlation between metrics, and between kinds of questions
+    gap          distance of passages from images in mapped embeddings
+    certainty    probability of being the best, and intervals of the ranks
+    agreement    rank correlation between metrics, and kinds of questions
     unjudged     share of judged documents, and bounds of the figures
-    protocols    figures and ranks under each protocol, with their rank correlation
+    protocols    figures and ranks under each protocol, and correlation
 
     \b
         python -m benchmark table

@@ -17,7 +17,7 @@ from benchmark.types import MODALITIES, Modality
 DEPTHS = (10, 100)
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 SCORE = Format(
-    lambda value: "" if value is None else f"{value:.4g}", lambda value: float(f"{value:.4g}")
+    lambda value: "" if value is None else f"{value:#.4g}", lambda value: float(f"{value:.4g}")
 )
 GROUPS: tuple[tuple[str, Modality | None], ...] = (
     ("all", None),
@@ -102,7 +102,7 @@ def scores_table(results: Sequence[Result], data: Collection, split: str) -> Tab
         title=f"Scores by modality on {data.name} ({split})",
         columns=[
             *SYSTEM,
-            Column("Modality", "modality", TEXT),
+            Column("Modality", "modality", TEXT, first=True),
             Column("Retrieved", "count", COUNT),
             *(Column(f"{100 * at:.0f}%", ("quantiles", str(at)), SCORE) for at in QUANTILES),
         ],

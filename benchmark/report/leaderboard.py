@@ -219,7 +219,12 @@ def _brief(
             f"correction over {len(comparisons)} pairs, alpha {ALPHA})."
         )
     if any(result.oracle for result in ranked):
-        notes.append("Rows without rank are oracles: they are told part of the answer.")
+        notes.append("Rows without a rank are oracles: they are told part of the answer.")
+    if any(_could_have_more(result) for result in ranked):
+        notes.append(
+            f"Seeds, {ONE_SEED}: trained with a single seed; the interval does not include the "
+            "variance between training seeds."
+        )
     return notes + _reservations(ranked)
 
 
@@ -303,8 +308,8 @@ def _notes(
         )
     if oracles := [result.name for result in ranked if result.oracle]:
         notes.append(
-            f"Without rank: {', '.join(oracles)}. These oracles are told part of the answer; their "
-            "figures are upper bounds."
+            f"Without a rank: {', '.join(oracles)}. These oracles are told part of the answer; "
+            "their figures are upper bounds."
         )
     if any(result.metrics.get("copies_as_one") for result in ranked):
         copies = sum(data.metadata["documents"].values()) - data.metadata["distinct"]

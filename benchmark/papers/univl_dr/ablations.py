@@ -86,8 +86,8 @@ ABLATIONS: Mapping[str, Ablation] = MappingProxyType(
             note="Stage 2 starts from stage 1 with plain in-batch negatives, and shares its mined "
             "top 100. What 'in-batch, balanced' means is unsourced; here each batch holds as many "
             "questions answered by images as by passages. Two rows are not the paper's: stage 1 "
-            "trained on with in-batch negatives for as many optimizer steps as stage 2 takes, and "
-            "in-batch and hard negatives together, the hard ones from the top 20.",
+            "trained further with in-batch negatives for as many optimizer steps as stage 2 takes, "
+            "and in-batch and hard negatives together, the hard ones from the top 20.",
         ),
         "verbalization": Ablation(
             title="Verbalization of images (UniVL-DR)",

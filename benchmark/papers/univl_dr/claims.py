@@ -108,16 +108,16 @@ CLAIMS = (
             (_row("univl-dr"), _PLAIN),
             (_row("univl-dr", verbalized="caption"), _PLAIN),
         ),
-        steps="all train the same stage 1 on with the same hard negatives for as many optimizer "
-        "steps; the verbalizer is another model, and its training changes no retriever",
+        steps="all train the same stage 1 further, with the same hard negatives, for as many "
+        "optimizer steps; the verbalizer is another model, and its training changes no retriever",
     ),
     Claim(
         name="hard-negatives",
-        says="Training on with hard negatives of both modalities helps",
+        says="Training further with hard negatives of both modalities helps",
         source="the paper's ablation of negatives (ICLR 2023)",
         pairs=(_HARD,),
         controls=(Control(system=_row("clip-dpr", steps="both-stages"), of=_HARD),),
-        steps="stage 1 trained on with in-batch negatives, for exactly as many optimizer steps as "
-        "stage 2 takes, at its batch size and learning rates",
+        steps="stage 1 trained further with in-batch negatives, for exactly as many optimizer "
+        "steps as stage 2 takes, at its batch size and learning rates",
     ),
 )
