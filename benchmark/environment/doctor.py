@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import importlib.util
+import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from benchmark.environment import java
+from benchmark.environment.hub import WHERE_TO_DOWNLOAD
 from benchmark.execution import provenance
 from benchmark.registry import retrievers
 from benchmark.report.tables import TEXT, Column, Format, Table
 from benchmark.retriever import Task
 
+WEIGHTS = re.compile(r"needs the weights '[^']*'")
 STATES = {True: "ok", False: "MISSING", None: "depends"}
 STATE = Format(STATES.__getitem__, tone={True: "good", False: "bad", None: "unsure"}.get)
+FOUND = Format(lambda found: "needs weights" if WEIGHTS.fullmatch(found) else found)
+"""The command that downloads weights repeats their name, so the table leaves it out."""
+
 DEPENDS = (
     "depends: needed for real data sets; webqa-mini trains small models instead of loading "
     "weights. --dataset NAME shows what a data set needs."
@@ -35,15 +41,31 @@ def examine(store: Path, task: Task | None = None) -> Table:
         columns=[
             Column("", "ok", STATE, first=True),
             Column("What", "what", TEXT, first=True),
-            Column("Found", "found", TEXT, first=True),
-            Column("How to fix it", "mend", TEXT, first=True),
+            Column("Found", "found", FOUND, first=True),
+            Column("How to fix it", "mend", TEXT),
         ],
         rows=[
             {"ok": ok, "what": what, "found": state, "mend": mend}
             for ok, what, state, mend in checks
         ],
         notes=[] if task else [DEPENDS],
+        brief=[*_fixes(checks), *([] if task else [DEPENDS])],
     )
+
+
+def _fixes(checks: Sequence[tuple[bool | None, str, str, str]]) -> list[str]:
+    """Notes for a terminal, whose width has no room for commands: each fix with what needs it."""
+    needed_by: dict[str, list[str]] = {}
+    for _, what, _, mend in checks:
+        if mend:
+            needed_by.setdefault(mend, []).append(what.removeprefix("retriever "))
+    notes = [
+        f"{', '.join(names)}: {mend.removesuffix(f' {WHERE_TO_DOWNLOAD}')}"
+        for mend, names in needed_by.items()
+    ]
+    if any(mend.endswith(WHERE_TO_DOWNLOAD) for mend in needed_by):
+        notes.append(f"Run `hf download` {WHERE_TO_DOWNLOAD}.")
+    return notes
 
 
 def _checks(store: Path, task: Task | None) -> Iterator[tuple[bool | None, str, str, str]]:

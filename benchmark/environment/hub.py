@@ -75,6 +75,10 @@ def lacks_weights(name: str, file: str | None = None, revision: str | None = Non
     return None
 
 
+WHERE_TO_DOWNLOAD = "where the Hugging Face hub can be reached, and set HF_HOME to that cache"
+"""What a message says after the command that downloads weights."""
+
+
 def _no_folder(name: str) -> str:
     return f"needs the folder '{name}', which does not exist: check the path"
 
@@ -83,10 +87,7 @@ def _unheard(name: str, revision: str | None) -> str:
     """What is said of weights that the hub couldn't be asked for; it is asked no more."""
     _silent.append(name)
     at = f" --revision {revision}" if revision else ""
-    return (
-        f"needs the weights '{name}': run `hf download {name}{at}` where the Hugging Face hub "
-        "can be reached, and set HF_HOME to that cache"
-    )
+    return f"needs the weights '{name}': run `hf download {name}{at}` {WHERE_TO_DOWNLOAD}"
 
 
 def _is_reachable() -> bool:

@@ -224,7 +224,10 @@ def questions_table(
             Column("Id", "id", LABEL, first=True),
             Column("Question", "text", TEXT, first=True),
             Column("Kind", "kinds", LIST),
-            *(Column(f"{name}, {MAIN}", ("figures", name), PERCENT) for name in apart or ()),
+            *(
+                Column(f"{name}, {MAIN}", ("figures", name), PERCENT, first=True)
+                for name in apart or ()
+            ),
         ],
         rows=rows,
         records=records,

@@ -89,7 +89,7 @@ def _draw(table: Table, console: Console, width: int, wide: bool) -> None:
     notes = [*(table.brief or table.notes)]
     if left_out:
         notes.append(f"Columns not shown: {'; '.join(left_out)}. --wide shows all.")
-    if table.brief:
+    if not {*table.notes} <= {*notes}:
         notes.append("--format md shows all notes.")
     if notes:
         console.print()
