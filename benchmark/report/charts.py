@@ -24,10 +24,13 @@ from benchmark.report.trainings import trainings
 
 
 def seconds(of: Inspector) -> list[Chart]:
-    """The build time of each system that was built here, the quickest first, in one chart."""
+    """The build time of each system that was built here, the quickest first, in one chart.
+
+    No chart if no result says how long its artefacts took.
+    """
     times = {result.name: seconds_by_stage(result) for result in of.results if not result.external}
     ranked = dict(sorted(times.items(), key=lambda item: sum(item[1].values())))
-    return [seconds_chart(ranked)] if ranked else []
+    return [seconds_chart(ranked)] if any(ranked.values()) else []
 
 
 def cost(of: Inspector) -> list[Chart]:

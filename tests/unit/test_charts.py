@@ -8,6 +8,7 @@ from xml.etree import ElementTree
 
 from PIL import Image
 
+from benchmark.report import charts
 from benchmark.report.plots.cost import cost_chart
 from benchmark.report.plots.curves import curves_chart
 from benchmark.report.plots.embedding_map import embedding_map_chart
@@ -82,6 +83,18 @@ def test_seconds_are_stacked_by_stage() -> None:
     )
     assert "from quick (1.0) to slow (10.0)" in chart.says
     assert ">training</text>" in chart.svg()
+
+
+def test_without_seconds_no_chart_of_them_is_drawn() -> None:
+    def of(*artefacts: dict[str, Any]) -> Any:
+        manifest = {"artefacts": artefacts}
+        return SimpleNamespace(
+            results=[SimpleNamespace(name="one", external=False, manifest=manifest)]
+        )
+
+    assert charts.seconds(of()) == []
+    (chart,) = charts.seconds(of({"kind": "Checkpoint", "seconds": 2.0}))
+    assert "from one (2.0) to one (2.0)" in chart.says
 
 
 def test_an_embedding_map_names_system_method_and_axes() -> None:
