@@ -52,7 +52,7 @@ def curves_chart(system: str, stages: Sequence[Stage]) -> Chart:
             lines = textwrap.wrap(title, LINE if is_narrow(figure) else 2 * LINE)
             left.set_title("\n".join(lines), loc="left", fontsize="medium")
         rows[0, 0].set_ylim(bottom=0)
-        rows[0, 1].set_ylim(0, 1)
+        rows[0, 1].set_ylim(0, 1.04)  # a dot at 1 is drawn whole
         label_below(figure, rows[-1, 0], "step")
         label_below(figure, rows[-1, 1], "step")
         handles = {
