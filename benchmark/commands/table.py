@@ -135,7 +135,7 @@ def table(
         elif name == PROTOCOLS_TABLE:
             made = _protocols(chosen)
         elif name in ablations:
-            made = _ablation(ablations[name], chosen, seed, seeds, running=running)
+            made = _ablation(name, ablations[name], chosen, seed, seeds, running=running)
         else:
             make = DERIVED[name] if name in DERIVED else tables[name].make
             make = beside if against and beside else make
@@ -162,7 +162,9 @@ def _against_mteb(chosen: Chosen) -> Table:
     return against_mteb(chosen.at_hand(), chosen.data, chosen.split, mteb)
 
 
-def _ablation(ablation: Ablation, chosen: Chosen, seed: int, seeds: int, *, running: bool) -> Table:
+def _ablation(
+    name: str, ablation: Ablation, chosen: Chosen, seed: int, seeds: int, *, running: bool
+) -> Table:
     from benchmark.report.ablations import ablation_table
 
     results = chosen.variants(ablation.variants, seed, seeds, running=running)
@@ -171,4 +173,4 @@ def _ablation(ablation: Ablation, chosen: Chosen, seed: int, seeds: int, *, runn
             f"no variant of '{ablation.title}' has a result",
             mend="give --run to run those that can run here",
         )
-    return ablation_table(ablation, results, chosen.data, chosen.split)
+    return ablation_table(name, ablation, results, chosen.data, chosen.split)

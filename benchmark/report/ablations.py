@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from benchmark.datasets import Collection
+from benchmark.datasets import DEFAULT, Collection
 from benchmark.evaluation.bias import judged_share
 from benchmark.evaluation.comparison import compare, letters
 from benchmark.evaluation.metrics import MAIN
@@ -61,9 +61,9 @@ class Ablation:
 
 
 def ablation_table(
-    ablation: Ablation, results: Mapping[str, Result], data: Collection, split: str
+    name: str, ablation: Ablation, results: Mapping[str, Result], data: Collection, split: str
 ) -> Table:
-    """The rows of ``ablation`` that have a result, in its order."""
+    """The rows of ``ablation``, which has this name, that have a result, in its order."""
     variants = {
         labels: variant for labels, variant in ablation.rows.items() if variant.name in results
     }
@@ -100,12 +100,12 @@ def ablation_table(
         records=records,
         notes=[
             *_notes(ablation, f" ({method(comparisons)})" if comparisons else "", data, split),
-            *_not_run(ablation, results),
+            *_not_run(name, ablation, results, data),
             *reference_notes(results[variant.name] for variant in variants.values()),
         ],
         brief=[
             *_notes(ablation, "", data, split),
-            *_not_run(ablation, results),
+            *_not_run(name, ablation, results, data),
             *reference_notes((results[one.name] for one in variants.values()), brief=True),
         ],
     )
@@ -137,17 +137,21 @@ OVER_SEEDS = Format(
 )
 
 
-def _not_run(ablation: Ablation, results: Mapping[str, Result]) -> list[str]:
+def _not_run(
+    name: str, ablation: Ablation, results: Mapping[str, Result], data: Collection
+) -> list[str]:
     """Which rows and figures are missing, and how they are made."""
     missing = [
         " / ".join(labels)
         for labels, variant in ablation.rows.items()
         if variant.name not in results
     ]
-    rows = f" Rows that are not run: {'; '.join(missing)}." if missing else ""
+    rows = f" Rows that were not run: {'; '.join(missing)}." if missing else ""
     if not rows and all(variant.name in results for variant in ablation.variants):
         return []
-    return [f"{NOT_RUN}: there is no result; `table` with --run makes it.{rows}"]
+    dataset = "" if data.name == DEFAULT else f" --dataset {data.name}"
+    command = f"python -m benchmark table {name}{dataset} --run"
+    return [f"A figure that is {NOT_RUN} has no result: `{command}` makes it.{rows}"]
 
 
 def _notes(ablation: Ablation, tests: str, data: Collection, split: str) -> list[str]:

@@ -49,7 +49,7 @@ def bias_table(results: Sequence[Result], data: Collection, split: str) -> Table
                 "first": outcomes,
             }
         )
-    shares_judged = ", ".join(f"{name} {percent(share)}" for name, share in judged.items())
+    shares_judged = ", ".join(f"{percent(share)} ({name})" for name, share in judged.items())
     return Table(
         title=f"Modality bias on {data.name} ({split})",
         columns=[
@@ -67,7 +67,7 @@ def bias_table(results: Sequence[Result], data: Collection, split: str) -> Table
             "image and text questions; the share among relevant documents is "
             f"{shares_judged}. Exposure@k: the same, with ranks weighted by 1 / log2(1 + rank).",
             "First: the document at rank 1, for questions that one modality answers; the rest are "
-            "questions without results. With several seeds, the first is shown.",
+            "questions without results. With several seeds, these are the figures of the first.",
             *([data.notice] if data.notice else []),
         ],
         unranked=oracle_rows(ranked),

@@ -12,13 +12,13 @@ from benchmark.evaluation.metrics import MAIN, METRICS, Scores
 from benchmark.evaluation.significance import Floats
 from benchmark.evaluation.standing import Agreement, Standing, agreement, standings
 from benchmark.report.figures import answered_by
-from benchmark.report.tables import PERCENT, TEXT, WHOLE, Column, Format, Table, decimals
+from benchmark.report.tables import PERCENT, TEXT, UNDEFINED, WHOLE, Column, Format, Table, decimals
 from benchmark.results.result import Result, best_first
 from benchmark.types import MODALITIES
 
 PLACES = Format(lambda ends: f"{ends[0]} to {ends[1]}", lambda ends: float(ends[0]))
 PROBABILITY = Format(
-    lambda p: "" if p is None else f"{p:.2f}", lambda p: None if p is None else round(p, 2)
+    lambda p: UNDEFINED if p is None else f"{p:.2f}", lambda p: None if p is None else round(p, 2)
 )
 TAU = Format(
     lambda tau: f"{tau['tau']:.2f} [{tau['low']:.2f}, {tau['high']:.2f}]",
@@ -80,7 +80,8 @@ def certainty_table(results: Sequence[Result], data: Collection, split: str) -> 
             f"P(best): the probability that the true mean of {MAIN} is the highest. Rank: the "
             "interval that contains the rank of the true mean with probability 0.95. P(swap with "
             "next): the probability that the system falls behind the next one on another sample of "
-            "as many questions and training seeds; 0.5 means that the order is pure chance.",
+            "as many questions and training seeds; 0.5 means that the order is pure chance. The "
+            "last system has no next.",
             "Bayesian bootstrap over the questions (Rubin, 1981), with Student's t for the "
             "training seeds; not corrected for the number of systems.",
             *([data.notice] if data.notice else []),

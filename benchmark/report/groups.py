@@ -48,16 +48,14 @@ def grouped_table(
     letters_note = (
         "Superscripts: figures of a column that share a letter do not differ significantly"
     )
+    others_differ = "Other tables test other pairs, and so have other letters."
     comparisons = compare({result.name: result.over_seeds for result in shown}, *metrics)
     tests = (
-        [
-            f"{letters_note} (for each metric: {method(comparisons)}). Other tables test other "
-            "pairs, and so have other letters."
-        ]
+        [f"{letters_note} (for each metric: {method(comparisons)}). {others_differ}"]
         if comparisons
         else []
     )
-    tests_in_brief = [f"{letters_note}."] if comparisons else []
+    tests_in_brief = [f"{letters_note}. {others_differ}"] if comparisons else []
     others = [*([data.notice] if data.notice else []), *notes]
     others += [f"Not run: {', '.join(missing)}."] if missing else []
     return Table(

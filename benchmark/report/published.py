@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal, NamedTuple, TypeAlias
 
@@ -105,22 +105,16 @@ def beside_published(
             rows += [{**system, **line} for line in _lines(figures)]
             records += [_record(group, title, figure) for figure in figures]
     if later is not None:
-        for name in later.figures:
-            figures = [
-                Figure(
-                    name=name,
-                    metric=metric,
-                    published=value,
-                    ours=None,
-                    status=None,
-                    source=later.source,
-                    erratum=later.errata.get(name),
-                )
-                for metric, value in later.of(name).items()
-            ]
-            system = {"group": "Later", "title": name, "name": name}
+        by_title = {result.metrics["title"]: result for result in results}
+        of_later = replace(later, tolerance=paper.tolerance)
+        for title in later.figures:
+            here = by_title.get(title)
+            name = here.name if here else title
+            found = _figures(title, of_later, here, compares and here is not None)
+            figures = [replace(figure, name=name) for figure in found]
+            system = {"group": "Later", "title": title, "name": name}
             rows += [{**system, **line} for line in _lines(figures)]
-            records += [_record("Later", name, figure) for figure in figures]
+            records += [_record("Later", title, figure) for figure in figures]
     return Table(
         title=f"{table}: the paper beside {data.name} ({split})",
         columns=[

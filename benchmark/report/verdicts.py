@@ -9,10 +9,12 @@ from benchmark.evaluation.overturn import FEWEST_SEEDS, MOST_SEEDS, STABLE
 from benchmark.evaluation.significance import ALPHA, POWER
 from benchmark.report.claims import Claim, Tested
 from benchmark.report.tables import (
+    NOT_RUN,
     P_VALUE,
     PERCENT,
     POINTS,
     TEXT,
+    UNDEFINED,
     WHOLE,
     Column,
     Format,
@@ -23,7 +25,11 @@ from benchmark.report.tables import (
 from benchmark.report.testing import BOTH
 
 EFFECT = Format(
-    lambda effect: f"{points(effect.mean)} [{points(effect.low)}, {points(effect.high)}]",
+    lambda effect: (
+        NOT_RUN
+        if effect is None
+        else f"{points(effect.mean)} [{points(effect.low)}, {points(effect.high)}]"
+    ),
     lambda effect: POINTS.number(effect.mean),
 )
 DETECTABLE = Format(
@@ -37,7 +43,7 @@ TONES = {
 }
 VERDICT = Format(TEXT.text, tone=lambda text: TONES.get(str(text).partition(":")[0]))
 PROBABILITY = Format(
-    lambda p: "" if p is None else f"{p:.2f}", lambda p: None if p is None else round(p, 2)
+    lambda p: UNDEFINED if p is None else f"{p:.2f}", lambda p: None if p is None else round(p, 2)
 )
 
 
@@ -140,9 +146,10 @@ def _rows(number: int, result: Tested, tests: int) -> list[dict[str, object]]:
         row: dict[str, object] = {
             "pair": f"{ROLES[line.role]}{first.name} against {second.name}",
             "measure": f"{claim.measure}, {questions}",
+            "effect": effect,
         }
         if effect is not None:
-            row |= {"effect": effect, "seeds": effect.seeds, "p": effect.p}
+            row |= {"seeds": effect.seeds, "p": effect.p}
             row |= {"detectable": (effect.detectable, effect.detectable_among(tests))}
         rows.append(row)
     rows[0] |= {
@@ -200,7 +207,7 @@ _CONTROL = (
 _OVERTURNED = (
     "Overturned: the probability that another set of as many training seeds would give another "
     "verdict (parametric bootstrap over the seeds, for the same questions). A verdict counts as "
-    f"stable below {STABLE}."
+    f"stable below {STABLE}. {UNDEFINED}: a single seed, or the claim was not tested."
 )
 
 

@@ -109,7 +109,7 @@ def _certainty(of: Inspector) -> Page:
     return Page(
         name="certainty",
         title="Certainty",
-        says="How sure each place on the leaderboard is, and which rankings agree.",
+        says="How certain the rank of each system is, and which rankings agree.",
         tables=[make(of.results, of.data, of.split) for make in (certainty_table, agreement_table)],
         charts=[places_chart(placed(of.results))],
     )
@@ -150,14 +150,14 @@ def _tables(of: Inspector, found: Sequence[Paper]) -> list[Page]:
 
 def _ablations(of: Inspector, found: Sequence[Paper]) -> Page:
     tables = []
-    for ablation in ablations_of(found).values():
+    for name, ablation in ablations_of(found).items():
         if results := at_hand(ablation.variants, of.folder, of.data, of.split):
-            table = ablation_table(ablation, results, of.data, of.split)
+            table = ablation_table(name, ablation, results, of.data, of.split)
             tables += [table] if table.rows else []
     return Page(
         name="ablations",
         title="Ablations",
-        says="What the parts of the method bring: the rows that have been run.",
+        says="What each part of the method contributes. The tables have the rows that were run.",
         tables=tables,
     )
 
@@ -208,7 +208,8 @@ def _bias(of: Inspector) -> Page:
     return Page(
         name="bias",
         title="Bias",
-        says="Which modality each system retrieves, how its scores lie, and where it embeds what.",
+        says="Which modality each system retrieves and, where they are known, the distribution of "
+        "its scores and the map of its embeddings.",
         tables=[first, *([gap_table(of.results, of.data, of.split)] if mapped else [])],
         folded=[scores_table(of.results, of.data, of.split)] if scored else [],
         charts=[bias_chart(first.rows), *mapped],

@@ -58,7 +58,10 @@ def test_the_figures_are_those_that_were_published(shared: Path) -> None:
 
 def result(name: str, mean: float) -> Any:
     summary = {metric: {"mean": mean} for metric in COLUMNS}
-    return SimpleNamespace(name=name, title=name.upper(), summary=summary, oracle=False)
+    title = name.upper()
+    return SimpleNamespace(
+        name=name, title=title, metrics={"title": title}, summary=summary, oracle=False
+    )
 
 
 def test_on_the_papers_data_each_figure_has_a_difference_and_a_status(
@@ -77,6 +80,16 @@ def test_on_the_papers_data_each_figure_has_a_difference_and_a_status(
     rows = {cells[2]: cells[3:] for cells in side_by_side(table, "MRR@10").cells}
     assert rows["bm25"] == ["53.75", "53.85", "+0.10", "MATCH"]
     assert rows["univl-dr"][1:] == ["-", "-", "NOT RUN"]
+
+
+def test_later_figures_are_beside_those_of_a_result_of_the_same_title(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(published, "comparable", lambda *_: True)
+    table = against_paper([result("marvel-dpr", 0.5576)], DATA, "test")
+    rows = {cells[2]: cells[3:] for cells in side_by_side(table, "MRR@10").cells}
+    assert rows["marvel-dpr"] == ["55.71", "55.76", "+0.05", "MATCH"]
+    assert rows["MARVEL-ANCE"] == ["65.15", "-", "-", "not run"]
 
 
 def test_elsewhere_published_figures_are_context(inspector: Inspector) -> None:

@@ -74,7 +74,7 @@ def test_a_table_and_verdicts_from_nothing(
     claims = [claim for claim in CLAIMS if claim.name in {"pixels", "routing"}]
     wanted = [*ablation.variants, *(variant for claim in claims for variant in claim.variants)]
     found = run_variants(wanted, task, seeds=1, results=tmp_path, store=micro_store)
-    table = ablation_table(ablation, found, webqa_micro, "test")
+    table = ablation_table("some", ablation, found, webqa_micro, "test")
     assert [cells[:2] for cells in table.cells] == [list(labels) for labels in ablation.rows]
     main = "MRR@10, all"
     assert table.rows[-1][main] == pytest.approx(found["clip-dpr"].scores.mean("MRR@10"))

@@ -37,7 +37,7 @@ def bias_chart(records: Sequence[Mapping[str, Any]]) -> Chart:
         judged = _percent(records[0]["judged"]["all"])
         axes.axvline(judged, color=INK, linestyle=":", label="relevant documents")
         for (_, label, colour, _), target in ((GROUPS[0], 0), (GROUPS[2], 100)):
-            axes.axvline(target, color=colour, linewidth=1.5, alpha=0.6, label=f"target, {label}")
+            axes.axvline(target, color=colour, linewidth=1.5, label=f"target, {label}")
         axes.set_yticks(rows, [record["name"] for record in records])
         axes.invert_yaxis()
         axes.set_xlim(-2, 102)

@@ -24,14 +24,13 @@ def places_chart(systems: Sequence[Placed]) -> Chart:
             [system.standing.last for system in systems],
             color=BLUE,
             linewidth=3,
-            alpha=0.5,
             label="95% interval of the rank by true means",
         )
         axes.plot([row + 1 for row in rows], rows, "o", color=INK, label="rank here")
         axes.set_yticks(rows, [system.name for system in systems])
         axes.invert_yaxis()
         axes.set_xlim(0.5, len(systems) + 0.5)
-        label_below(figure, axes, "rank among the systems that are no oracles")
+        label_below(figure, axes, "rank; oracles are left out")
         axes.grid(axis="x", color=INK)
         figure.legend(loc="outside upper center", ncols=1 if is_narrow(figure) else 2)
 
