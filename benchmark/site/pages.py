@@ -119,7 +119,7 @@ def _published() -> Page:
     return Page(
         name="published",
         title="Published",
-        says="What others published on WebQA, by task; figures of two tasks don't compare.",
+        says="What others published on WebQA, by task. Figures of different tasks do not compare.",
         tables=published_tables(publications()),
     )
 
@@ -220,8 +220,8 @@ def _curves(of: Inspector, store: Store) -> Page:
     return Page(
         name="curves",
         title="Learning curves",
-        says="What was measured while each system was trained, stage by stage. A system whose "
-        "stages are all another's is not repeated here; each system's page has its own.",
+        says="What was measured while each system was trained, stage by stage. A system that "
+        "shares all its stages with another is not repeated here; its own page shows them.",
         charts=learning_curves(of, store),
     )
 
@@ -231,7 +231,7 @@ def _speed(of: Inspector) -> Page:
     return Page(
         name="speed",
         title="Speed",
-        says="What each system took to make, and how well it ranks for that.",
+        says="How long each system takes to build and to search, beside how well it ranks.",
         tables=[seconds_table(of.results)] if charts else [],
         charts=charts,
     )
