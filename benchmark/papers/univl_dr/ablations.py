@@ -59,9 +59,10 @@ ABLATIONS: Mapping[str, Ablation] = MappingProxyType(
                 *_BY_MODALITY,
             ),
             note="The view of images is the same in training and in ranking. A model trained on "
-            "image questions alone never learned to weigh passages: over images alone it is at "
-            "home, over both modalities it isn't. Image questions alone give fewer optimizer "
-            "steps; the row that is trained for the steps of all questions is not the paper's.",
+            "image questions alone never learned to score passages: it is made for a search "
+            "over images alone, not over both modalities. Image questions alone give fewer "
+            "optimizer steps; the row that is trained for the steps of all questions is not the "
+            "paper's.",
         ),
         "negatives": Ablation(
             title="Negative strategies (no verbalization)",
@@ -84,7 +85,7 @@ ABLATIONS: Mapping[str, Ablation] = MappingProxyType(
                 Measured(title=DEEP_SHARE, measure=DEEP_SHARE),
             ),
             note="Stage 2 starts from stage 1 with plain in-batch negatives, and shares its mined "
-            "top 100. What 'in-batch, balanced' means is unsourced; here each batch holds as many "
+            "top 100. The paper does not define 'in-batch, balanced'; here each batch has as many "
             "questions answered by images as by passages. Two rows are not the paper's: stage 1 "
             "trained further with in-batch negatives for as many optimizer steps as stage 2 takes, "
             "and in-batch and hard negatives together, the hard ones from the top 20.",

@@ -40,6 +40,9 @@ COLOURS = {
 WIDTH, NARROW_WIDTH = 58, 50
 """The number of characters in a line of text beside the effects, and above them."""
 
+MOST_SIGNS = 4
+"""The number of signs in a line of the legend of a wide plot."""
+
 LINE, AROUND = 0.155, 1.3
 """The height in inches of a line of text, and of everything around the lines."""
 
@@ -206,7 +209,7 @@ def _legend(figure: Figure, shown: Sequence[Tested]) -> None:
     figure.legend(
         handles=signs,
         loc="outside upper center",
-        ncols=2 if is_narrow(figure) else len(signs),
+        ncols=2 if is_narrow(figure) else min(len(signs), MOST_SIGNS),
         fontsize=8,
         handlelength=1.5,
         columnspacing=1.2,
