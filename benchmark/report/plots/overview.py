@@ -43,15 +43,16 @@ def overview_chart(of: Inspector) -> Chart | None:
         halves: Any = figure.subfigures(1, 2, width_ratios=(1.5, 1))
         left, right = halves
         left.suptitle("\n".join(textwrap.wrap(f"“{query.text}”", 60)), fontsize=11)
-        grid = {"width_ratios": (0.6, 0.6, 1.6, 0.6, 1.6), "top": 0.84}
+        grid = {"width_ratios": (0.6, 0.6, 1.6, 0.6, 1.6)}
+        heading: Any = {"loc": "left", "fontsize": 9, "fontweight": "bold"}
         axes = left.subplots(RANKS, 5, squeeze=False, gridspec_kw=grid)
         for cell in axes.flat:
             cell.axis("off")
-        left.text(0.01, 0.86, "relevant", fontsize=9, weight="bold")
+        axes[0, 0].set_title("relevant", **heading)
         for row, name in enumerate(relevant[:RANKS]):
             _show(axes[row, 0], of, documents.get(name))
         for column, (system, ranked) in zip((1, 3), lists.items(), strict=True):
-            left.text((0.14, 0.57)[column // 2], 0.86, system, fontsize=9, weight="bold")
+            axes[0, column + 1].set_title(system, **heading)
             for row, name in enumerate(ranked):
                 _show(axes[row, column], of, documents.get(name))
                 _describe(axes[row, column + 1], row + 1, documents.get(name), name in relevant)
