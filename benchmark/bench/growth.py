@@ -1,7 +1,4 @@
-"""How the processor time of each stage grows with questions, documents and systems: fitted powers.
-
-Measured in processor time, which other programs on the same machine change little.
-"""
+"""How the processor time of each stage grows with questions, documents and systems."""
 
 from __future__ import annotations
 
@@ -16,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
+from threadpoolctl import threadpool_limits
 
 from benchmark.bench.search import embeddings
 from benchmark.dense.search import LARGE, search
@@ -32,11 +30,10 @@ from benchmark.types import Run
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-QUESTIONS = (10, 100, 1000)
+QUESTIONS, SYSTEMS = (10, 100, 1000), (2, 10, 50)
 DOCUMENTS = (10_000, 100_000, 300_000, 1_200_000)
-SYSTEMS = (2, 10, 50)
 ENOUGH = 0.5
-"""Seconds of processor time after which a measurement, done twice, is not repeated."""
+"""Seconds of processor time for which a measurement is repeated."""
 
 BOTH_THEMES = (
     "<style>svg { color: #1c2024 } text { fill: currentColor }"
@@ -100,17 +97,18 @@ class Grown:
 
 
 def measure(stage: Stage, folder: Path) -> Grown:
-    """Do a stage at all its points; the least time of each counts."""
+    """Do a stage at all its points. Matrix products have one thread: to wait takes time, too."""
     log.info(f"{stage.name}: measuring")
     work = stage.open(folder)
     seconds = {}
-    for questions, size in stage.points:
-        spent: list[float] = []
-        while len(spent) < 2 or sum(spent) < ENOUGH:
-            started = time.process_time()
-            work(questions, size)
-            spent.append(time.process_time() - started)
-        seconds[questions, size] = min(spent)
+    for point in stage.points:
+        work(*point)  # loads libraries, whose threads can be limited then
+        with threadpool_limits(1):
+            started, count, spent = time.process_time(), 0, 0.0
+            while spent < ENOUGH:
+                work(*point)
+                count, spent = count + 1, time.process_time() - started
+        seconds[point] = spent / count
     return Grown(stage=stage, seconds=seconds)
 
 
@@ -177,9 +175,9 @@ def table(grown: Sequence[Grown]) -> Table:
         ],
         rows=rows,
         notes=[
-            "Seconds of processor time, summed over threads. Exponents: least squares of the "
-            "logarithms over all sizes; costs that do not grow make them smaller. Largest misfit: "
-            "the largest factor between a measured and a fitted time.",
+            "Seconds of processor time; matrix products have one thread. Exponents: least squares "
+            "of the logarithms over all sizes; costs that do not grow make them smaller. Largest "
+            "misfit: the largest factor between a measured and a fitted time.",
             f"{machine['processor']}, {machine['threads']} threads",
         ],
     )

@@ -43,7 +43,7 @@ def test_all_stages_are_measured_and_drawn(tmp_path: Path, monkeypatch: pytest.M
     monkeypatch.setattr(growth, "DOCUMENTS", (200, 400))
     monkeypatch.setattr(growth, "QUESTIONS", (2, 4))
     monkeypatch.setattr(growth, "SYSTEMS", (2, 3))
-    monkeypatch.setattr(growth, "ENOUGH", 0)
+    monkeypatch.setattr(growth, "ENOUGH", 0.001)
     words = ["bench", "growth", "--plot", str(tmp_path), "--format", "csv"]
     done = CliRunner().invoke(cli, words, catch_exceptions=False)
     assert done.exit_code == 0
