@@ -63,9 +63,7 @@ class Stage:
 
         Larger searches scan in int8 first: another algorithm, whose times follow another power.
         """
-        if self.size == "systems":
-            return [(questions, size) for size in SYSTEMS for questions in QUESTIONS]
-        every = itertools.product(DOCUMENTS, QUESTIONS)
+        every = itertools.product(SYSTEMS if self.size == "systems" else DOCUMENTS, QUESTIONS)
         return [(questions, size) for size, questions in every if questions * size < LARGE]
 
 
@@ -126,6 +124,10 @@ def chart(grown: Grown) -> Chart:
             fitted = [factor * questions**by_questions * size**by_size for size in sizes]
             axes.loglog(sizes, measured, marker, color=colour, label=f"{questions:,} questions")
             axes.loglog(sizes, fitted, color=colour, linewidth=1)
+        every = sorted({size for _, size in grown.seconds})
+        axes.minorticks_off()
+        axes.set_xticks(every, [f"{size:,}" for size in every])
+        axes.yaxis.set_major_formatter(lambda seconds, _: f"{seconds:g}")
         axes.set_xlabel(f"{grown.stage.size} (points: measured; lines: fitted)")
         axes.set_ylabel("seconds of processor time")
         axes.grid(color=INK)

@@ -52,6 +52,8 @@ def test_all_stages_are_measured_and_drawn(tmp_path: Path, monkeypatch: pytest.M
         svg = (tmp_path / f"growth-{stage.name}.svg").read_text(encoding="utf-8")
         texts = ["".join(text.itertext()) for text in ElementTree.fromstring(svg).iter()]  # noqa: S314
         assert any(text.startswith(f"{stage.title}: time ~") for text in texts)
+        assert {"200", "400"} <= set(texts) if stage is SEARCH else {"2", "3"} <= set(texts)
+        assert not any("$" in text for text in texts)  # formulas would not be typeset
         assert "prefers-color-scheme: dark" in svg
         assert "#000000" not in svg
     refused = CliRunner().invoke(cli, ["bench", "scale", "--plot", str(tmp_path)])
