@@ -313,7 +313,7 @@ def _reason(
         bound = 0.0 if holding["below zero"] else claim.smallest
         below = [effect.high is not None and effect.high < bound for effect in effects]
         if holding["below zero"]:
-            reason = f"below 0{_which(claim, below)}, the opposite"
+            reason = f"below 0{_which(claim, below)}: the opposite effect"
         else:
             reason = f"below {least}{_which(claim, below)}"
             if holding["above zero"]:

@@ -221,7 +221,7 @@ def test_a_strong_effect_the_other_way_is_never_significant() -> None:
     reversed_ = effect(np.random.default_rng(9).normal(-0.2, 0.1, (1, 50)))
     (found,) = judge([(claim(), [reversed_])])
     assert found.p_holm["above zero"] == 1.0
-    assert found.reason == "below 0, the opposite"
+    assert found.reason == "below 0: the opposite effect"
     assert found.overturned is None
 
 
