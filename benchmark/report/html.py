@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 FEW_NOTES = 3
 """Notes of a table that are shown at once; a reader opens the others."""
 
+JOINTS = re.compile(r"(?<=\w)(?=[+@]\w)")
+"""Where the long name of a variant can be broken: before each of its settings."""
+
 BRACKETS = re.compile(r"(.+) ([\[(].+[\])])")
 """A figure with its interval, spread or the like."""
 
@@ -35,7 +38,7 @@ def templates(*packages: str) -> Environment:
     )
     environment.policies["json.dumps_kwargs"] = {"sort_keys": False}
     environment.globals |= {"BEST": BEST, "RUNNER_UP": RUNNER_UP, "FEW": FEW_NOTES}
-    environment.filters |= {"figure": _figure, "prose": _prose}
+    environment.filters |= {"figure": _figure, "prose": _prose, "breakable": _breakable}
     environment.tests |= {"grouped": _is_grouped}
     return environment
 
@@ -48,6 +51,13 @@ def _figure(cell: str) -> str | Markup:
     if parts is None:
         return cell
     return Markup('{} <span class="interval">{}</span>').format(*parts.groups())
+
+
+def _breakable(cell: str) -> Markup:
+    """A text in which the name of a variant can be broken before each of its settings."""
+    from markupsafe import Markup, escape
+
+    return Markup("<wbr>").join(escape(part) for part in JOINTS.split(cell))
 
 
 def _prose(text: str) -> Markup:

@@ -60,6 +60,11 @@ def test_marks_stand_out_in_every_format_that_has_letters() -> None:
     assert 'data-order="12.5"' in html
 
 
+def test_the_name_of_a_variant_is_broken_before_its_settings() -> None:
+    html = render(of("a+b=<c>+d=e@image against +5.2"), "html")
+    assert "<bdi>a<wbr>+b=&lt;c&gt;+d=e<wbr>@image against +5.2</bdi>" in html
+
+
 def test_csv_and_json_hold_the_bare_cells_and_records() -> None:
     read = list(csv.reader(io.StringIO(render(TABLE, "csv"))))
     assert read == [["Name", "MRR"], ["one", "12.50 [1, 2]"], ["two", "9.75"], ["3D", ""]]
