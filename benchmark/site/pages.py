@@ -127,7 +127,7 @@ def _published() -> Page:
 def _tables(of: Inspector, found: Sequence[Paper]) -> list[Page]:
     """The tables of the papers, a page each, with the published figures beside ours.
 
-    Those of which nothing was run come last.
+    Those with the most rows that were run come first.
     """
     made = []
     for paper in found:
@@ -144,7 +144,7 @@ def _tables(of: Inspector, found: Sequence[Paper]) -> list[Page]:
                 ],
                 folded=beside,
             )
-            made.append((not ours.rows, page))
+            made.append((-len(ours.rows), page))
     return [page for _, page in sorted(made, key=lambda one: one[0])]
 
 
