@@ -229,7 +229,7 @@ class _Released(_Marvel):
         return self._parts(data, released_path(data, self.checkpoint))
 
     def why_unavailable(self, task: Task | None) -> str | None:
-        if task and (reason := why_not_released(task.data, self.checkpoint)):
+        if reason := why_not_released(task.data if task else None, self.checkpoint):
             return reason
         return super().why_unavailable(task)
 

@@ -14,8 +14,13 @@ def released_path(data: Collection, checkpoint: str) -> Path:
     return (data.folder / "images.tsv").resolve().parent / checkpoint
 
 
-def why_not_released(data: Collection, checkpoint: str) -> str | None:
-    """Why a released checkpoint cannot be used on ``data``; None if it can."""
+def why_not_released(data: Collection | None, checkpoint: str) -> str | None:
+    """Why a released checkpoint cannot be used on ``data``; None if it can.
+
+    Without ``data``, it says what is needed, as no machine has it without a data set.
+    """
+    if data is None:
+        return "needs the real WebQA and the authors' checkpoint: give --dataset webqa"
     if data.stand_ins or not data.corpus.numbers("image"):
         return "needs the real WebQA: give --dataset webqa"
     if not (path := released_path(data, checkpoint)).is_file():

@@ -251,7 +251,7 @@ class _Released(_Clip):
         return ClipFile(path=path, sha256=sha256(path))
 
     def why_unavailable(self, task: Task | None) -> str | None:
-        return why_not_released(task.data, self.checkpoint) if task else None
+        return why_not_released(task.data if task else None, self.checkpoint)
 
 
 @register("clip-dpr-released", title="CLIP-DPR (released)", group=SETTING)

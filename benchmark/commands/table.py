@@ -44,7 +44,8 @@ class _TableCommand(click.Command):
             ]
             if listed:
                 formatter.write_paragraph()
-                formatter.write_text(f"Tables of {paper.title}:")
+                title = click.wrap_text(f"Tables of {paper.title}:", formatter.width)
+                formatter.write(f"{title}\n")
                 with formatter.indentation():
                     formatter.write_dl(listed)
 

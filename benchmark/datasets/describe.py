@@ -42,7 +42,7 @@ def lengths(data: Collection) -> list[Lengths]:
 def categories(data: Collection, split: str) -> Counter[str]:
     """The number of questions of each category and modality in a split."""
     return Counter(
-        " ".join(filter(None, (query.modality, query.category))) or "(unknown)"
+        " ".join(dict.fromkeys(filter(None, (query.modality, query.category)))) or "(unknown)"
         for query in data.queries(split)
     )
 

@@ -217,7 +217,9 @@ SHARE_WITH_INTERVAL = Format(
     lambda figure: f"{_share(figure['mean'])} {SHARE_INTERVAL.text(figure)}",
     lambda figure: None if figure["mean"] is None else round(figure["mean"], 4),
 )
-INTERVAL_OF_POINTS = Format(lambda row: f"[{points(row['low'])}, {points(row['high'])}]")
+INTERVAL_OF_POINTS = Format(
+    lambda row: f"[{points(row['low'])}, {points(row['high'])}]", unbroken=True
+)
 SIGNED = Format(
     lambda value: UNDEFINED if value is None else f"{value:+.3f}", lambda value: round(value, 3)
 )

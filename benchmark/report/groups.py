@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from itertools import chain
 from typing import Any
 
 from benchmark.datasets import Collection
+from benchmark.errors import NotMeasuredError
 from benchmark.evaluation.comparison import Comparison, compare, letters
+from benchmark.registry import retrievers
 from benchmark.report.tables import LEGEND, PERCENT, TEXT, Cell, Column, Mark, Table, best_two
 from benchmark.report.testing import method
 from benchmark.results.result import Result, best_first, oracle_rows
@@ -27,7 +30,8 @@ def grouped_table(
     """The rows of ``groups`` that have a result; a note names the others.
 
     Figures of a column that share a superscript letter do not differ significantly. groups: group
-    of rows -> names of retrievers. notes: further notes below the table.
+    of rows -> names of retrievers. notes: further notes below the table. Raises NotMeasuredError
+    if no row has a result.
     """
     by_name = {result.name: result for result in results}
     rows: list[dict[str, Any]] = []
@@ -38,6 +42,9 @@ def grouped_table(
             result = by_name[name]
             means = {metric: result.summary[metric]["mean"] for metric in metrics}
             rows.append({"setting": group, "title": result.title, "name": name, **means})
+    if not rows:
+        names = [name for name in chain.from_iterable(groups.values()) if name in retrievers()]
+        raise NotMeasuredError(f"no row of {title} was run", f"run {' '.join(names)}")
     shown = [by_name[row["name"]] for row in rows]
     missing = [name for names in groups.values() for name in names if name not in by_name]
     judged = data.metadata["splits"][split]["judged"]

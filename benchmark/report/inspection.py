@@ -11,7 +11,7 @@ from pathlib import Path
 from benchmark.datasets import Collection
 from benchmark.errors import InputError, unknown
 from benchmark.evaluation.metrics import MAIN
-from benchmark.report.tables import LABEL, LIST, PERCENT, TEXT, WHOLE, Column, Table
+from benchmark.report.tables import ID, LIST, PERCENT, TEXT, WHOLE, Column, Table
 from benchmark.results.result import Result, best_first
 from benchmark.types import Document, Qrels, Query
 
@@ -136,7 +136,7 @@ def question_tables(inspector: Inspector, name: str, systems: Sequence[str]) -> 
         Table(
             title=query.text,
             columns=[
-                Column("Relevant document", "id", LABEL),
+                Column("Relevant document", "id", ID),
                 Column("Modality", "modality", TEXT, first=True),
                 Column("Title", "title", TEXT),
                 Column("Text", "text", TEXT, first=True),
@@ -153,7 +153,7 @@ def question_tables(inspector: Inspector, name: str, systems: Sequence[str]) -> 
             columns=[
                 Column("Rank", "rank", WHOLE, first=True),
                 *(Column(system, ("lists", system), TEXT, first=True) for system in lists),
-                *(Column(f"Id, {system}", ("ids", system), LABEL) for system in lists),
+                *(Column(f"Id, {system}", ("ids", system), ID) for system in lists),
             ],
             rows=[
                 {
@@ -221,7 +221,7 @@ def questions_table(
     return Table(
         title=f"{len(matching):,} questions of {inspector.data.name} ({inspector.split})",
         columns=[
-            Column("Id", "id", LABEL, first=True),
+            Column("Id", "id", ID, first=True),
             Column("Question", "text", TEXT, first=True),
             Column("Kind", "kinds", LIST),
             *(

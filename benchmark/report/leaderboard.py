@@ -34,6 +34,7 @@ from benchmark.results.result import (
     Result,
     best_first,
     oracle_rows,
+    ranks,
     read_results,
     results_folder,
 )
@@ -64,11 +65,11 @@ def leaderboard(
     copies = all("copies_as_one" in result.metrics for result in ranked)
     several = any(result.seeded for result in ranked)
     approximate = any("index" in result.metrics for result in ranked)
-    ranks = _ranks(ranked)
+    places = ranks(ranked)
     rows = []
     for result in ranked:
         row = {
-            "place": ranks[result.name],
+            "place": places[result.name],
             "letters": marks[result.name],
             **result.metrics,
             "title": _title(result, results),
@@ -171,13 +172,6 @@ def _difference(pair: Comparison, second: str) -> str:
         f"Its difference from the next, {second}, is {shown} points and "
         f"{real} (p {_equals(corrected_p(pair))} after Holm's correction over all pairs)."
     )
-
-
-def _ranks(ranked: Sequence[Result]) -> dict[str, int | None]:
-    """Name -> rank among the contenders; None for oracles."""
-    contenders = [result.name for result in ranked if not result.oracle]
-    ranks = {name: rank for rank, name in enumerate(contenders, 1)}
-    return {result.name: ranks.get(result.name) for result in ranked}
 
 
 def write_leaderboard(

@@ -72,11 +72,11 @@ def slices_table(
     return Table(
         title=f"{first} against {second}, {metric}",
         columns=[
-            Column("Questions", "slice", TEXT),
+            Column("Questions", "slice", TEXT, first=True),
             Column("Count", "questions", COUNT),
             *(Column(system, ("means", system), PERCENT) for system in systems),
-            Column("Difference [95%]", (), POINTS_INTERVAL),
-            Column("p (Holm)", "p_holm", P_VALUE),
+            Column("Difference [95%]", (), POINTS_INTERVAL, first=True),
+            Column("p (Holm)", "p_holm", P_VALUE, first=True),
             Column("Significant", "p_holm", SIGNIFICANT),
         ],
         rows=rows,

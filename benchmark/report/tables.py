@@ -29,11 +29,13 @@ class Format:
 
     number: the number at the start of the text, used for sorting; None for other texts.
     tone: "good", "bad" or "unsure" for values that are a verdict, such as MATCH; else None.
+    unbroken: a terminal shows the text on one line, such as an interval or an id.
     """
 
     text: Callable[[Any], str]
     number: Callable[[Any], float | None] = lambda _: None
     tone: Callable[[Any], str | None] = lambda _: None
+    unbroken: bool = False
 
 
 @dataclass(frozen=True)
@@ -200,6 +202,9 @@ def _as_percent(value: float | None) -> float | None:
 TEXT = Format(_text)
 LABEL = Format(_text, _number_of)
 """Texts that are numbers in some data sets, such as ids."""
+
+ID = Format(_text, _number_of, unbroken=True)
+"""The id of a question or of a document."""
 
 WHOLE = Format(_text, float)
 COUNT = Format(lambda value: f"{value:,}", float)

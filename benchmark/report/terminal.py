@@ -70,11 +70,12 @@ def _draw(table: Table, console: Console, width: int, wide: bool) -> None:
     grid = Grid(box=box.SIMPLE_HEAD, padding=(0, GAP - 1, 0, 0), pad_edge=False, show_edge=False)
     for column in columns:
         numeric = table.is_numeric(column)
+        whole = numeric or column.format.unbroken
         grid.add_column(
             _text(column.title),
             justify="right" if numeric else "left",
-            no_wrap=wide or numeric,
-            min_width=widths[column.title] if wide or numeric else None,
+            no_wrap=wide or whole,
+            min_width=widths[column.title] if wide or whole else None,
             overflow="fold",
         )
     for number in range(len(table.rows)):
@@ -111,6 +112,8 @@ def _cell(table: Table, number: int, column: Column) -> Text:
     if number in table.unranked:
         style, tone = "dim", None
     cell = _text(column.text(row), style or STYLES.get(tone or "", ""))
+    if type(column.value(row)) is int:
+        cell.justify = "right"  # a count among texts, too
     if mark.superscript:
         cell.append(f" {_printable(mark.superscript)}", "dim")
     return cell

@@ -14,9 +14,9 @@ from benchmark.evaluation.unjudged import (
     unjudged_as_right,
 )
 from benchmark.report.inspection import Inspector
-from benchmark.report.tables import LABEL, PERCENT, TEXT, WHOLE, Column, Table
+from benchmark.report.tables import ID, PERCENT, TEXT, WHOLE, Column, Table
 from benchmark.results.judgments import with_judgments
-from benchmark.results.result import Result, best_first
+from benchmark.results.result import Result, best_first, oracle_rows, ranks
 from benchmark.types import Qrels
 
 BPREF = "bpref"
@@ -40,7 +40,9 @@ def unjudged_table(
     titles += ["Condensed lists", BPREF] if wrong else []
     titles += [f"With {name}" for name in additional or {}]
     rows = []
-    for place, result in enumerate(best_first(results), 1):
+    ranked = best_first(results)
+    places = ranks(ranked)
+    for result in ranked:
         run = result.run()
         qrels = {query: own[query] for query in result.scores.queries}
         scores = score_run(run, qrels, [*judged, MAIN, *([BPREF] if wrong else [])])
@@ -53,7 +55,7 @@ def unjudged_table(
         for more in (additional or {}).values():
             figures.append(score_run(run, with_judgments(qrels, more), [MAIN]).mean(MAIN))
         shown = dict(zip(titles, figures, strict=True))
-        rows.append({"place": place, "name": result.name, **shown})
+        rows.append({"place": places[result.name], "name": result.name, **shown})
     return Table(
         title=f"Judged and unjudged documents: {data.name} ({split})",
         columns=[
@@ -63,6 +65,7 @@ def unjudged_table(
         ],
         rows=rows,
         notes=_notes(wrong, data, additional or {}),
+        unranked=oracle_rows(ranked),
     )
 
 
@@ -96,12 +99,12 @@ def assessments(inspector: Inspector, systems: tuple[str, str]) -> Table:
     return Table(
         title=f"Unjudged documents among the first {DEPTH} of both {systems[0]} and {systems[1]}",
         columns=[
-            Column("Query", "query", LABEL, first=True),
+            Column("Query", "query", ID),
             Column("Question", "question", TEXT, first=True),
-            Column("Document", "document", LABEL, first=True),
+            Column("Document", "document", ID),
             Column("Modality", "modality", TEXT),
-            Column("Text", "text", TEXT),
-            *(Column(system, ("ranks", system), WHOLE) for system in systems),
+            Column("Text", "text", TEXT, first=True),
+            *(Column(system, ("ranks", system), WHOLE, first=True) for system in systems),
         ],
         rows=rows,
         notes=[

@@ -351,6 +351,13 @@ def best_first(results: Sequence[Result], metric: str = MAIN) -> list[Result]:
     return sorted(results, key=lambda one: (-one.over_seeds.mean(metric), one.name))
 
 
+def ranks(ranked: Sequence[Result]) -> dict[str, int | None]:
+    """Name -> rank among the contenders, from results in order; None for oracles."""
+    contenders = [result.name for result in ranked if not result.oracle]
+    numbers = {name: rank for rank, name in enumerate(contenders, 1)}
+    return {result.name: numbers.get(result.name) for result in ranked}
+
+
 def oracle_rows(ranked: Sequence[Result]) -> set[int]:
     """The row numbers, from 0, of oracles, which do not compete."""
     return {row for row, result in enumerate(ranked) if result.oracle}

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from benchmark.artefacts.store import Store
+from benchmark.errors import NotMeasuredError
 from benchmark.evaluation.comparison import Comparison
 from benchmark.evaluation.metrics import MAIN
 from benchmark.papers import ablations_of, papers, publications
@@ -22,7 +23,7 @@ from benchmark.report.inspection import Inspector
 from benchmark.report.kinds import kinds
 from benchmark.report.leaderboard import findings, leaderboard
 from benchmark.report.pair_tests import pair_tests
-from benchmark.report.paper import Paper
+from benchmark.report.paper import Paper, PaperTable
 from benchmark.report.plots.bias import bias_chart
 from benchmark.report.plots.chart import Chart
 from benchmark.report.plots.forest import forest_chart
@@ -132,20 +133,29 @@ def _tables(of: Inspector, found: Sequence[Paper]) -> list[Page]:
     made = []
     for paper in found:
         for name, table in paper.tables.items():
-            ours = table.make(of.results, of.data, of.split)
+            ours = _rows_of(table, of)
             beside = [table.beside(of.results, of.data, of.split)] if table.beside else []
             page = Page(
                 name=name,
                 title=table.title,
                 says=table.says,
                 tables=[
-                    *([ours] if ours.rows else []),
+                    *ours,
                     *(side_by_side(one, MAIN) for one in beside),
                 ],
                 folded=beside,
             )
-            made.append((-len(ours.rows), page))
+            made.append((-sum(len(one.rows) for one in ours), page))
     return [page for _, page in sorted(made, key=lambda one: one[0])]
+
+
+def _rows_of(table: PaperTable, of: Inspector) -> list[Table]:
+    """A paper's table of our figures; empty if none of its rows was run."""
+    try:
+        made = table.make(of.results, of.data, of.split)
+    except NotMeasuredError:
+        return []
+    return [made] if made.rows else []
 
 
 def _ablations(of: Inspector, found: Sequence[Paper]) -> Page:

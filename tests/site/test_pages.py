@@ -184,6 +184,8 @@ def test_the_overview_shows_a_question_that_the_best_answers_better(inspector: I
     (asked,) = [query for query in pictured if f"“{query.text}”" in chart.says]
     assert best[asked.id] - last[asked.id] == largest > 0
     assert "relevant" in chart.svg()
+    heights = re.findall(r'<text style="[^"]*\b700\b[^"]*" x="[^"]*" y="([^"]*)"', chart.svg())
+    assert (len(heights), len(set(heights))) == (3, 1)  # the headings of images and lists
 
 
 def test_thumbnails_share_a_sheet(site: Path) -> None:

@@ -8,7 +8,11 @@ from conftest import write_lines
 
 from benchmark.artefacts.store import Store
 from benchmark.datasets import Collection, find
+from benchmark.datasets.describe import categories
+from benchmark.datasets.verify import Check
 from benchmark.errors import InputError
+from benchmark.report.data import verification
+from benchmark.report.inspection import Inspector
 from benchmark.retriever import Task
 from benchmark.types import Document, TopK
 
@@ -153,3 +157,15 @@ def test_data_without_such_questions_are_the_same_either_way(beir: Path, store: 
     kept, plain = find(str(toml), None, store), find("beir", beir, store)
     assert kept.fingerprint == plain.fingerprint
     assert not plain.leaves_own_out
+
+
+def test_a_kind_that_category_and_modality_share_is_named_once(inspector: Inspector) -> None:
+    assert categories(inspector.data, "test") == {"image color": 3, "text": 3}
+
+
+def test_known_and_counted_facts_are_shown_as_counts_or_hashes(zoo: Collection) -> None:
+    table = verification(zoo, [Check("images", 1000, 6816), Check("hash", None, "a1")])
+    assert table.cells == [
+        ["images", "1,000", "6,816", "DIFFERS"],
+        ["hash", "", "a1", "no known value"],
+    ]

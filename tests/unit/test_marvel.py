@@ -16,6 +16,7 @@ from baselines.encoders.weights import weights
 from baselines.marvel import MarvelANCE, MarvelDPR
 from benchmark.artefacts.store import Store
 from benchmark.datasets import Collection
+from benchmark.errors import NotMeasuredError
 from benchmark.papers import marvel
 from benchmark.registry import retriever
 from benchmark.report.inspection import Inspector
@@ -157,3 +158,9 @@ def test_its_table_stands_beside_the_paper(inspector: Inspector) -> None:
     table = marvel.PAPER.tables["marvel"].beside([], inspector.data, "test")
     assert {record["status"] for record in table.records} == {None}
     assert "MARVEL (Zhou et al., ACL 2024)" in " ".join(table.notes)
+
+
+def test_without_a_row_its_table_names_the_command(inspector: Inspector) -> None:
+    with pytest.raises(NotMeasuredError) as error:
+        marvel.PAPER.tables["marvel"].make(inspector.results, inspector.data, "test")
+    assert error.value.command == "run t5-ance-zero-shot marvel-dpr marvel-ance"

@@ -6,6 +6,7 @@ import pytest
 from benchmark.errors import InputError
 from benchmark.evaluation.metrics import Scores
 from benchmark.report.slices import moved_table, slices, slices_table
+from benchmark.report.terminal import shown_columns
 from benchmark.types import Query
 
 WORDS = ["a b", "a b", "a b c", "a b c", "a b c d", "a b c d e"]
@@ -49,3 +50,12 @@ def test_what_moved_most_comes_first_each_way() -> None:
     table = moved_table(SYSTEMS, "MRR@10", QUERIES)
     moved = [(row["query"], row["difference"]) for row in table.rows]
     assert moved == [("q0", 1.0), ("q1", 0.5), ("q5", -1.0)]
+
+
+def test_a_narrow_terminal_leaves_columns_out_rather_than_cutting_them() -> None:
+    names = dict(zip(["bm25-clip-dpr", "univl-dr"], SYSTEMS.values(), strict=True))
+    table = slices_table(names, "MRR@10", slices(QUERIES, "length"))
+    titles = [column.title for column in shown_columns(table, 80)]
+    assert titles == ["Questions", "Count", "bm25-clip-dpr", "Difference [95%]", "p (Holm)"]
+    titles = [column.title for column in shown_columns(table, 60)]
+    assert titles == ["Questions", "Count", "Difference [95%]", "p (Holm)"]

@@ -9,6 +9,7 @@ from rich.cells import cell_len
 from benchmark.report.formats import render
 from benchmark.report.tables import (
     BEST,
+    ID,
     PERCENT,
     TEXT,
     WHOLE,
@@ -112,3 +113,13 @@ def test_rows_without_a_shown_cell_are_left_out() -> None:
     rows = [{"a": "x", "b": "y" * 90}, {"b": "z"}]
     shown = draw([Table(title="", columns=columns, rows=rows)], 80)
     assert len(plain(shown).split("─\n")[1].split("\n\n")[0].splitlines()) == 1
+
+
+def test_ids_are_not_broken_and_counts_among_texts_stand_right() -> None:
+    name = "94c996510dba11ecb1e81171463288e9"
+    rows = [{"id": name, "text": "word " * 30, "found": 1}, {"id": "b", "text": "", "found": "abc"}]
+    columns = [Column("Id", "id", ID), Column("Text", "text", TEXT), Column("Found", "found", TEXT)]
+    lines = plain(draw([Table(title="", columns=columns, rows=rows)], 60)).splitlines()
+    (first,) = [line for line in lines if name in line]
+    (second,) = [line for line in lines if line.startswith("b ")]
+    assert (first[-5:], second[-5:]) == ("    1", "abc  ")

@@ -8,6 +8,8 @@ from benchmark.errors import InputError
 from benchmark.evaluation.metrics import score_run
 from benchmark.evaluation.unjudged import both_first, condensed, unjudged_as_right
 from benchmark.io.trec import read_qrels
+from benchmark.report.inspection import Inspector
+from benchmark.report.unjudged import unjudged_table
 from benchmark.results.judgments import (
     COLUMNS,
     keep_judgments,
@@ -16,6 +18,7 @@ from benchmark.results.judgments import (
     with_judgments,
     write_assessments,
 )
+from benchmark.results.result import Result
 from benchmark.types import Run
 
 QRELS = {"q": {"right": 1, "wrong": 0}, "r": {"right": 1}}
@@ -101,3 +104,11 @@ def test_assessments_that_can_be_read_two_ways_are_refused(tmp_path: Path) -> No
     path.write_text("query,document\nq,new\n", encoding="utf-8")
     with pytest.raises(InputError, match="column relevance is missing"):
         read_assessments(path, QRELS)
+
+
+def test_an_oracle_has_no_rank(inspector: Inspector, monkeypatch: pytest.MonkeyPatch) -> None:
+    best, other = (result.name for result in inspector.ranked)
+    monkeypatch.setattr(Result, "oracle", property(lambda result: result.name == best))
+    table = unjudged_table(inspector.results, inspector.data, inspector.split)
+    assert [(row["place"], row["name"]) for row in table.rows] == [(None, best), (1, other)]
+    assert table.unranked == {0}

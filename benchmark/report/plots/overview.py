@@ -48,7 +48,10 @@ def overview_chart(of: Inspector) -> Chart | None:
         axes = left.subplots(RANKS, 5, squeeze=False, gridspec_kw=grid)
         for cell in axes.flat:
             cell.axis("off")
-        axes[0, 0].set_title("relevant", **heading)
+        # An image makes its axes smaller, so the heading stands over axes without one.
+        over = left.add_subplot(axes[0, 0].get_subplotspec())
+        over.axis("off")
+        over.set_title("relevant", **heading)
         for row, name in enumerate(relevant[:RANKS]):
             _show(axes[row, 0], of, documents.get(name))
         for column, (system, ranked) in zip((1, 3), lists.items(), strict=True):
