@@ -9,7 +9,7 @@ DIFFERENT   all others
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from statistics import mean
 from typing import Any, Literal, TypeAlias
@@ -72,6 +72,16 @@ class Measured:
             manifest=result.manifest,
         )
 
+    def of_seeds(self, numbers: Sequence[int]) -> Measured:
+        """The same with these seeds alone."""
+        if len(numbers) == len(self.runs):
+            return self
+        return replace(
+            self,
+            runs={number: self.runs[number] for number in numbers},
+            scores=averaged({number: self.scores.seeds[number] for number in numbers}),
+        )
+
 
 @dataclass(frozen=True, kw_only=True)
 class Outcome:
@@ -109,14 +119,15 @@ class Reproduction:
 def outcome(result: Measured, reference: Measured, metric: str = MAIN) -> Outcome:
     """The verdict on a run.
 
-    Equal seeds are compared; if there are none, seeds are paired in their order. Raises InputError
-    if the two were judged on different questions.
+    Equal seeds are compared, and figures are means over these; if there are none, seeds are paired
+    in their order. Raises InputError if the two were judged on different questions.
     """
     if result.scores.queries != reference.scores.queries:
         raise InputError(
             f"'{reference.name}' was judged on other questions than '{result.name}'",
             mend="compare runs of the same split and scope, scored by the same qrels",
         )
+    result, reference = _of_shared_seeds(result, reference)
     pairs = list(_paired(result.runs, reference.runs))
     p = _p_equivalent(result.scores, reference.scores, metric)
     stage = diverged(result.manifest, reference.manifest)
@@ -124,7 +135,7 @@ def outcome(result: Measured, reference: Measured, metric: str = MAIN) -> Outcom
     if all(first.documents == second.documents for first, second in pairs):
         verdict = "IDENTICAL"
         same = np.array_equal(result.scores.values[metric], reference.scores.values[metric])
-        stage = None if same or len(pairs) < len(result.runs) else "scoring"
+        stage = None if same else "scoring"
     return Outcome(
         name=result.name,
         metric=metric,
@@ -149,6 +160,7 @@ def reproduce(
     averaged over the seeds. Raises InputError in the cases of ``outcome``.
     """
     judged = outcome(result, reference, metric)
+    result, reference = _of_shared_seeds(result, reference)
     orders = [order(second, first) for first, second in _paired(result.runs, reference.runs)]
     taus = [compared.tau for compared in orders if compared.tau is not None]
     return Reproduction(
@@ -200,6 +212,12 @@ def _artefacts(manifest: Mapping[str, Any]) -> list[tuple[str, dict[str, str | N
         )
         for artefact in manifest["artefacts"]
     ]
+
+
+def _of_shared_seeds(result: Measured, reference: Measured) -> tuple[Measured, Measured]:
+    """Both with the seeds that both have, if there are any: means over others are of others."""
+    shared = [number for number in result.runs if number in reference.runs]
+    return (result.of_seeds(shared), reference.of_seeds(shared)) if shared else (result, reference)
 
 
 def _paired(ours: Mapping[int, Run], reference: Mapping[int, Run]) -> Iterator[tuple[Run, Run]]:

@@ -18,8 +18,14 @@ from benchmark.io.lists import read_lists, write_lists
 from benchmark.report.inspection import Inspector
 from benchmark.report.reproduction import reproduction_tables, verdict_lines, write_certificate
 from benchmark.results.reference import write_reference
-from benchmark.results.reproduction import Measured, diverged, outcome, reproduce_all
-from benchmark.results.result import FORMAT, Result, read_results, results_at_hand
+from benchmark.results.reproduction import (
+    Measured,
+    diverged,
+    outcome,
+    reproduce,
+    reproduce_all,
+)
+from benchmark.results.result import FORMAT, Result, averaged, read_results, results_at_hand
 from benchmark.types import Run
 from benchmark.verify import verify
 
@@ -85,6 +91,21 @@ def test_verdicts(shift: float, lists: str, verdict: str) -> None:
     moved = values + shift + noise - noise.mean()
     other = Measured(name="other", runs={1: run(q=lists)}, scores=scores(*moved))
     assert outcome(other, one).verdict == verdict
+
+
+def test_figures_are_those_of_the_seeds_that_both_have() -> None:
+    """A run of one seed isn't compared with the means over three."""
+    by_seed = {1: scores(1.0, 0.0), 2: scores(0.5, 0.0), 3: scores(0.0, 0.5)}
+    three = Measured(
+        name="three", runs=dict.fromkeys(by_seed, run(q="a")), scores=averaged(by_seed)
+    )
+    one = Measured(name="one", runs={2: run(q="a")}, scores=scores(0.5, 0.0))
+    found = outcome(one, three)
+    assert (found.seeds, found.mean, found.reference) == (1, 0.25, 0.25)
+    assert (found.verdict, found.stage) == ("IDENTICAL", None)
+    assert reproduce(three, one).figures.alike == 1.0
+    moved = Measured(name="moved", runs={2: run(q="a")}, scores=scores(0.5, 0.25))
+    assert outcome(moved, three).stage == "scoring"
 
 
 def test_other_questions_are_refused() -> None:
