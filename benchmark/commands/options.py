@@ -328,7 +328,7 @@ class Chosen:
     ) -> dict[str, Result]:
         """The results of variants, by name.
 
-        running: run those that have none. Otherwise a warning names them.
+        running: run those that have none. Otherwise a warning counts them: their names are long.
         """
         from benchmark.execution.experiment import run_variants
         from benchmark.progress import log
@@ -339,9 +339,10 @@ class Chosen:
             return run_variants(variants, task, seeds=seeds, results=self.results, store=self.store)
         results = at_hand(variants, self.results, self.data, self.split, self.protocol)
         missing = [variant for variant in variants if variant.name not in results]
-        if names := list(dict.fromkeys(variant.name for variant in missing)):
+        if names := {variant.name for variant in missing}:
+            every = len({variant.name for variant in variants})
             log.warning(
-                f"no result of {', '.join(names)}: add --run to this command to make "
+                f"no result of {len(names)} of {every} systems: add --run to this command to make "
                 f"{'them' if len(names) > 1 else 'it'}{minutes(missing, self.at_hand(empty=True))}"
             )
         return results

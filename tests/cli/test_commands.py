@@ -353,6 +353,8 @@ def test_a_plot_without_data_names_the_command_that_makes_them(bench: Command, b
         "run `python -m benchmark run bm25 clip-dpr --protocol split --dataset beir "
         f"--data-dir {beir} --results here` first\n"
     )
+    # The names of variants are long: they are counted.
+    assert bench("table", "negatives", *words).stderr.startswith("no result of 10 of 10 systems: ")
 
 
 def test_doctor_tells_what_a_data_set_needs(bench: Command, beir: Path) -> None:
