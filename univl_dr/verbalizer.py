@@ -139,11 +139,17 @@ class Verbalizer(Trained):
         ]
 
     def _embedded(self, items: Sequence[Item], ids: Tensor) -> Tensor:
-        """The decoder's input: one token for each patch, then ``ids``; (items, length, width)."""
-        images = [item.image for item in items if item.image is not None]
-        assert len(images) == len(items)  # noqa: S101  (every item has an image)
-        with torch.no_grad():
-            patches = self.encoder.embed_patches(images)
+        """The decoder's input: one token for each patch, then ``ids``; (items, length, width).
+
+        The patches of an item without an image, such as one that cannot be decoded, are zeros.
+        """
+        images = {place: item.image for place, item in enumerate(items) if item.image is not None}
+        patches = torch.zeros(
+            len(items), self.patches, self.encoder.patch_width, device=self.device
+        )
+        if images:
+            with torch.no_grad():
+                patches[list(images)] = self.encoder.embed_patches(list(images.values()))
         return torch.cat(
             [self.written["prefix"](patches), self._decoder.get_input_embeddings()(ids)], dim=1
         )

@@ -116,6 +116,14 @@ def test_patches_are_the_hidden_states_before_the_last_block(tmp_path: Path, sto
     assert torch.allclose(patches, kept["read"][:, 1:], atol=1e-6)
 
 
+@torch.inference_mode()
+def test_an_item_without_an_image_is_read_by_its_caption(tmp_path: Path, store: Store) -> None:
+    module = verbalizer(tmp_path, store)
+    items = [Item("picture", torch.zeros(3, 16, 16, dtype=torch.uint8)), Item("number 1", None)]
+    assert module.write(items)[1] == module.write(items[1:])[0]
+    assert module.likelihood(items, ["what shows red", "what shows blue"]).loss.isfinite()
+
+
 def test_a_tower_without_patches_is_refused(tmp_path: Path, store: Store) -> None:
     module = clip(collection(tmp_path / "tiny")).module(store)
     with pytest.raises(InputError, match="not a vision transformer of at least two blocks"):
