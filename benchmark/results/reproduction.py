@@ -159,8 +159,8 @@ def reproduce(
     baseline: a run and its reference, against which effects are measured. Measures of the order are
     averaged over the seeds. Raises InputError in the cases of ``outcome``.
     """
-    judged = outcome(result, reference, metric)
     result, reference = _of_shared_seeds(result, reference)
+    judged = outcome(result, reference, metric)
     orders = [order(second, first) for first, second in _paired(result.runs, reference.runs)]
     taus = [compared.tau for compared in orders if compared.tau is not None]
     return Reproduction(

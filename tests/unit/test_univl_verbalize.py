@@ -17,8 +17,9 @@ from benchmark.artefacts.store import Store
 from benchmark.datasets import Collection, Corpus
 from benchmark.errors import InputError
 from univl_dr.documents import AS_IS, Presentation, Presenter
-from univl_dr.examples import Drawn, Example, Examples, FixedExamples
+from univl_dr.examples import Drawn, Example, Examples, FixedExamples, Source
 from univl_dr.items import Item
+from univl_dr.train import Checkpoint
 from univl_dr.verbalize import Alone, Given, Written
 from univl_dr.verbalizer import Verbalizer
 from univl_dr.verbalizing import Likelihood, UntrainedVerbalizer
@@ -42,17 +43,8 @@ def test_the_likelihood_is_the_decoders_and_padding_changes_nothing(
 
 def test_it_learns_to_ask_and_its_captions_can_be_read(tmp_path: Path, store: Store) -> None:
     data = collection(tmp_path / "tiny")
-    recipe = replace(
-        checkpoint(data).recipe, learning_rate=5e-3, epochs=100, evaluate_every=50, batch=8
-    )
-    trained = replace(
-        checkpoint(data),
-        start=untrained(data),
-        examples=Examples(data=data, modality="image"),
-        dev=Examples(data=data, modality="image"),
-        objective=Likelihood(),
-        recipe=recipe,
-    )
+    asked = Examples(data=data, modality="image")
+    trained = taught(data, asked, asked, learning_rate=5e-3, epochs=100, evaluate_every=50, batch=8)
     written = Written(data=data, verbalizer=trained, presentation=AS_IS)
     texts = written.open(store, data.corpus)(range(8, 16))
     wanted = [
@@ -75,19 +67,12 @@ def test_it_learns_to_ask_and_its_captions_can_be_read(tmp_path: Path, store: St
 def test_texts_tell_unseen_pictures_apart(tmp_path: Path, store: Store) -> None:
     """Each seventh pair of colours is left out of training."""
     data = collection(tmp_path / "tiny")
-    recipe = replace(
-        checkpoint(data).recipe, learning_rate=1e-2, epochs=80, evaluate_every=1000, batch=12
-    )
-    trained = replace(
-        checkpoint(data),
-        start=untrained(data),
-        examples=_TwoColours(held_out=False),
-        dev=_TwoColours(held_out=True),
-        objective=Likelihood(),
-        recipe=recipe,
+    seen, held_out = _TwoColours(held_out=False), _TwoColours(held_out=True)
+    trained = taught(
+        data, seen, held_out, learning_rate=1e-2, epochs=80, evaluate_every=1000, batch=12
     )
     module = trained.module(store).eval()
-    unseen = _TwoColours(held_out=True).open(store, module.preprocess)
+    unseen = held_out.open(store, module.preprocess)
     examples = unseen.draw(np.arange(len(unseen)), np.random.default_rng(0))
     with torch.inference_mode():
         texts = module.write([example.items[0] for example in examples])
@@ -189,6 +174,14 @@ class _TwoColours:
 
 def verbalizer(folder: Path, store: Store) -> Verbalizer:
     return untrained(collection(folder / "tiny")).module(store).eval()
+
+
+def taught(data: Collection, examples: Source, dev: Source, **recipe: object) -> Checkpoint:
+    """A verbalizer that is trained on ``examples``."""
+    trained = checkpoint(data, **recipe)
+    return replace(
+        trained, start=untrained(data), examples=examples, dev=dev, objective=Likelihood()
+    )
 
 
 def untrained(data: Collection) -> UntrainedVerbalizer:
