@@ -34,7 +34,7 @@ def published(
         python -m benchmark published --source pyserini --metric success@5
     """
     from benchmark.papers import publications
-    from benchmark.report.atlas.tables import published_tables
+    from benchmark.report.published_by_others.tables import published_tables
 
     tables = published_tables(publications(), task=task, source=source, model=model, metric=metric)
     show_tables(tables, form)

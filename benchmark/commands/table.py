@@ -157,7 +157,7 @@ def _protocols(chosen: Chosen) -> Table:
 
 def _against_mteb(chosen: Chosen) -> Table:
     from benchmark.papers import publications
-    from benchmark.report.atlas.tables import against_mteb
+    from benchmark.report.published_by_others.tables import against_mteb
 
     (mteb,) = (publication for publication in publications() if publication.name == "mteb")
     return against_mteb(chosen.at_hand(), chosen.data, chosen.split, mteb)

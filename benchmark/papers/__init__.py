@@ -13,9 +13,13 @@ from benchmark import entry_points
 from benchmark.errors import InputError
 from benchmark.registry import PAPER, current
 from benchmark.report.ablations import Ablation
-from benchmark.report.atlas import Publication, own, read_publication
 from benchmark.report.derived import DERIVED
 from benchmark.report.paper import Paper, PaperTable
+from benchmark.report.published_by_others import (
+    Publication,
+    read_publication,
+    sources_without_paper,
+)
 
 GROUP = "benchmark.papers"
 """The entry points; each names a ``Paper``."""
@@ -48,7 +52,7 @@ def publications() -> list[Publication]:
     of_papers = [
         read_publication(paper.name, path) for paper in papers() for path in paper.published
     ]
-    return [*own(), *of_papers]
+    return [*sources_without_paper(), *of_papers]
 
 
 def tables_of(known: Sequence[Paper]) -> dict[str, PaperTable]:

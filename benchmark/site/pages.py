@@ -12,7 +12,6 @@ from benchmark.evaluation.comparison import Comparison
 from benchmark.evaluation.metrics import MAIN
 from benchmark.papers import ablations_of, papers, publications
 from benchmark.report.ablations import ablation_table
-from benchmark.report.atlas.tables import published_tables
 from benchmark.report.bias import bias_table, scores_table
 from benchmark.report.certainty import agreement_table, certainty_table, placed
 from benchmark.report.charts import cost, learning_curves, seconds, spaces
@@ -30,6 +29,7 @@ from benchmark.report.plots.forest import forest_chart
 from benchmark.report.plots.leaderboard import leaderboard_chart
 from benchmark.report.plots.places import places_chart
 from benchmark.report.published import side_by_side
+from benchmark.report.published_by_others.tables import published_tables
 from benchmark.report.reproduction import outcomes_table
 from benchmark.report.tables import Table
 from benchmark.report.testing import corrected_p

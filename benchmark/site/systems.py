@@ -12,11 +12,11 @@ from benchmark.datasets import DEFAULT
 from benchmark.evaluation.metrics import MAIN
 from benchmark.protocol import JOINT
 from benchmark.registry import Entry, retrievers
-from benchmark.report.atlas import Publication
 from benchmark.report.history import seconds_by_stage, tree
 from benchmark.report.inspection import Inspector
 from benchmark.report.kinds import kinds
 from benchmark.report.plots.curves import curves_chart
+from benchmark.report.published_by_others import Publication
 from benchmark.report.trainings import in_words, stages
 from benchmark.results.result import Result
 from benchmark.retriever import SEED

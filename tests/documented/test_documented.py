@@ -1,8 +1,8 @@
-"""The commands of README and documentation, run as printed on a micro world.
+"""The commands of README and documentation, run as printed on a small world.
 
 Each page is followed from top to bottom in a folder of its own: what it shows as a file (a block
 whose first line names it, or that the text before it names) is written, and what it shows as a
-command is run. What differs is what they meet: the store's webqa-mini is a twentieth of its towns,
+command is run. What differs is what they meet: the store's webqa-mini has a ninth of its towns,
 DIR and the like are small folders. `run --all` runs two rows, and a few commands aren't run, for
 the reasons given here.
 """

@@ -1,4 +1,4 @@
-"""Tables of the atlas: the published figures of a task, and MTEB's figures beside ours."""
+"""Tables of what others published: the figures of a task, and MTEB's figures beside ours."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from benchmark.datasets import Collection
 from benchmark.datasets.verify import verify
 from benchmark.errors import InputError, unknown
 from benchmark.evaluation.metrics import Scores
-from benchmark.report.atlas import Publication, Row
 from benchmark.report.published import status
+from benchmark.report.published_by_others import Publication, Row
 from benchmark.report.tables import TEXT, UNDEFINED, Column, Format, Table, decimals
 from benchmark.results.result import Result
 

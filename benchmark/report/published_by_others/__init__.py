@@ -1,4 +1,4 @@
-"""The atlas: figures that others published on WebQA, by task, with their sources.
+"""Figures that others published on WebQA, by task, with their sources.
 
 A task is a protocol with its questions: ``joint``; ``split-passages`` and ``split-images`` (a pool
 for each modality); ``union-passages`` and ``union-images`` (M-BEIR's pool over all its data sets).
@@ -17,14 +17,14 @@ from benchmark.io.files import read_toml
 from benchmark.types import Modality
 
 FOLDER = Path(__file__).parent
-OWN = ("mteb", "pyserini")
+SOURCES = ("mteb", "pyserini")
 """The sources that belong to no paper, by the name of their file in this folder."""
 
 JOINT_TASK = "joint"
 
 
 @dataclass(frozen=True, kw_only=True)
-class AtlasTask:
+class PublishedTask:
     """A task: a protocol, and the modality that answers the questions (None: both).
 
     origin: its name in the source. pool: the documents that are searched.
@@ -41,7 +41,7 @@ class AtlasTask:
 class Row:
     """The published figures of one system on one task, in percent, by metric."""
 
-    task: AtlasTask
+    task: PublishedTask
     model: str
     figures: Mapping[str, float]
     revision: str = ""
@@ -79,19 +79,19 @@ def read_publication(name: str, path: Path) -> Publication:
     content = read_toml(path)
     if "results" not in content:
         return _of_paper(name, content)
-    tasks = {key: AtlasTask(name=key, **value) for key, value in content.pop("tasks").items()}
+    tasks = {key: PublishedTask(name=key, **value) for key, value in content.pop("tasks").items()}
     metrics, scale = content.pop("metrics"), content.pop("scale")
     rows = [_row(result, tasks, metrics, scale) for result in content.pop("results")]
     return Publication(name=name, rows=rows, **content)
 
 
-def own() -> list[Publication]:
-    """The sources of this folder."""
-    return [read_publication(name, FOLDER / f"{name}.toml") for name in OWN]
+def sources_without_paper() -> list[Publication]:
+    """The sources in this folder, which belong to no paper."""
+    return [read_publication(name, FOLDER / f"{name}.toml") for name in SOURCES]
 
 
 def _row(
-    result: dict[str, Any], tasks: Mapping[str, AtlasTask], metrics: Sequence[str], scale: float
+    result: dict[str, Any], tasks: Mapping[str, PublishedTask], metrics: Sequence[str], scale: float
 ) -> Row:
     # Rounding removes the errors of the multiplication, so that the source's digits remain.
     values = [round(scale * value, 10) for value in result.pop("figures")]
@@ -100,7 +100,7 @@ def _row(
 
 
 def _of_paper(name: str, content: Mapping[str, Any]) -> Publication:
-    task = AtlasTask(name=JOINT_TASK, protocol="joint", pool="all passages and all images")
+    task = PublishedTask(name=JOINT_TASK, protocol="joint", pool="all passages and all images")
     rows = [
         Row(
             task=task,

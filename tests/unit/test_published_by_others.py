@@ -1,4 +1,4 @@
-"""The atlas of published figures: equal to its sources, by task, never compared across them."""
+"""Figures that others published: equal to their sources, and never compared across tasks."""
 
 import csv
 import re
@@ -19,9 +19,9 @@ from benchmark.execution.experiment import run
 from benchmark.papers import publications
 from benchmark.protocol import PROTOCOLS, Protocol
 from benchmark.registry import Entry
-from benchmark.report.atlas import Row
-from benchmark.report.atlas.tables import against_mteb, published_tables, same_weights
 from benchmark.report.protocols import protocols_table
+from benchmark.report.published_by_others import Row
+from benchmark.report.published_by_others.tables import against_mteb, published_tables, same_weights
 from benchmark.results.result import Result, read_results, results_folder
 from benchmark.retriever import Task
 from benchmark.verify import verify

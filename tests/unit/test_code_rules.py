@@ -1,4 +1,4 @@
-"""The house rules that a reader relies on: imports along the arrows, one purpose a file."""
+"""The rules of the code in CONTRIBUTING: directions of imports, one purpose a file."""
 
 import ast
 import re
