@@ -43,6 +43,9 @@ WIDTH, NARROW_WIDTH = 58, 50
 MOST_SIGNS = 4
 """The number of signs in a line of the legend of a wide plot."""
 
+BESIDE = 0.6
+"""How far the upright lines beside an effect reach above and below it, in lines of text."""
+
 LINE, AROUND = 0.155, 1.3
 """The height in inches of a line of text, and of everything around the lines."""
 
@@ -79,7 +82,6 @@ def forest_chart(tested: Sequence[Tested], name: str) -> Chart | None:
                 _effects(axes, row, row.line)
         axes.set_ylim(rows[-1].at + 1, 0)
         label_below(figure, axes, "points of 100, positive if they agree with the claim")
-        axes.grid(axis="x", color=INK)
         (_write_above if is_narrow(figure) else _write_beside)(axes, rows)
         _legend(figure, list(shown.values()))
 
@@ -131,7 +133,7 @@ def _rows(shown: dict[int, Tested], narrow: bool) -> Iterator[Row]:
                 tested=claim,
                 line=pair,
             )
-            down += len(lines) + (1.4 if narrow and pair else 0.4)
+            down += len(lines) + (1.7 if narrow and pair else 0.4)
         down += 0.6
 
 
@@ -139,6 +141,7 @@ def _write_beside(axes: Axes, rows: Sequence[Row]) -> None:
     axes.set_yticks([row.at for row in rows], [row.text for row in rows], fontsize=8)
     axes.tick_params(axis="y", length=0)
     axes.axvline(0, color=INK, linewidth=0.8)
+    axes.grid(axis="x", color=INK)
     for row, label in zip(rows, axes.get_yticklabels(), strict=True):
         label.set_fontweight("bold" if row.line is None else "normal")
 
@@ -146,9 +149,14 @@ def _write_beside(axes: Axes, rows: Sequence[Row]) -> None:
 def _write_above(axes: Axes, rows: Sequence[Row]) -> None:
     axes.set_yticks([])
     axes.spines["left"].set_visible(False)
+    left, right = axes.get_xlim()
+    grid = [tick for tick in axes.get_xticks() if left <= tick <= right]
+    axes.set_xlim(left, right)
     for row in rows:
-        if row.line is not None:  # only beside effects, so that it does not cross the texts
-            axes.plot([0, 0], [row.at - 0.6, row.at + 0.6], color=INK, linewidth=0.8)
+        if row.line is not None:  # lines only beside effects, so that they do not cross the texts
+            top, bottom = row.at - BESIDE, row.at + BESIDE
+            axes.vlines(grid, top, bottom, color=INK, linewidth=0.8, alpha=0.25)
+            axes.vlines(0, top, bottom, color=INK, linewidth=0.8)
         axes.text(
             0,
             row.above,
@@ -169,7 +177,7 @@ def _effects(axes: Axes, row: Row, line: Line) -> None:
         if line.role == "claimed" and control.of == line.pair:
             _mark(axes, row.at + 0.5, effects.alone, "D", GREY)
     least = 100 * claim.smallest
-    axes.plot([least, least], [row.at - 0.6, row.at + 0.6], color=INK, linewidth=1.5)
+    axes.vlines(least, row.at - BESIDE, row.at + BESIDE, color=INK, linewidth=1.5)
 
 
 def _mark(axes: Axes, at: float, effect: Effect | None, form: str, colour: str) -> None:
