@@ -30,7 +30,8 @@ def seconds(of: Inspector) -> list[Chart]:
     """
     times = {result.name: seconds_by_stage(result) for result in of.results if not result.external}
     ranked = dict(sorted(times.items(), key=lambda item: sum(item[1].values())))
-    return [seconds_chart(ranked)] if any(ranked.values()) else []
+    oracles = [result.name for result in of.results if result.oracle]
+    return [seconds_chart(ranked, oracles)] if any(ranked.values()) else []
 
 
 def cost(of: Inspector) -> list[Chart]:
@@ -64,7 +65,7 @@ PLOTS: Mapping[str, Callable[[Inspector, Store], list[Chart]]] = MappingProxyTyp
         "learning-curves": learning_curves,
         "places": lambda of, _: [places_chart(placed(of.results))],
         "overview": lambda of, _: [chart for chart in [overview_chart(of)] if chart],
-        "bias": lambda of, _: [bias_chart(bias_table(of.results, of.data, of.split).rows)],
+        "bias": lambda of, _: [bias_chart(bias_table(of.results, of.data, of.split))],
         "spaces": lambda of, _: spaces(of),
         "seconds": lambda of, _: seconds(of),
         "cost": lambda of, _: cost(of),

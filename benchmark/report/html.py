@@ -18,6 +18,9 @@ FEW_NOTES = 3
 JOINTS = re.compile(r"(?<=\w)(?=[+@]\w)")
 """Where the long name of a variant can be broken: before each of its settings."""
 
+UNBROKEN = re.compile(r"(\bsmall stand-in\b)")
+"""What stays on one line: a browser would break it at its hyphen."""
+
 BRACKETS = re.compile(r"(.+) ([\[(].+[\])])")
 """A figure with its interval, spread or the like."""
 
@@ -54,10 +57,16 @@ def _figure(cell: str) -> str | Markup:
 
 
 def _breakable(cell: str) -> Markup:
-    """A text in which the name of a variant can be broken before each of its settings."""
-    from markupsafe import Markup, escape
+    """A text that is broken where it reads well: a variant's name before each of its settings."""
+    from markupsafe import Markup
 
-    return Markup("<wbr>").join(escape(part) for part in JOINTS.split(cell))
+    words = UNBROKEN.split(cell)  # the parts with an odd number are those that stay on one line
+    return Markup("").join(
+        Markup('<span class="unbroken">{}</span>').format(part)
+        if number % 2
+        else Markup("<wbr>").join(JOINTS.split(part))
+        for number, part in enumerate(words)
+    )
 
 
 def _prose(text: str) -> Markup:

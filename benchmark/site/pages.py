@@ -222,7 +222,7 @@ def _bias(of: Inspector) -> Page:
         "its scores and the map of its embeddings.",
         tables=[first, *([gap_table(of.results, of.data, of.split)] if mapped else [])],
         folded=[scores_table(of.results, of.data, of.split)] if scored else [],
-        charts=[bias_chart(first.rows), *mapped],
+        charts=[bias_chart(first), *mapped],
     )
 
 

@@ -89,7 +89,7 @@ def test_without_seconds_no_chart_of_them_is_drawn() -> None:
     def of(*artefacts: dict[str, Any]) -> Any:
         manifest = {"artefacts": artefacts}
         return SimpleNamespace(
-            results=[SimpleNamespace(name="one", external=False, manifest=manifest)]
+            results=[SimpleNamespace(name="one", external=False, oracle=False, manifest=manifest)]
         )
 
     assert charts.seconds(of()) == []

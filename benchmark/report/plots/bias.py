@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from benchmark.report.plots.chart import BLUE, INK, VERMILION, Chart, is_narrow, label_below
-from benchmark.report.tables import percent
+from benchmark.report.plots.chart import (
+    BLUE,
+    INK,
+    VERMILION,
+    Chart,
+    is_narrow,
+    label_below,
+    name_rows,
+)
+from benchmark.report.tables import Table, percent
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -20,8 +27,10 @@ GROUPS = (
 SHARE = "images@10"
 
 
-def bias_chart(records: Sequence[Mapping[str, Any]]) -> Chart:
-    """records: the rows of the bias table, in the order to show the systems."""
+def bias_chart(table: Table) -> Chart:
+    """table: that of the modality bias, whose rows are shown in their order."""
+    records = table.rows
+    oracles = [records[row]["name"] for row in table.unranked]
 
     def draw(figure: Figure) -> None:
         axes = figure.subplots()
@@ -38,8 +47,7 @@ def bias_chart(records: Sequence[Mapping[str, Any]]) -> Chart:
         axes.axvline(judged, color=INK, linestyle=":", label="relevant documents")
         for (_, label, colour, _), target in ((GROUPS[0], 0), (GROUPS[2], 100)):
             axes.axvline(target, color=colour, linewidth=1.5, label=f"target, {label}")
-        axes.set_yticks(rows, [record["name"] for record in records])
-        axes.invert_yaxis()
+        name_rows(axes, [record["name"] for record in records], oracles)
         axes.set_xlim(-2, 102)
         label_below(figure, axes, "images among the first ten, in percent")
         axes.grid(axis="x", color=INK)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import io
 import re
 import textwrap
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -25,7 +25,7 @@ BLUE, VERMILION, GREEN, PURPLE, ORANGE, SKY = COLOURS = (
     *("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9"),
 )
 GREY = "#767676"
-"""The colour of oracles; readable on white and on black."""
+"""The colour of oracles; readable on white and on black. A page replaces it by its own."""
 
 INK = "#000000"
 PIXELS_PER_INCH = 200
@@ -76,7 +76,7 @@ class Chart:
     def inline(self) -> str:
         """The chart as part of a page, in a wide and a narrow form.
 
-        Text and axes have the colour of the page's text.
+        Text and axes have the colour of the page's text; what is grey, that of its quiet text.
         """
         from markupsafe import escape
 
@@ -106,7 +106,7 @@ class Chart:
         width, height = (72 * side for side in size)
         return (
             f'<svg class="chart {screens}" aria-hidden="true" viewBox="0 0 {width:g} {height:g}">'
-            f"{drawing.replace(INK, 'currentColor')}"
+            f"{drawing.replace(INK, 'currentColor').replace(GREY, 'var(--quiet)')}"
         )
 
     def _svg(self, size: tuple[float, float], prefix: str, head: str = "") -> str:
@@ -140,6 +140,15 @@ class Chart:
 def is_narrow(figure: Figure) -> bool:
     """Whether a chart is drawn for a narrow screen."""
     return bool(figure.bbox.width <= NARROW * figure.dpi)
+
+
+def name_rows(axes: Axes, names: Sequence[str], oracles: Collection[str] = ()) -> None:
+    """Name the rows 0, 1, ... from the top; the names of ``oracles`` are grey."""
+    axes.set_yticks(range(len(names)), names)
+    axes.set_ylim(len(names) - 0.5, -0.5)
+    for label in axes.get_yticklabels():
+        if label.get_text() in oracles:
+            label.set_color(GREY)
 
 
 def label_below(figure: Figure, axes: Axes, text: str) -> None:

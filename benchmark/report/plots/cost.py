@@ -53,7 +53,8 @@ def cost_chart(
         axes.margins(x=0.2)
         axes.grid(color=INK)
         figure.legend(loc="outside upper center", ncols=1 if is_narrow(figure) else 3)
-        _name(figure, axes, [name for names, *_ in groups.values() for name in names], points)
+        names = [name for names, *_ in groups.values() for name in names]
+        _name(figure, axes, names, points, oracles)
 
     best = max(competing, key=lambda name: competing[name][1])
     return Chart(
@@ -70,7 +71,11 @@ def cost_chart(
 
 
 def _name(
-    figure: Figure, axes: Axes, names: list[str], points: Mapping[str, tuple[float, float]]
+    figure: Figure,
+    axes: Axes,
+    names: list[str],
+    points: Mapping[str, tuple[float, float]],
+    oracles: Collection[str],
 ) -> None:
     """Write each name beside its dot unless it would overlap; the table names all systems."""
     from matplotlib.transforms import Bbox
@@ -88,6 +93,7 @@ def _name(
                 fontsize=8,
                 horizontalalignment=side,
                 verticalalignment="center",
+                color=GREY if name in oracles else INK,
             )
             text.set_in_layout(False)
             box = text.get_window_extent()

@@ -6,7 +6,15 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from benchmark.evaluation.metrics import MAIN
-from benchmark.report.plots.chart import COLOURS, GREY, INK, Chart, is_narrow, label_below
+from benchmark.report.plots.chart import (
+    COLOURS,
+    GREY,
+    INK,
+    Chart,
+    is_narrow,
+    label_below,
+    name_rows,
+)
 from benchmark.report.tables import percent
 from benchmark.results.result import Result
 
@@ -47,8 +55,8 @@ def leaderboard_chart(results: Sequence[Result], metric: str = MAIN) -> Chart:
                 capsize=2,
                 label=group,
             )
-        axes.set_yticks(range(len(ranked)), [result.name for result in ranked])
-        axes.invert_yaxis()
+        told = [result.name for result in ranked if result.oracle]
+        name_rows(axes, [result.name for result in ranked], told)
         axes.set_xlim(left=0)
         label_below(figure, axes, f"{metric} in percent, 95% interval over the questions")
         axes.grid(axis="x", color=INK)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from benchmark.report.certainty import Placed
-from benchmark.report.plots.chart import BLUE, INK, Chart, is_narrow, label_below
+from benchmark.report.plots.chart import BLUE, INK, Chart, is_narrow, label_below, name_rows
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -27,8 +27,7 @@ def places_chart(systems: Sequence[Placed]) -> Chart:
             label="95% interval of the rank by true means",
         )
         axes.plot([row + 1 for row in rows], rows, "o", color=INK, label="rank here")
-        axes.set_yticks(rows, [system.name for system in systems])
-        axes.invert_yaxis()
+        name_rows(axes, [system.name for system in systems])
         axes.set_xlim(0.5, len(systems) + 0.5)
         label_below(figure, axes, "rank; oracles are left out")
         axes.grid(axis="x", color=INK)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING
 
-from benchmark.report.plots.chart import COLOURS, INK, Chart, is_narrow, label_below
+from benchmark.report.plots.chart import COLOURS, INK, Chart, is_narrow, label_below, name_rows
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -13,7 +13,9 @@ if TYPE_CHECKING:
 HATCHES = ("", "//", "..", "xx", "\\\\", "++")
 
 
-def seconds_chart(seconds: Mapping[str, Mapping[str, float]]) -> Chart:
+def seconds_chart(
+    seconds: Mapping[str, Mapping[str, float]], oracles: Collection[str] = ()
+) -> Chart:
     """seconds: system -> stage -> seconds; the systems in the order to show them."""
     stages = list(dict.fromkeys(stage for took in seconds.values() for stage in took))
     totals = {name: sum(took.values()) for name, took in seconds.items()}
@@ -37,8 +39,7 @@ def seconds_chart(seconds: Mapping[str, Mapping[str, float]]) -> Chart:
                 name: start + width
                 for (name, start), width in zip(starts.items(), widths, strict=True)
             }
-        axes.set_yticks(range(len(seconds)), list(seconds))
-        axes.invert_yaxis()
+        name_rows(axes, list(seconds), oracles)
         label_below(figure, axes, "seconds; what several systems share counts for each of them")
         axes.grid(axis="x", color=INK)
         if is_narrow(figure):
