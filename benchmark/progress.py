@@ -5,6 +5,8 @@ from __future__ import annotations
 import logging
 import sys
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import TypeVar
 
 T = TypeVar("T")
@@ -12,8 +14,17 @@ T = TypeVar("T")
 PLAIN_INTERVAL = 15.0
 """The seconds between two lines, if the output is not a terminal."""
 
-BAR = "{l_bar}{bar}| {n_fmt}/{total_fmt}{unit} [{elapsed}<{remaining}{postfix}]"
+BAR = "{l_bar}{bar}| {n:,}/{total:,}{unit} [{elapsed}, {remaining} left{postfix}]"
 """The form of a bar: what is done, of how many units, and the time that it took and is left."""
+
+BYTES_BAR = BAR.replace("{n:,}/{total:,}", "{n_fmt}/{total_fmt}")
+"""The form of a bar that counts bytes, with prefixes such as M and G."""
+
+COUNT = "{desc}: {n:,}{unit} [{elapsed}{postfix}]"
+"""The form where nobody knows how many units there are."""
+
+CLEARED = "\r\x1b[K"
+"""Clears the line of a terminal, on which another process may have drawn its bar."""
 
 log = logging.getLogger("benchmark")
 """The log of all parts of the project: progress as INFO, what is left out as WARNING."""
@@ -45,9 +56,22 @@ class _Lines(logging.Handler):
         if sys.stderr.isatty():
             from tqdm import tqdm
 
-            tqdm.write(self.format(record), file=sys.stderr)
+            tqdm.write(f"{CLEARED}{self.format(record)}", file=sys.stderr)
         else:
             print(self.format(record), file=sys.stderr, flush=True)
+
+
+_prefix: ContextVar[str] = ContextVar("prefix", default="")
+
+
+@contextmanager
+def prefixed(prefix: str) -> Iterator[None]:
+    """Begin the labels of all bars within the block with ``prefix``."""
+    token = _prefix.set(prefix)
+    try:
+        yield
+    finally:
+        _prefix.reset(token)
 
 
 class Progress:
@@ -56,12 +80,14 @@ class Progress:
     def __init__(self, label: str, total: int | None, unit: str = "it") -> None:
         from tqdm import tqdm
 
-        terminal = sys.stderr.isatty()
+        terminal, in_bytes = sys.stderr.isatty(), unit == "B"
+        self._form = COUNT if total is None else BYTES_BAR if in_bytes else BAR
         self._bar = tqdm(
-            desc=label,
+            desc=f"{_prefix.get()}{label}",
             total=total,
-            unit=f" {unit}",
-            bar_format=BAR,
+            unit=unit if in_bytes else f" {unit}",
+            unit_scale=in_bytes,
+            bar_format=self._form,
             dynamic_ncols=True,
             leave=False,
             disable=not log.isEnabledFor(logging.INFO),
@@ -71,13 +97,23 @@ class Progress:
             ascii=None if terminal else " .",
         )
 
-    def advance(self, count: int, *, left: float | None = None, **facts: float | str) -> None:
+    def advance(
+        self,
+        count: int,
+        *,
+        left: float | None = None,
+        at_least: bool = False,
+        **facts: float | str,
+    ) -> None:
         """Count ``count`` more units; ``facts``, such as a loss, are shown beside the bar.
 
-        left: the seconds left. If None, all units are expected to take equally long.
+        left: the seconds left. If None, all units are expected to take equally long. at_least:
+        whether more time is needed than ``left``, nobody knows how much.
         """
         if left is not None:
-            self._bar.bar_format = BAR.replace("{remaining}", self._bar.format_interval(left))
+            known = self._bar.format_interval(left)
+            time_left = known if not at_least else f"at least {known}" if left else "?"
+            self._bar.bar_format = self._form.replace("{remaining}", time_left)
         if facts:
             self._bar.set_postfix(facts, refresh=False)
         self._bar.update(count)
@@ -86,6 +122,8 @@ class Progress:
         return self
 
     def __exit__(self, *_: object) -> None:
+        # A line of the log draws a bar before its delay is over, and tqdm would not clear that bar.
+        self._bar.delay = 0
         self._bar.close()
 
 

@@ -20,7 +20,7 @@ from pathlib import Path
 from benchmark.errors import BenchmarkError, UnavailableError
 from benchmark.execution.time_left import TimeLeft
 from benchmark.plugins import blaming
-from benchmark.progress import Progress, log, show_log
+from benchmark.progress import Progress, log, prefixed, show_log
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,14 +42,19 @@ class _Steps:
 
     def __init__(self, jobs: Sequence[Job], progress: Progress) -> None:
         self._progress = progress
+        self._done, self._count = 0, len(jobs)
         self._time_left = TimeLeft(job.kind for job in jobs)
         self._started = time.monotonic()
 
     def advance(self, job: Job, seconds: float) -> None:
         """Count ``job`` as done, which took so many seconds of its process."""
+        self._done += 1
         self._time_left.count(job.kind, seconds)
         left = self._time_left.seconds(time.monotonic() - self._started)
-        self._progress.advance(1, left=left)
+        self._progress.advance(1, left=left, at_least=not self._time_left.is_complete)
+
+    def __str__(self) -> str:
+        return f"{self._done}/{self._count}"
 
 
 class FailedJobsError(BenchmarkError):
@@ -120,7 +125,8 @@ def _side_by_side(
             while ready or running:
                 while ready and len(running) < workers:
                     key = ready.pop(0)
-                    running[pool.submit(_attempt, jobs[key])] = key
+                    # The bars of several processes hide the bar of all steps.
+                    running[pool.submit(_attempt, jobs[key], f"[{steps}] ")] = key
                 for future in wait(running, return_when=FIRST_COMPLETED).done:
                     error, seconds = future.result()
                     key = running.pop(future)
@@ -195,12 +201,15 @@ def _end_with_the_parent() -> None:
     os._exit(1)
 
 
-def _attempt(job: Job) -> tuple[str | None, float]:
-    """Do a job in this process; returns an error that a user can fix, or None, and the seconds."""
+def _attempt(job: Job, prefix: str = "") -> tuple[str | None, float]:
+    """Do a job in this process; returns an error that a user can fix, or None, and the seconds.
+
+    prefix: what the labels of the job's bars begin with.
+    """
     started = time.monotonic()
     error = None
     try:
-        with blaming():
+        with blaming(), prefixed(prefix):
             job.work()
     except BenchmarkError as caught:
         error = str(caught)

@@ -100,11 +100,13 @@ def test_several_failures_are_all_told_in_one_line() -> None:
 def test_the_time_left_is_what_jobs_of_the_same_kind_have_taken() -> None:
     left = TimeLeft(["train"] * 3 + ["search"] * 3 + ["index"])
     left.count("train", 40)
-    assert left.seconds(40) == 2 * 40 + 3 * 40 + 40  # nothing else is known
+    assert left.seconds(40) == 2 * 40 and not left.is_complete  # nothing else is known
     left.count("search", 2)
     left.count("search", 4)
-    # 46 s of work in 23 s; two trainings, a search of 3 s, an index of 4 s (the median) are left.
-    assert left.seconds(23) == (2 * 40 + 3 + 4) / 2
+    # 46 s of work in 23 s; two trainings and a search of 3 s are left, and an unknown index.
+    assert left.seconds(23) == (2 * 40 + 3) / 2 and not left.is_complete
+    left.count("index", 7)
+    assert left.is_complete
 
 
 def test_the_bar_of_all_steps_shows_that_time(
@@ -117,7 +119,7 @@ def test_the_bar_of_all_steps_shows_that_time(
 
     monkeypatch.setattr(pool, "time", SimpleNamespace(monotonic=lambda: now[0]))
     monkeypatch.setattr(progress, "PLAIN_INTERVAL", 0.0)
-    took = {"a": 100.0, "b": 1.0, "c": 1.0, "d": 100.0}
+    took = {"a": 100.0, "b": 1.0, "c": 1.0, "d": 100.0, "e": 7.0}
     run_jobs(
         [
             Job(key=key, work=partial(last, seconds), kind=str(seconds))
@@ -125,8 +127,14 @@ def test_the_bar_of_all_steps_shows_that_time(
         ],
         1,
     )
-    shown = re.findall(r"(\d)/4 steps \[\d\d:\d\d<(.*)\]", capsys.readouterr().err)
-    assert shown[-4:] == [("1", "05:00"), ("2", "01:41"), ("3", "01:40"), ("4", "00:00")]
+    shown = re.findall(r"(\d)/5 steps \[\d\d:\d\d, (.*) left\]", capsys.readouterr().err)
+    assert shown[-5:] == [
+        ("1", "at least 01:40"),
+        ("2", "at least 01:41"),
+        ("3", "at least 01:40"),
+        ("4", "?"),
+        ("5", "00:00"),
+    ]
 
 
 def dawdle(folder: Path, name: str) -> None:

@@ -1,6 +1,7 @@
 """Progress is logged, can be silenced, and counts whole things."""
 
 import logging
+import sys
 from collections.abc import Iterator
 
 import pytest
@@ -40,3 +41,17 @@ def test_whole_things_are_counted(
         said = capsys.readouterr().err
         assert shown in said
         assert bool(said) == bool(shown)
+
+
+def test_lines_and_bars_leave_a_terminal_clean(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    show_log()
+    with Progress("verify", 1234, "results") as counted:
+        log.info("halfway")
+        counted.advance(1)
+    shown = capsys.readouterr().err
+    assert "\r\x1b[Khalfway\n" in shown  # even if another process has drawn a bar on this line
+    assert "0/1,234 results [00:00, ? left]" in shown
+    assert shown.endswith("\r") and not shown.split("\r")[-2].strip()  # the bar is gone
