@@ -100,11 +100,13 @@ def test_several_failures_are_all_told_in_one_line() -> None:
 def test_the_time_left_is_what_jobs_of_the_same_kind_have_taken() -> None:
     left = TimeLeft(["train"] * 3 + ["search"] * 3 + ["index"])
     left.count("train", 40)
-    assert left.seconds(40) == 2 * 40 and not left.is_complete  # nothing else is known
+    assert left.seconds(40) == 2 * 40
+    assert not left.is_complete
     left.count("search", 2)
     left.count("search", 4)
     # 46 s of work in 23 s; two trainings and a search of 3 s are left, and an unknown index.
-    assert left.seconds(23) == (2 * 40 + 3) / 2 and not left.is_complete
+    assert left.seconds(23) == (2 * 40 + 3) / 2
+    assert not left.is_complete
     left.count("index", 7)
     assert left.is_complete
 

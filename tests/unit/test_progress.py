@@ -54,4 +54,5 @@ def test_lines_and_bars_leave_a_terminal_clean(
     shown = capsys.readouterr().err
     assert "\r\x1b[Khalfway\n" in shown  # even if another process has drawn a bar on this line
     assert "0/1,234 results [00:00, ? left]" in shown
-    assert shown.endswith("\r") and not shown.split("\r")[-2].strip()  # the bar is gone
+    assert shown.endswith("\r")
+    assert not shown.split("\r")[-2].strip()
