@@ -197,11 +197,11 @@ def diverged(ours: Mapping[str, Any] | None, reference: Mapping[str, Any] | None
 
 def environment(ours: Mapping[str, Any], reference: Mapping[str, Any]) -> Iterator[str]:
     """The differences of packages and machine between two manifests."""
-    for part in ("packages", "machine"):
+    for part, absent in (("packages", "not installed"), ("machine", "not recorded")):
         here, there = ours.get(part, {}), reference.get(part, {})
         for name in dict.fromkeys([*there, *here]):
             if name != "memory_bytes" and here.get(name) != there.get(name):
-                yield f"{name}: {there.get(name)} -> {here.get(name)}"
+                yield f"{name}: {there.get(name) or absent} -> {here.get(name) or absent}"
 
 
 def _artefacts(manifest: Mapping[str, Any]) -> list[tuple[str, dict[str, str | None]]]:

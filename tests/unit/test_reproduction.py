@@ -21,6 +21,7 @@ from benchmark.results.reference import write_reference
 from benchmark.results.reproduction import (
     Measured,
     diverged,
+    environment,
     outcome,
     reproduce,
     reproduce_all,
@@ -72,6 +73,15 @@ def test_figures_and_effects_by_hand() -> None:
     assert (some.ratio, some.relative) == (pytest.approx(0.4), pytest.approx(0.5))
     none = effects(scores(0.5), scores(0.3), scores(0.5), scores(0.0), "MRR@10")
     assert (none.ratio, none.relative) == (None, None)
+
+
+def test_differences_of_packages_and_machine_in_words() -> None:
+    ours = {
+        "packages": {"torch": "2.9", "faiss": None},
+        "machine": {"processor": "B", "memory_bytes": 1},
+    }
+    theirs = {"packages": {"torch": "2.9", "faiss": "1.9"}, "machine": {"processor": "A"}}
+    assert list(environment(ours, theirs)) == ["faiss: 1.9 -> not installed", "processor: A -> B"]
 
 
 @pytest.mark.parametrize(
