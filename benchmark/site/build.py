@@ -6,6 +6,7 @@ import json
 import shutil
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -60,7 +61,7 @@ class _Site:
         self._pages = pages(inspector, store)
         self._asked = asked
         if self._asked:
-            self._pages.append(self._search())
+            self._pages += self._questions()
         self._shared = {
             "pages": self._pages,
             "data": inspector.data,
@@ -93,15 +94,18 @@ class _Site:
         content = system_page(result, self._inspector, self._store, title, self._published)
         self._render("system.html", f"systems/{result.name}.html", **content)
 
-    def _search(self) -> Page:
-        """The page that finds questions; each system's MRR@10 of each comes with it."""
+    def _questions(self) -> list[Page]:
+        """The pages that find questions, and those on which two systems differ.
+
+        Each system's MRR@10 of each question comes with them.
+        """
         inspector = self._inspector
         figures = {
             name: [round(values[query.id], 3) for query in self._asked]
             for name, values in inspector.figures.items()
         }
         categories = {query.category for query in self._asked if query.category}
-        return Page(
+        found = Page(
             name="questions",
             title="Questions",
             says="Find questions by text, kind, and the difference between two systems.",
@@ -113,6 +117,13 @@ class _Site:
                 "categories": sorted(categories),
             },
         )
+        moved = replace(
+            found,
+            name="moved",
+            title="What moved",
+            says="The questions that one of two systems answers better than the other.",
+        )
+        return [moved, found]
 
     def _render(self, name: str, path: str, **content: Any) -> None:
         """Write a page; ``up`` leads from it to the site's root."""

@@ -111,9 +111,6 @@ def test_a_question_is_found_and_opened(opened: Any, site: Path) -> None:
     opened.get((site / "questions.html").as_uri())
     differences = [float(text) for text in column(opened, 6)]
     assert [abs(one) for one in differences] == sorted(map(abs, differences), reverse=True)
-    choose(opened.find_element("id", "apart"), 3, "those that the first answers better")
-    assert shows(opened, 6, [f"{one:+.1f}" for one in differences if one > 0])
-    choose(opened.find_element("id", "apart"), 3, "all questions")
     (green,) = [text for text in column(opened, 1) if "green" in text]
     opened.find_element("css selector", "input[type=search]").send_keys("green")
     assert shows(opened, 1, [green])
@@ -126,6 +123,29 @@ def test_a_question_is_found_and_opened(opened: Any, site: Path) -> None:
     assert opened.find_elements("css selector", ".board li.apart")
     choose(opened.find_element("id", "sides"), 0, "last")
     assert opened.find_elements("css selector", ".board li.apart") == []
+
+
+def test_what_moved_between_two_systems_is_found_by_its_address(opened: Any, site: Path) -> None:
+    opened.get((site / "questions.html").as_uri())
+    differences = [float(text) for text in column(opened, 6)]
+    better = sum(one > 0 for one in differences)
+    alike = sum(one == 0 for one in differences)
+    assert better and alike
+    opened.get((site / "index.html").as_uri())
+    choose(opened.find_element("id", "pair"), 0, "last")
+    choose(opened.find_element("id", "pair"), 1, "words")
+    link = opened.find_element("css selector", "#pair a.pair")
+    assert link.get_attribute("href").endswith("moved.html#a=last&b=words")
+    link.click()
+    assert shows(opened, 6, [f"{-one:+.1f}" for one in differences if one])
+    said = opened.find_element("css selector", "output").text
+    worse = len(differences) - better - alike
+    assert said == (
+        f"last answers {worse} questions better, words answers {better} better, "
+        f"and both answer {alike} alike."
+    )
+    choose(opened.find_element("id", "apart"), 3, "those that the second answers better")
+    assert shows(opened, 6, [f"{-one:+.1f}" for one in differences if one > 0])
 
 
 def test_a_question_is_shown_as_text_with_its_neighbours(opened: Any, site: Path) -> None:

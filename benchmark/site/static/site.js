@@ -81,6 +81,10 @@ function choose(box, systems, changed) {
   box.hidden = false;
   const selects = [...box.querySelectorAll("select:not([id])")];
   const chosen = new URLSearchParams(location.hash.slice(1));
+  const linked = (names) => {
+    for (const link of document.querySelectorAll("a.pair")) link.hash = `a=${names[0]}&b=${names[1]}`;
+    changed(...names);
+  };
   const address = (names) => {
     const parts = new URLSearchParams(location.hash.slice(1));
     names.forEach((name, place) => parts.set("ab"[place], name));
@@ -93,10 +97,10 @@ function choose(box, systems, changed) {
     select.onchange = () => {
       const names = selects.map((one) => one.value);
       address(names);
-      changed(...names);
+      linked(names);
     };
   });
-  changed(...selects.map((one) => one.value));
+  linked(selects.map((one) => one.value));
 }
 
 if ($("#pair")) {
@@ -112,9 +116,16 @@ if ($("#pair")) {
   });
 }
 
+if ($("#pair") && location.hash.includes("a=")) $("#pair").scrollIntoView(); // an address that names a pair
+
 if ($("#questions")) {
-  const figures = data("figures"), rows = [...$("#questions").tBodies[0].rows];
+  const figures = data("figures"), rows = [...$("#questions").tBodies[0].rows], moved = $("#moved");
   let grid = null;
+  const difference = (shown) => Math.sign(parseFloat(shown));
+  const draw = () => {
+    if (moved) grid.column(5).search((shown) => (moved.value ? difference(shown) === Number(moved.value) : difference(shown) !== 0));
+    grid.draw();
+  };
   choose($("#apart"), Object.keys(figures), (first, second) => {
     rows.forEach((row, place) => {
       const [one, two] = [figures[first][place], figures[second][place]].map((value) => 100 * value);
@@ -124,10 +135,14 @@ if ($("#questions")) {
       const link = row.querySelector("a");
       link.href = `${link.getAttribute("href").split("&")[0]}&a=${first}&b=${second}`;
     });
-    grid = grid ? grid.rows().invalidate() && grid : new DataTable("#questions", { autoWidth: false, pageLength: 25, order: [] });
-    grid.order([5, "desc"]).draw();
+    grid = grid ? grid.rows().invalidate() && grid : new DataTable("#questions", { autoWidth: false, pageLength: 25, order: [], language: { entries: { _: "questions", 1: "question" } } });
+    grid.order([5, "desc"]);
+    draw();
+    if (!moved) return;
+    const signs = rows.map((row) => difference(row.cells[5].textContent)), count = (sign) => signs.filter((one) => one === sign).length;
+    $("output").textContent = `${first} answers ${count(1)} questions better, ${second} answers ${count(-1)} better, and both answer ${count(0)} alike.`;
   });
-  $("#moved").onchange = ({ target }) => grid.column(5).search(target.value ? (shown) => Math.sign(parseFloat(shown)) === Number(target.value) : "").draw();
+  if (moved) moved.onchange = draw;
   $("#kind").onchange = ({ target }) => grid.column(1).search(target.value && `^${DataTable.util.escapeRegex(target.value)}$`, true, false).draw();
 }
 
