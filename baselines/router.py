@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -137,17 +136,6 @@ def classifier() -> Any:
         TfidfVectorizer(analyzer="char_wb", ngram_range=(2, 5), sublinear_tf=True),
     )
     return make_pipeline(features, LogisticRegression(C=INVERSE_PENALTY, max_iter=1000))
-
-
-def cross_validated_accuracy(
-    texts: Sequence[str], pictures: Sequence[bool], *, folds: int = 5, seed: int = 1234
-) -> float:
-    """The mean accuracy over stratified folds; each fold is routed by a router of the others."""
-    from sklearn.model_selection import StratifiedKFold, cross_val_score
-
-    model = classifier()
-    split = StratifiedKFold(folds, shuffle=True, random_state=seed)
-    return float(cross_val_score(model, list(texts), list(pictures), cv=split).mean())
 
 
 def _known(data: Collection, split: str) -> tuple[list[str], list[bool]]:
