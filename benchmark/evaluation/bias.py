@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import Literal, TypeAlias, get_args
+from typing import Any, Literal, TypeAlias, get_args
 
 import numpy as np
 import numpy.typing as npt
 
+from benchmark.evaluation.levels import levels
+from benchmark.io.slices import Slices, in_columns, numbers_in_columns
 from benchmark.types import Modality, Qrels, Run
 
 DEPTH = 100
@@ -93,11 +95,14 @@ class Retrieved:
 def judged_share(qrels: Qrels, images: Collection[str]) -> dict[str, float]:
     """The share of images among the relevant documents of each question that has one.
 
-    images: the ids of the images among the judged documents.
+    images: the ids of the images, at least of those among the judged documents.
     """
-    relevant = {query: _relevant(judged) for query, judged in qrels.items()}
+    relevant = {
+        query: [document for document, level in judged.items() if level > 0]
+        for query, judged in qrels.items()
+    }
     return {
-        query: float(np.mean([document in images for document in documents]))
+        query: sum(document in images for document in documents) / len(documents)
         for query, documents in relevant.items()
         if documents
     }
@@ -106,21 +111,31 @@ def judged_share(qrels: Qrels, images: Collection[str]) -> dict[str, float]:
 def retrieved(run: Run, qrels: Qrels, images: Collection[str]) -> Retrieved:
     """The modalities and scores of a run's documents, for questions with a relevant document.
 
-    images: the ids of the images among the documents of run and judgments.
+    images: the ids of the images, at least of those in run and judgments.
     """
     judged = judged_share(qrels, images)
     queries = tuple(judged)
-    shape = len(queries), DEPTH
-    kinds = np.full(shape, -1, dtype=np.int8)
-    relevant, scores = np.zeros(shape, dtype=bool), np.full(shape, np.nan)
-    for place, query in enumerate(queries):
-        ranked = run.documents.get(query, [])[:DEPTH]
-        kinds[place, : len(ranked)] = [document in images for document in ranked]
-        answers = _relevant(qrels[query])
-        relevant[place, : len(ranked)] = [document in answers for document in ranked]
-        scores[place, : len(ranked)] = run.scores.get(query, [])[:DEPTH]
-    return Retrieved(queries, kinds, relevant, scores, np.array(list(judged.values())))
+    documents, scores = in_columns(run.documents), numbers_in_columns(run.scores)
+    names = documents.coded.names.tolist()
+    pictures = np.array([name in images for name in names], dtype=np.int8)
+    found = levels(run, {query: qrels[query] for query in queries}, DEPTH).found
+    relevant = np.zeros((len(queries), DEPTH), dtype=bool)
+    relevant[:, : found.shape[1]] = found > 0
+    return Retrieved(
+        queries,
+        _table(pictures[documents.coded.codes], documents, queries, -1),
+        relevant,
+        _table(scores.numbers, scores, queries, np.nan),
+        np.array(list(judged.values())),
+    )
 
 
-def _relevant(judged: Mapping[str, int]) -> set[str]:
-    return {document for document, level in judged.items() if level > 0}
+def _table(
+    column: npt.NDArray[Any], lists: Slices, queries: Sequence[str], after: float
+) -> npt.NDArray[Any]:
+    """The values of a column of ``lists``, shape (queries, DEPTH); ``after`` the end of a list."""
+    cells = lists.cells(queries, DEPTH)
+    table = np.full((len(queries), DEPTH), after, dtype=column.dtype)
+    # A cell after the end of a list has the number -1: that of the last value.
+    table[:, : cells.shape[1]] = np.append(column, column.dtype.type(after))[cells]
+    return table

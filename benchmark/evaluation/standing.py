@@ -68,8 +68,28 @@ def agreement(first: Sequence[Floats], second: Sequence[Floats], *, paired: bool
     first, second: the figures of each system; shape (seeds, questions). paired: whether both
     rankings are over the same questions, which then share their draws.
     """
-    draws = posterior(first), posterior(second, seed=SEED if paired else SEED + 1)
-    low, high = np.quantile(kendall(*draws), [ALPHA / 2, 1 - ALPHA / 2])
+    if paired:
+        return agreements(first, [second])[0]
+    return _agreement(first, second, posterior(first), posterior(second, seed=SEED + 1))
+
+
+def agreements(first: Sequence[Floats], others: Sequence[Sequence[Floats]]) -> list[Agreement]:
+    """As ``agreement`` of a ranking with each of others over the same questions.
+
+    The draws of all rankings are made together.
+    """
+    drawn = posterior([table for tables in (first, *others) for table in tables])
+    own, *theirs = np.split(drawn, 1 + len(others), axis=1)
+    return [
+        _agreement(first, other, own, draws) for other, draws in zip(others, theirs, strict=True)
+    ]
+
+
+def _agreement(
+    first: Sequence[Floats], second: Sequence[Floats], own: Floats, other: Floats
+) -> Agreement:
+    """own, other: the draws of the true means of both; shape (draws, systems)."""
+    low, high = np.quantile(kendall(own, other), [ALPHA / 2, 1 - ALPHA / 2])
     means = [np.array([[table.mean() for table in tables]]) for tables in (first, second)]
     return Agreement(tau=float(kendall(*means)[0]), low=float(low), high=float(high))
 

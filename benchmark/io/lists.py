@@ -49,7 +49,7 @@ def read_lists(path: Path, name: str) -> Run:
     rows = queries.codes
     if (np.diff(rows) < 0).any():  # another writer's file: queries are numbered in their order
         order = np.argsort(rows, kind="stable")
-        rows, documents = rows[order], Coded(documents.names, documents.codes[order])
+        rows, documents = rows[order], documents.take(order)
     counts = np.bincount(rows, minlength=len(queries.names))
     starts = np.concatenate([[0], np.cumsum(counts)])
     ranks = np.arange(len(rows)) - starts[rows]

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from benchmark.io import arrow
-from benchmark.io.slices import Slices
+from benchmark.io.slices import Coded, Slices
 from benchmark.types import Run
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ class _Columns:
 
     queries: list[str]
     starts: npt.NDArray[np.int64]
-    documents: Any
+    documents: Coded
     ranks: npt.NDArray[np.int32]
     scores: npt.NDArray[np.float64]
     tag: str
@@ -84,7 +84,8 @@ def _parsed(path: Path) -> _Columns | None:
         comments, delimiter = _form(path)
         with pa.OSFile(str(path)) as raw, _unpacked(raw, path) as stream:
             text = pa.large_string()
-            kinds = dict.fromkeys(("query", "iteration", "document", "tag"), text)
+            kinds = dict.fromkeys(("query", "iteration", "tag"), text)
+            kinds["document"] = pa.dictionary(pa.int32(), pa.string())
             reader = csv.open_csv(
                 stream,
                 csv.ReadOptions(column_names=_NAMES, block_size=_BLOCK, skip_rows=comments),
@@ -106,8 +107,6 @@ def _parsed(path: Path) -> _Columns | None:
                         queries += values
                     if name == "tag":
                         tag = values[-1]
-                if not _are_plain(batch["document"]):
-                    return None
                 documents.append(batch["document"])
                 ranks.append(arrow.as_numpy(batch["rank"]))
                 scores.append(arrow.as_numpy(batch["score"]))
@@ -116,10 +115,13 @@ def _parsed(path: Path) -> _Columns | None:
         return None
     if not count:
         return None
+    coded = pa.chunked_array(documents).unify_dictionaries().combine_chunks()
+    if not _are_plain(coded.dictionary):
+        return None
     return _Columns(
         queries,
         np.array(starts, dtype=np.int64),
-        pa.chunked_array(documents).combine_chunks(),
+        Coded.of(coded),
         np.concatenate(ranks),
         np.concatenate(scores),
         tag,
@@ -151,7 +153,7 @@ def _is_id(value: str) -> bool:
 
 
 def _are_plain(documents: Any) -> bool:
-    """Whether all documents' ids are plain as in ``_is_plain``; they may begin with #."""
+    """Whether documents' distinct ids are plain as in ``_is_plain``; they may begin with #."""
     import pyarrow.compute as pc
 
     if pc.min(pc.binary_length(documents)).as_py() == 0:
@@ -178,7 +180,7 @@ def _grouped(columns: _Columns) -> _Columns:
     return _Columns(
         [*first],
         np.concatenate([[0], np.cumsum(counts)[:-1]]).astype(np.int64),
-        columns.documents.take(arrow.numbers(order, "int64")),
+        columns.documents.take(order),
         columns.ranks[order],
         columns.scores[order],
         columns.tag,
@@ -187,28 +189,28 @@ def _grouped(columns: _Columns) -> _Columns:
 
 def _ordered(
     columns: _Columns, ends: npt.NDArray[np.int64], ties: Ties
-) -> tuple[Any, npt.NDArray[np.float64]] | None:
+) -> tuple[Coded, npt.NDArray[np.float64]] | None:
     """Documents and scores of each query, best first; None if a list repeats a document."""
     import numpy as np
-    import pyarrow.compute as pc
 
-    scores = columns.scores
+    scores, documents = columns.scores, columns.documents
     if ties == "trec_eval":
         scores = scores.astype(np.float32).astype(np.float64)
+    rows = np.repeat(np.arange(len(ends)), ends - columns.starts)
+    pairs = np.sort(rows * len(documents.names) + documents.codes)
+    if (pairs[1:] == pairs[:-1]).any():
+        return None
     unsettled = np.append(scores[1:] >= scores[:-1], False)
     unsettled[ends - 1] = False
-    order = np.arange(len(scores))
-    for start, end in zip(columns.starts.tolist(), ends.tolist(), strict=True):
-        part = columns.documents[start:end]
-        if pc.count_distinct(part).as_py() < end - start:
-            return None
-        if unsettled[start:end].any():
-            order[start:end] = start + best_first(
-                scores[start:end], columns.ranks[start:end], part.to_pylist(), ties
-            )
     if not unsettled.any():
-        return columns.documents, scores
-    return columns.documents.take(arrow.numbers(order, "int64")), scores[order]
+        return documents, scores
+    order = np.arange(len(scores))
+    for row in np.unique(rows[unsettled]).tolist():
+        part = slice(int(columns.starts[row]), int(ends[row]))
+        order[part] = part.start + best_first(
+            scores[part], columns.ranks[part], documents[part].tolist(), ties
+        )
+    return documents.take(order), scores[order]
 
 
 def best_first(

@@ -31,6 +31,10 @@ class Coded:
     def __getitem__(self, places: slice) -> npt.NDArray[np.object_]:
         return self.names[self.codes[places]]
 
+    def take(self, places: npt.NDArray[np.int64]) -> Coded:
+        """The column of the texts at ``places``."""
+        return Coded(self.names, self.codes[places])
+
     @staticmethod
     def texts(texts: Collection[str]) -> npt.NDArray[np.object_]:
         """Distinct texts as an array of objects."""
@@ -105,15 +109,19 @@ class Slices(Mapping[str, list[Any]]):
         """
         import numpy as np
 
+        # A cell after the end of a list has the number -1: that of the last value.
+        return np.append(self.coded.codes, np.int32(-1))[self.cells(queries, depth)]
+
+    def cells(self, queries: Sequence[str], depth: int | None) -> npt.NDArray[np.int64]:
+        """Where in the column the values of ``table`` are; int64, the same shape."""
+        import numpy as np
+
         places = self.places(queries)
         lengths = self.lengths[places]
         if depth is not None:
             lengths = np.minimum(lengths, depth)
         ranks = np.arange(lengths.max(initial=0))
-        there = ranks < lengths[:, None]
-        table = np.full(there.shape, -1, dtype=np.int32)
-        table[there] = self.coded.codes[(self.starts[places][:, None] + ranks)[there]]
-        return table
+        return np.where(ranks < lengths[:, None], self.starts[places][:, None] + ranks, -1)
 
     def places(self, queries: Sequence[str]) -> npt.NDArray[np.int64]:
         """The place of each query among those that have a list; that of the end where it has none.
@@ -162,6 +170,22 @@ def numbers_in_columns(lists: Mapping[str, list[float]]) -> Slices:
         return lists
     column = np.array([number for row in lists.values() for number in row], dtype=np.float64)
     return Slices(column, [*lists], _starts(lists))
+
+
+def same_lists(one: Mapping[str, list[str]], other: Mapping[str, list[str]]) -> bool:
+    """Whether both have equal lists of texts for the same queries, in any order of these."""
+    import numpy as np
+
+    ours, theirs = in_columns(one), in_columns(other)
+    queries = [*ours]
+    places = theirs.places(queries)
+    if len(theirs) != len(ours) or not np.array_equal(ours.lengths[:-1], theirs.lengths[places]):
+        return False
+    if (places == len(theirs)).any():  # another query, with an empty list
+        return False
+    numbers = {name: number for number, name in enumerate(theirs.coded.names.tolist())}
+    coded = np.array([numbers.get(name, -1) for name in ours.coded.names.tolist()] + [-1])
+    return np.array_equal(coded[ours.table(queries, None)], theirs.table(queries, None))
 
 
 def first(lists: Mapping[str, list[Any]], query: str, count: int | None) -> list[Any]:

@@ -11,7 +11,7 @@ from benchmark.datasets import DEFAULT, Collection
 from benchmark.evaluation.bias import judged_share
 from benchmark.evaluation.comparison import compare, letters
 from benchmark.evaluation.metrics import MAIN
-from benchmark.report.figures import figures, judged_images
+from benchmark.report.figures import figures, images
 from benchmark.report.tables import (
     LABEL,
     NOT_RUN,
@@ -156,9 +156,7 @@ def _not_run(
 
 def _notes(ablation: Ablation, tests: str, data: Collection, split: str) -> list[str]:
     """The notes on the figures; ``tests`` describes the tests, in brackets."""
-    qrels = data.qrels(split)
-    images = judged_images(data, qrels)
-    share = np.mean(list(judged_share(qrels, images).values()))
+    share = np.mean(list(judged_share(data.qrels(split), images(data)).values()))
     notes = [
         "Figures in percent, means over the judged questions and the training seeds; sd: standard "
         "deviation of the seeds' means. Share of images among the relevant documents: "

@@ -10,7 +10,7 @@ import numpy as np
 from benchmark.datasets import Collection
 from benchmark.evaluation.metrics import MAIN, METRICS, Scores
 from benchmark.evaluation.significance import Floats
-from benchmark.evaluation.standing import Agreement, Standing, agreement, standings
+from benchmark.evaluation.standing import Agreement, Standing, agreement, agreements, standings
 from benchmark.report.figures import answered_by
 from benchmark.report.tables import PERCENT, TEXT, UNDEFINED, WHOLE, Column, Format, Table, decimals
 from benchmark.results.result import Result, best_first
@@ -52,9 +52,13 @@ def placed(results: Sequence[Result], metric: str = MAIN) -> list[Placed]:
     ]
 
 
-def certainty_table(results: Sequence[Result], data: Collection, split: str) -> Table:
+def certainty_table(
+    results: Sequence[Result], data: Collection, split: str, *, ranked: Sequence[Placed] = ()
+) -> Table:
     """The probability that each system is the best, the interval of its rank, and the probability
     that it falls behind the next.
+
+    ranked: ``placed(results)``, if it is known.
     """
     return Table(
         title=f"Certainty of the leaderboard: {data.name} ({split})",
@@ -74,7 +78,7 @@ def certainty_table(results: Sequence[Result], data: Collection, split: str) -> 
                 **asdict(system.standing),
                 "places": (system.standing.first, system.standing.last),
             }
-            for place, system in enumerate(placed(results), 1)
+            for place, system in enumerate(ranked or placed(results), 1)
         ],
         notes=[
             f"P(best): the probability that the true mean of {MAIN} is the highest. Rank: the "
@@ -94,11 +98,10 @@ def agreement_table(results: Sequence[Result], data: Collection, split: str) -> 
     systems = {result.name: result.over_seeds for result in best_first(results)}
     compared: list[tuple[str, str, int, Agreement]] = []
     if len(systems) >= FEWEST_SYSTEMS:
-        own = _tables(systems, MAIN)
-        for metric in METRICS:
-            if metric != MAIN:
-                other = _tables(systems, metric)
-                compared.append((MAIN, metric, len(own), agreement(own, other, paired=True)))
+        others = [metric for metric in METRICS if metric != MAIN]
+        own, *by_metric = (_tables(systems, metric) for metric in (MAIN, *others))
+        found = agreements(own, by_metric)
+        compared += [(MAIN, *one) for one in zip(others, map(len, by_metric), found, strict=True)]
         kinds = {
             kind: {
                 name: scores.among(answered_by(kind, data, split))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
 from types import MappingProxyType
 
@@ -13,7 +13,7 @@ from benchmark.evaluation.bias import Floats, Retrieved, judged_share, retrieved
 from benchmark.evaluation.measures import check_share
 from benchmark.results.result import Result
 from benchmark.retriever import Task
-from benchmark.types import Modality, Qrels
+from benchmark.types import Modality
 
 BIAS: Mapping[str, Callable[[Retrieved], Floats]] = MappingProxyType(
     {
@@ -53,26 +53,20 @@ def figures(
 @cache
 def retrieved_by(result: Result, data: Collection, split: str) -> Retrieved:
     """The modalities of the documents that a result's run retrieved."""
-    qrels, run = data.qrels(split), result.run()
+    qrels = data.qrels(split)
     scored = {query: qrels[query] for query in result.scores.queries}
-    ids = {document for ranked in run.documents.values() for document in ranked}
-    return retrieved(run, scored, _images(data, ids) | judged_images(data, qrels))
+    return retrieved(result.run(), scored, images(data))
 
 
 @cache
 def answered_by(modality: Modality, data: Collection, split: str) -> set[str]:
     """The ids of the judged questions whose relevant documents are all of one modality."""
-    qrels = data.qrels(split)
-    images = judged_images(data, qrels)
+    shares = judged_share(data.qrels(split), images(data))
     whole = 1.0 if modality == "image" else 0.0
-    return {query for query, share in judged_share(qrels, images).items() if share == whole}
+    return {query for query, share in shares.items() if share == whole}
 
 
-def judged_images(data: Collection, qrels: Qrels) -> set[str]:
-    """The ids of the judged documents that are images."""
-    return _images(data, {document for judged in qrels.values() for document in judged})
-
-
-def _images(data: Collection, ids: Iterable[str]) -> set[str]:
-    pictures = data.corpus.numbers("image")
-    return {document for document, row in data.corpus.find(ids).items() if row in pictures}
+@cache
+def images(data: Collection) -> frozenset[str]:
+    """The ids of the images."""
+    return frozenset(data.corpus.ids(data.corpus.numbers("image")))

@@ -11,6 +11,7 @@ from pathlib import Path
 from benchmark.datasets import Collection
 from benchmark.errors import InputError, unknown
 from benchmark.evaluation.metrics import MAIN
+from benchmark.io.slices import first
 from benchmark.report.tables import ID, LIST, PERCENT, TEXT, WHOLE, Column, Table
 from benchmark.results.result import Result, best_first
 from benchmark.types import Document, Qrels, Query
@@ -65,11 +66,10 @@ class Inspector:
     @cached_property
     def lists(self) -> dict[str, Mapping[str, list[str]]]:
         """System, best first -> question -> ids of the first documents."""
+        found = {result.name: result.run().documents for result in self.ranked}
         return {
-            result.name: {
-                query: documents[:DEPTH] for query, documents in result.run().documents.items()
-            }
-            for result in self.ranked
+            name: {query: first(documents, query, DEPTH) for query in documents}
+            for name, documents in found.items()
         }
 
     @cached_property

@@ -26,6 +26,7 @@ from benchmark.evaluation.metrics import MAIN, Scores
 from benchmark.evaluation.reproduction import Effects, Figures, Order, effects, figures, order
 from benchmark.evaluation.significance import ALPHA, FEWEST_QUESTIONS
 from benchmark.evaluation.verdicts import p_equivalent
+from benchmark.io.slices import same_lists
 from benchmark.progress import track
 from benchmark.protocol import JOINT, Protocol
 from benchmark.results.result import Result, averaged, read_results, results_folder
@@ -132,7 +133,7 @@ def outcome(result: Measured, reference: Measured, metric: str = MAIN) -> Outcom
     p = _p_equivalent(result.scores, reference.scores, metric)
     stage = diverged(result.manifest, reference.manifest)
     verdict: Verdict = "EQUIVALENT" if p is not None and p <= ALPHA else "DIFFERENT"
-    if all(first.documents == second.documents for first, second in pairs):
+    if all(same_lists(first.documents, second.documents) for first, second in pairs):
         verdict = "IDENTICAL"
         same = np.array_equal(result.scores.values[metric], reference.scores.values[metric])
         stage = None if same else "scoring"

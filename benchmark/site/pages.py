@@ -107,12 +107,16 @@ def _leaderboard(of: Inspector, store: Store) -> Page:
 
 
 def _certainty(of: Inspector) -> Page:
+    ranked = placed(of.results)
     return Page(
         name="certainty",
         title="Certainty",
         says="How certain the rank of each system is, and which rankings agree.",
-        tables=[make(of.results, of.data, of.split) for make in (certainty_table, agreement_table)],
-        charts=[places_chart(placed(of.results))],
+        tables=[
+            certainty_table(of.results, of.data, of.split, ranked=ranked),
+            agreement_table(of.results, of.data, of.split),
+        ],
+        charts=[places_chart(ranked)],
     )
 
 

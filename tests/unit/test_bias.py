@@ -1,9 +1,11 @@
 """Modality bias against figures worked out by hand."""
 
+import random
+
 import numpy as np
 import pytest
 
-from benchmark.evaluation.bias import Retrieved, retrieved
+from benchmark.evaluation.bias import DEPTH, Retrieved, retrieved
 from benchmark.types import Run
 
 IMAGES = {"1", "2", "3"}
@@ -42,3 +44,29 @@ def test_what_stands_first(found: Retrieved) -> None:
         {"relevant": 1 / 3, "wrong document": 0, "wrong modality": 1 / 3, "nothing": 1 / 3}
     )
     assert sorted(found.scores_of("image")) == [-2, -2, -1]
+
+
+def test_tables_are_those_of_a_loop_over_lists() -> None:
+    dice = random.Random(3)
+    pool = [f"d{number}" for number in range(150)]
+    images = {*pool[::3]}
+    asked = [f"q{number}" for number in range(40)]
+    judged = {
+        query: {name: dice.choice([0, 1, 2]) for name in dice.sample(pool, 9)} for query in asked
+    }
+    lists = {query: dice.sample(pool, dice.choice([0, 3, 130])) for query in asked[5:]}
+    scores = {query: [-dice.random() for _ in lists[query]] for query in reversed(asked[5:])}
+    found = retrieved(Run("x", lists, scores), judged, images)
+    assert found.queries == tuple(asked)
+    for row, query in enumerate(asked):
+        relevant = {name for name, level in judged[query].items() if level > 0}
+        assert found.judged[row] == np.mean([name in images for name in relevant])
+        names = lists.get(query, [])[:DEPTH]
+        rest = DEPTH - len(names)
+        assert found.images[row].tolist() == [*(name in images for name in names), *[-1] * rest]
+        assert found.relevant[row].tolist() == [
+            *(name in relevant for name in names),
+            *[False] * rest,
+        ]
+        given = [*scores.get(query, [])[:DEPTH], *[np.nan] * rest]
+        assert np.array_equal(found.scores[row], given, equal_nan=True)

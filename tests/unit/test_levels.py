@@ -11,7 +11,7 @@ from benchmark.evaluation import engines
 from benchmark.evaluation.copies import merge_copies
 from benchmark.evaluation.levels import is_computed, levels
 from benchmark.evaluation.measures import BENCHMARK, resolve
-from benchmark.io.slices import Slices, in_columns, with_repeats
+from benchmark.io.slices import Slices, in_columns, same_lists, with_repeats
 from benchmark.types import Run
 
 METRICS = [*BENCHMARK.values(), *map(resolve, ("mrr@1", "ndcg@3", "recall@50", "hit_rate@2"))]
@@ -93,3 +93,17 @@ def test_lists_in_columns_are_the_lists() -> None:
     assert columns.table(["r", "x", "p"], 1).tolist() == [[1], [-1], [0]]
     falling = Slices(np.array([2.0, 2.0, 2.0, 1.0, 1.0]), ["p", "q", "r"], np.array([0, 2, 3, 5]))
     assert with_repeats(falling) == 2
+
+
+LISTS = st.dictionaries(
+    st.sampled_from("pqr"), st.lists(st.sampled_from("abc"), max_size=3, unique=True), max_size=3
+)
+
+
+@settings(deadline=None)
+@given(one=LISTS, other=LISTS)
+def test_lists_in_columns_are_the_same_where_the_mappings_are_equal(
+    one: dict[str, list[str]], other: dict[str, list[str]]
+) -> None:
+    assert same_lists(in_columns(one), in_columns(other)) == (one == other)
+    assert same_lists(one, dict(reversed(one.items())))

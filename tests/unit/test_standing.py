@@ -12,7 +12,7 @@ from benchmark.evaluation.effects import parts
 from benchmark.evaluation.metrics import Scores
 from benchmark.evaluation.planning import detectable, questions_needed
 from benchmark.evaluation.posterior import posterior, reading
-from benchmark.evaluation.standing import agreement, kendall, standings
+from benchmark.evaluation.standing import agreement, agreements, kendall, standings
 from benchmark.execution.experiment import Row, plan
 from benchmark.registry import retriever
 from benchmark.report.leaderboard import SEEDS
@@ -72,6 +72,12 @@ def test_rankings_that_agree_and_one_that_is_reversed() -> None:
     tables = list(noise + np.arange(5)[:, None, None] / 10)
     assert agreement(tables, tables, paired=True).low == 1.0
     assert agreement(tables, tables[::-1], paired=True).tau == -1.0
+
+
+def test_rankings_compared_together_are_as_each_alone() -> None:
+    tables = [list(np.random.default_rng(n).random((4, 3, 50))) for n in range(3)]
+    alone = [agreement(tables[0], other, paired=True) for other in tables[1:]]
+    assert agreements(tables[0], tables[1:]) == alone
 
 
 def test_planning_by_hand() -> None:
