@@ -88,6 +88,8 @@ def _encode_texts(kind: str, bf16: bool, folder: Path) -> Work:
     module, texts = _encoder(), _texts(kind)
     clip = _open_clip(module)
     tokenizer = open_clip.get_tokenizer(VIT_B_32)
+    if bf16:
+        module.use_bf16()
 
     def ours() -> Any:
         with torch.inference_mode(), computing(module, "bf16" if bf16 else "fp32"):
@@ -166,6 +168,7 @@ def _encode_images(folder: Path) -> Work:
 
     module, photographs = _encoder(), _Photographs(IMAGES)
     clip = _open_clip(module)
+    module.use_bf16()
     photographs.transform = open_clip.image_transform(module.size, is_train=False)
 
     def ours() -> Any:

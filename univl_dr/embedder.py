@@ -84,6 +84,12 @@ class Embedder(Trained):
             f"{type(self).__name__} does not support fp16", mend="choose precision fp32 or bf16"
         )
 
+    def use_bf16(self) -> None:
+        """Convert the weights of matrix products to bf16, for encoding in bf16 only.
+
+        Embeddings are the same without this: autocast then converts the weights for each batch.
+        """
+
     def scale(self) -> Tensor:
         """The factor of inner products in the loss (the inverse temperature); a scalar."""
         return torch.ones((), device=self.device)

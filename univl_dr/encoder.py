@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from benchmark.dense.batching import embed_by_length
 from benchmark.errors import InputError
 from benchmark.io.jsonl import decode_json
-from univl_dr.attention import pool_one_token, use_self_attention
+from univl_dr.attention import SelfAttention, pool_one_token, use_self_attention
 from univl_dr.embedder import device
 from univl_dr.pictures import ClipPixels
 from univl_dr.tokens import Tokens, load_tokens
@@ -97,6 +97,12 @@ class DualEncoder(TwoTowers):
             else:
                 for weights in part.parameters(recurse=False):
                     weights.data = weights.data.half()
+
+    def use_bf16(self) -> None:
+        for part in self.clip.modules():
+            if isinstance(part, (nn.Linear, nn.Conv2d, SelfAttention)):
+                for weights in part.parameters(recurse=False):
+                    weights.data = weights.data.bfloat16()
 
     @property
     def preprocess(self) -> ClipPixels:

@@ -52,6 +52,8 @@ class Encoding:
             log.info(
                 "encoding in fp16: weights and activations, as the released code of UniVL-DR does"
             )
+        elif self.precision == "bf16":
+            module.use_bf16()
         return presented(module, self.presentation, store, self.precision)
 
 

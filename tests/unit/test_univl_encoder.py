@@ -20,6 +20,7 @@ from benchmark.datasets.images import decoded, over_white
 from benchmark.dense.encode import Documents
 from benchmark.errors import InputError
 from univl_dr.documents import Presentation
+from univl_dr.embedder import computing
 from univl_dr.encoder import DualEncoder
 from univl_dr.inference import Encoding, precision_here
 from univl_dr.items import Item
@@ -97,6 +98,21 @@ def test_fp16_is_open_clips_own(encoder: DualEncoder, tmp_path: Path) -> None:
     exact = encoder.embed_documents(items)
     assert 1e-6 < (found.float() - exact).abs().max() < 5e-3
     assert ours.clip.ln_final.weight.dtype == torch.float32
+
+
+@torch.inference_mode()
+def test_weights_in_bf16_change_no_embedding_of_autocast(
+    encoder: DualEncoder, tmp_path: Path
+) -> None:
+    encoder.save(tmp_path)
+    ours = DualEncoder.load(tmp_path).eval()
+    ours.use_bf16()
+    items = [Item("one", ours.preprocess(image)) for image in images(2)] + [Item("two")]
+    with computing(encoder, "bf16"):
+        expected, found = encoder.embed_documents(items), ours.embed_documents(items)
+    assert found.dtype == torch.float32
+    assert torch.equal(found, expected)
+    assert not torch.equal(found, encoder.embed_documents(items))
 
 
 @pytest.mark.parametrize(("gpu", "chosen"), [("cuda", "fp16"), ("cpu", "fp32")])
