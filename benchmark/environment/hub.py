@@ -31,6 +31,30 @@ def remote_code_is_allowed() -> bool:
     return os.environ.get(ALLOWED) == "1"
 
 
+WHERE_TO_DOWNLOAD = "where the Hugging Face hub can be reached, and set HF_HOME to that cache"
+"""What a message says after the command that downloads weights."""
+
+
+class MissingWeights(str):
+    """The reason that weights are not on this machine, while the hub may have them.
+
+    command: what downloads them. The text names it, and says where it can run.
+    """
+
+    __slots__ = ("command",)
+
+    command: str
+
+    def __new__(cls, name: str, revision: str | None = None) -> MissingWeights:
+        """The reason for the weights called ``name`` in a revision of the hub."""
+        command = f"hf download {name}{f' --revision {revision}' if revision else ''}"
+        reason = super().__new__(
+            cls, f"needs the weights '{name}': run `{command}` {WHERE_TO_DOWNLOAD}"
+        )
+        reason.command = command
+        return reason
+
+
 _silent: list[str] = []
 """Not empty once the hub did not answer: this process does not wait for it again."""
 
@@ -75,19 +99,14 @@ def lacks_weights(name: str, file: str | None = None, revision: str | None = Non
     return None
 
 
-WHERE_TO_DOWNLOAD = "where the Hugging Face hub can be reached, and set HF_HOME to that cache"
-"""What a message says after the command that downloads weights."""
-
-
 def _no_folder(name: str) -> str:
     return f"needs the folder '{name}', which does not exist: check the path"
 
 
-def _unheard(name: str, revision: str | None) -> str:
+def _unheard(name: str, revision: str | None) -> MissingWeights:
     """What is said of weights that the hub couldn't be asked for; it is asked no more."""
     _silent.append(name)
-    at = f" --revision {revision}" if revision else ""
-    return f"needs the weights '{name}': run `hf download {name}{at}` {WHERE_TO_DOWNLOAD}"
+    return MissingWeights(name, revision)
 
 
 def _is_reachable() -> bool:
