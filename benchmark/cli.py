@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import logging
 import os
+import re
 import sys
 from collections.abc import Mapping, Sequence
 from itertools import chain
@@ -56,8 +57,11 @@ def main() -> None:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(141)
+    except click.exceptions.NoArgsIsHelpError as error:
+        print(error.format_message(), file=sys.stderr)
+        sys.exit(2)
     except click.ClickException as error:
-        _fail(error.format_message())
+        _fail(_in_our_style(error))
     except BenchmarkError as error:
         _fail(str(error))
     except (MemoryError, ImportError, RuntimeError) as error:
@@ -67,6 +71,16 @@ def main() -> None:
     except OSError as error:
         where = f"{error.filename}: " if error.filename else ""
         _fail(f"{where}{error.strerror or error}; fix this and run the command again")
+
+
+def _in_our_style(error: click.ClickException) -> str:
+    """Click's message as our own errors are written: one sentence in lower case, with a remedy."""
+    message = error.format_message().removesuffix(".").replace("integer range", "whole number")
+    message = message[:1].lower() + message[1:]
+    message, suggested = re.subn(r"\. \(?Did (you mean .*\?)\)?$", r"; did \1", message)
+    if suggested or not isinstance(error, click.UsageError) or error.ctx is None:
+        return message
+    return f"{message}; see `{error.ctx.command_path} --help`"
 
 
 def _is_out_of_memory(error: Exception) -> bool:

@@ -34,11 +34,24 @@ class UnavailableError(BenchmarkError):
     """Something that this machine or data set lacks; the message says how to get it."""
 
 
-def unknown(kind: str, name: str, known: Sequence[str], path: Path | None = None) -> InputError:
+MANY = 20
+"""An error lists at most so many names."""
+
+
+def unknown(
+    kind: str, name: str, known: Sequence[str], path: Path | None = None, *, command: str = ""
+) -> InputError:
     """The error for a ``name`` that is not in ``known``; it suggests the most similar known name.
 
-    path: the file that contains the name.
+    path: the file that contains the name. command: the command of this program that lists the
+    known names, where they may be many.
     """
-    near = get_close_matches(name, known, n=1, cutoff=0.5)
-    mend = f"did you mean '{near[0]}'?" if near else f"choose from {', '.join(known)}"
+    if near := get_close_matches(name, known, n=1, cutoff=0.5):
+        mend = f"did you mean '{near[0]}'?"
+    elif len(known) <= MANY:
+        mend = f"choose from {', '.join(known)}"
+    elif command:
+        mend = f"`python -m benchmark {command}` lists all {len(known):,}"
+    else:
+        mend = f"choose from {', '.join(known[:MANY])}, ... ({len(known):,} in all)"
     return InputError(f"unknown {kind} '{name}'", mend=mend, path=path)

@@ -178,7 +178,7 @@ class Registry:
                 path=path,
             )
         if name not in self._entries:
-            raise unknown("retriever", name, list(self._entries), path)
+            raise unknown("retriever", name, list(self._entries), path, command="list")
         return self._entries[name]
 
     def row_or_template(self, name: str, path: Path | None = None) -> Entry:

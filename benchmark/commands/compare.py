@@ -143,7 +143,7 @@ def _scores(
     chosen = {system: results[system] for system in systems if results and system in results}
     paths = [Path(system) for system in systems if system not in chosen]
     if results is not None and (missing := [path for path in paths if not path.is_file()]):
-        raise unknown("result or run file", str(missing[0]), list(results))
+        raise unknown("result or run file", str(missing[0]), list(results), command="table")
     depth = DEPTH if chosen else None
     files = by_name([score_file(path, qrels, metrics, depth=depth) for path in paths], [*chosen])
     scores = {name: result.scored_by(metrics, qrels) for name, result in chosen.items()}

@@ -46,7 +46,7 @@ def export(
     results = {result.name: result for result in chosen.at_hand()}
     for name in names:
         if name not in results:
-            raise unknown("result", name, list(results))
+            raise unknown("result", name, list(results), command="table")
     exported = [results[name] for name in names or results]
     for path in write(kind, exported, chosen.data, chosen.split, out):
         click.echo(path)

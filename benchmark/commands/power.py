@@ -65,7 +65,7 @@ def power(
     results = {result.name: result for result in chosen.at_hand()}
     for name in systems:
         if name not in results:
-            raise unknown("system with a result", name, list(results))
+            raise unknown("system with a result", name, list(results), command="table")
     if len(set(systems)) < len(systems):
         raise InputError("a system is named twice", mend="name each system once")
     scores = {name: results[name].over_seeds for name in systems or results}

@@ -118,5 +118,5 @@ def _run_files(
         return reproduce(measured(Path(names[0])), measured(reference))
     results = {} if qrels else {result.name: result for result in chosen.at_hand(empty=True)}
     if names[0] not in results:
-        raise unknown("run file or result", names[0], list(results))
+        raise unknown("run file or result", names[0], list(results), command="table")
     return reproduce(Measured.of(results[names[0]]), measured(reference))

@@ -169,10 +169,9 @@ class Tested:
         ]
 
     @property
-    def lacking(self) -> list[str]:
-        """The names of the controls without a result."""
-        controls = zip(self.claim.controls, self.controlled, strict=True)
-        return [control.system.name for control, effects in controls if not effects.alone]
+    def lacks_a_control(self) -> bool:
+        """Whether a control has no result."""
+        return not all(effects.alone for effects in self.controlled)
 
 
 def judge(claims: Sequence[tuple[Claim, Sequence[Effect | None]]]) -> list[Tested]:
@@ -313,7 +312,7 @@ def _reason(
         bound = 0.0 if holding["below zero"] else claim.smallest
         below = [effect.high is not None and effect.high < bound for effect in effects]
         if holding["below zero"]:
-            reason = f"below 0{_which(claim, below)}: the opposite effect"
+            reason = f"the opposite effect, below 0{_which(claim, below)}"
         else:
             reason = f"below {least}{_which(claim, below)}"
             if holding["above zero"]:

@@ -228,9 +228,11 @@ SIGNED = Format(
 def _undefined(pairs: Sequence[Comparison]) -> list[str]:
     """Why some statistics are not defined."""
     if any(pair.questions < FEWEST_QUESTIONS for pair in pairs):
-        return ["-: not defined; intervals, effect sizes and tests need at least two questions."]
+        return [
+            "A dash means not defined: intervals, effects and tests need at least two questions."
+        ]
     if any(pair.effect is None for pair in pairs):
-        return ["-: not defined, since the difference is the same for every question."]
+        return ["A dash means not defined: the difference is the same for every question."]
     return []
 
 

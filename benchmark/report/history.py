@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from benchmark.artefacts.identity import digest, recipe_fields
-from benchmark.report.tables import SYSTEM, UNDEFINED, Column, Table, decimals
+from benchmark.report.tables import SYSTEM, Column, Table, decimals
 from benchmark.results.result import Result, oracle_rows
 
 STAGES: Mapping[str, str] = {
@@ -116,7 +116,7 @@ def seconds_table(results: Sequence[Result]) -> Table:
             "the same time. An artefact that several systems share counts for each of them.",
             "Search: the time to encode and search all questions, divided by their number.",
             f"Built or last used on: {'; '.join(sorted(machines))}.",
-            f"{UNDEFINED}: the system has no such stage.",
+            "A dash means that the system has no such stage.",
         ],
         unranked=oracle_rows(ranked),
     )

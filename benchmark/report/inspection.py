@@ -85,7 +85,7 @@ class Inspector:
     def query(self, name: str) -> Query:
         """The judged question with the id ``name``. Raises InputError with the most similar id."""
         if name not in self.queries:
-            raise unknown("judged question", name, [*self.queries][:DEPTH])
+            raise unknown("judged question", name, [*self.queries], command="inspect")
         return self.queries[name]
 
     def relevant(self, query: str) -> list[str]:
@@ -110,7 +110,7 @@ class Inspector:
     def system(self, name: str) -> str:
         """``name``, if it has a result. Raises InputError with the most similar name."""
         if name not in self.figures:
-            raise unknown("system with a result", name, list(self.figures))
+            raise unknown("system with a result", name, list(self.figures), command="table")
         return name
 
 

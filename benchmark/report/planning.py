@@ -12,7 +12,7 @@ from benchmark.evaluation.effects import Parts, parts
 from benchmark.evaluation.metrics import Scores
 from benchmark.evaluation.planning import MOST, detectable, questions_needed
 from benchmark.evaluation.significance import ALPHA, FEWEST_QUESTIONS, POWER
-from benchmark.report.tables import UNDEFINED, WHOLE, Column, Format, Table, percent
+from benchmark.report.tables import UNDEFINED, WHOLE, Column, Format, Row, Table, percent
 
 SEEDS = (2, 3, 5, 10)
 
@@ -55,24 +55,32 @@ def power_table(
             }
         )
     points = f"{100 * difference:g} {'point' if difference == 0.01 else 'points'}"
-    pairs = f"{comparisons:,} pairs"
     return Table(
         title=f"Questions and seeds needed to show {points} of {metric}",
         columns=[
             Column("Seeds", "seeds", WHOLE, first=True),
-            Column(f"Questions for {points}", "questions", NEEDED, first=True),
-            Column(f"Questions, {pairs}", "questions_corrected", NEEDED),
-            Column(f"Detectable with {questions:,} questions", "detectable", DIFFERENCE),
-            Column(f"Detectable, {pairs}", "detectable_corrected", DIFFERENCE),
+            Column("Questions", "questions", NEEDED, first=True),
+            Column("Questions, corrected", "questions_corrected", NEEDED),
+            Column("Points", "detectable", DIFFERENCE),
+            Column("Points, corrected", "detectable_corrected", DIFFERENCE),
         ],
         rows=rows,
         notes=[
-            f"A two-sided test at alpha {ALPHA} detects the difference with probability {POWER}; "
-            f"columns with {pairs}: at the first step of Holm's correction over these pairs.",
+            f"Questions: as many as a two-sided test at alpha {ALPHA} needs to detect {points} "
+            f"with probability {POWER}. Points: the smallest difference that it detects with the "
+            f"{questions:,} questions here. Seeds: the number of training seeds for each system.",
+            f"Corrected: at the first step of Holm's correction over {comparisons:,} "
+            f"{'pair' if comparisons == 1 else 'pairs'}.",
             f"Estimated from the variances of {_pairs(systems, variances)} (Sakai, 2016). The "
-            "variance between training seeds does not fall with more questions. Seeds: the number "
-            f"for each system. -: {MOST:,} questions are not enough, or a difference of 100 points "
-            "is not detectable.",
+            "variance between training seeds does not fall with more questions.",
+            *(
+                [
+                    f"A dash means that {MOST:,} questions are not enough, or that a difference of "
+                    "100 points is not detectable."
+                ]
+                if any(UNDEFINED in _corrected(row) for row in rows)
+                else []
+            ),
             *(
                 [
                     "The variance between training seeds is not included: each of these systems "
@@ -83,6 +91,11 @@ def power_table(
             ),
         ],
     )
+
+
+def _corrected(row: Row) -> tuple[str, str]:
+    """The larger figures of a row, as they are shown."""
+    return NEEDED.text(row["questions_corrected"]), DIFFERENCE.text(row["detectable_corrected"])
 
 
 def spreads(systems: Mapping[str, Scores], metric: str) -> list[Parts]:

@@ -89,9 +89,9 @@ def _draw(table: Table, console: Console, width: int, wide: bool) -> None:
     left_out = [column.title for column in table.columns if column not in columns]
     notes = [*(table.brief or table.notes)]
     if left_out:
-        notes.append(f"Columns not shown: {'; '.join(left_out)}. --wide shows all.")
+        notes.append(f"Columns not shown: {'; '.join(left_out)}. Use --wide to show all.")
     if not {*table.notes} <= {*notes}:
-        notes.append("--format md shows all notes.")
+        notes.append("Use --format md to show all notes.")
     if notes:
         console.print()
     for note in notes:

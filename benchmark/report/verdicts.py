@@ -126,7 +126,7 @@ def _beside(result: Tested) -> str:
     """The claimed effect beside those of the controls, or that no control is needed."""
     if not result.claim.controls:
         return "none needed" if result.claim.steps else ""
-    if result.lacking:
+    if result.lacks_a_control:
         return "no result"
     return "; ".join(
         f"claimed {points(effects.claimed.mean)}, control {points(effects.alone.mean)}, "
@@ -207,19 +207,20 @@ _CONTROL = (
 _OVERTURNED = (
     "Overturned: the probability that another set of as many training seeds would give another "
     "verdict (parametric bootstrap over the seeds, for the same questions). A verdict counts as "
-    f"stable below {STABLE}. {UNDEFINED}: a single seed, or the claim was not tested."
+    f"stable below {STABLE}. A dash means a single seed, or that the claim was not tested."
 )
 
 
 def _controls(tested: Sequence[Tested], data: Collection, command: str) -> list[str]:
     """Notes: what a control is, and how the missing ones are made."""
     notes = [_CONTROL] if any(one.claim.steps or one.claim.controls for one in tested) else []
-    if lacking := list(dict.fromkeys(name for one in tested for name in one.lacking)):
+    if lacking := [str(number) for number, one in enumerate(tested, 1) if one.lacks_a_control]:
         seeds = max(one.seeds for one in tested)
         dataset = "" if data.name == DEFAULT else f" --dataset {data.name}"
         several = f" --seeds {seeds}" if seeds > 1 else ""
         command = command or f"python -m benchmark claims{dataset}{several} --run"
-        notes.append(f"Controls without a result: {', '.join(lacking)}. `{command}` makes them.")
+        claims = f"claim{'s' * (len(lacking) > 1)} {', '.join(lacking)}"
+        notes.append(f"Controls of {claims} have no result. `{command}` runs them.")
     return notes
 
 

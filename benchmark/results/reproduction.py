@@ -317,7 +317,7 @@ def _pairs(
     here = {result.name: result for result in read_results(results, data, split, protocol)}
     for name in names:
         if name not in here:
-            raise unknown("result", name, list(here))
+            raise unknown("result", name, list(here), command="table")
         if name not in known:
             raise unknown(f"result in {reference}", name, list(known))
     chosen = names or [name for name in here if name in known]

@@ -281,7 +281,7 @@ def test_a_metric_of_ones_own(bench: Command, beir: Path, tmp_path: Path) -> Non
         (["evaluate", "gone", "--qrels", "zoo/qrels/test.tsv"], "no such file"),
         (["list", "--plugin", "gone.py"], "gone.py: no such file"),
         (["list", "--plugin", "bad.py"], "bad.py:2: ZeroDivisionError"),
-        (["list", "--nonsense"], "No such option"),
+        (["list", "--nonsense"], "no such option"),
         (["show", "minlim"], "did you mean 'minilm'?"),
     ],
 )

@@ -185,9 +185,9 @@ def test_a_control_without_a_result_is_said_and_no_verdict_given() -> None:
     ]
     assert table.rows[0]["effect"].mean == pytest.approx(0.03)
     assert table.rows[-1]["pair"] == "no control needed: both take as many"
-    said = "`python -m benchmark claims --dataset d --seeds 3 --run` makes them."
-    assert [note for note in table.notes if note.startswith("Controls")] == [
-        f"Controls without a result: c. {said}"
+    said = "`python -m benchmark claims --dataset d --seeds 3 --run` runs them."
+    assert [note for note in table.notes if "no result" in note] == [
+        f"Controls of claim 1 have no result. {said}"
     ]
 
 
@@ -221,7 +221,7 @@ def test_a_strong_effect_the_other_way_is_never_significant() -> None:
     reversed_ = effect(np.random.default_rng(9).normal(-0.2, 0.1, (1, 50)))
     (found,) = judge([(claim(), [reversed_])])
     assert found.p_holm["above zero"] == 1.0
-    assert found.reason == "below 0: the opposite effect"
+    assert found.reason == "the opposite effect, below 0"
     assert found.overturned is None
 
 

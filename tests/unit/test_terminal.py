@@ -74,7 +74,7 @@ def test_figures_come_before_texts_and_the_order_is_kept() -> None:
 def test_brief_notes_stand_in_for_all() -> None:
     table = replace(TABLE, brief=["In short."])
     shown = " ".join(plain(draw([table], 200)).split())
-    assert shown.endswith("- In short. - --format md shows all notes.")
+    assert shown.endswith("- In short. - Use --format md to show all notes.")
     assert "A note that is long enough" in render(table, "md")
     assert "In short" not in render(table, "md")
 

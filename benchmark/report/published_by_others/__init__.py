@@ -71,7 +71,7 @@ class Publication:
     def address(self) -> str:
         """The source with commit and licence, for notes."""
         commit = f", commit {self.commit}" if self.commit else ""
-        return f"{self.source}{commit}{f' ({self.licence})' if self.licence else ''}"
+        return f"{self.source}{commit}{f'; licence: {self.licence}' if self.licence else ''}"
 
 
 def read_publication(name: str, path: Path) -> Publication:

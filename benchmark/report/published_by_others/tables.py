@@ -11,7 +11,7 @@ from benchmark.errors import InputError, unknown
 from benchmark.evaluation.metrics import Scores
 from benchmark.report.published import status
 from benchmark.report.published_by_others import Publication, Row
-from benchmark.report.tables import TEXT, UNDEFINED, Column, Format, Table, decimals
+from benchmark.report.tables import TEXT, Column, Format, Table, decimals
 from benchmark.results.result import Result
 
 COMPARED = ("nDCG@10", "MRR@10", "Recall@20", "Recall@100", "success@5")
@@ -167,17 +167,17 @@ def _published(rows: Sequence[tuple[Publication, Row]], metric: str | None) -> T
     ranked = sorted(rows, key=lambda pair: -pair[1].figures.get(first, -1.0))
     publications = {publication.name: publication for publication, _ in ranked}
     task = rows[0][1].task
-    notes = [f"{task.pool[:1].upper()}{task.pool[1:]}. Figures in percent, sorted by {first}."]
-    for name, publication in publications.items():
-        notes.append(f"{name}: {publication.address}.")
-        notes += [
-            f"{name}, {key}: {text}."
-            for key, text in publication.definitions.items()
-            if key in metrics
-        ]
-    notes += [f"{row.model}: {row.erratum}." for _, row in ranked if row.erratum]
+    brief = [f"{task.pool[:1].upper()}{task.pool[1:]}. Figures in percent, sorted by {first}."]
     if any(key not in row.figures for _, row in ranked for key in metrics):
-        notes.insert(1, f"{UNDEFINED}: the source has no such figure.")
+        brief.append("A dash means that the source has no such figure.")
+    brief += [f"{name}: {publication.address}." for name, publication in publications.items()]
+    brief += [f"{row.model}: {row.erratum}." for _, row in ranked if row.erratum]
+    definitions = [
+        f"{key} of {name}: {text}."
+        for name, publication in publications.items()
+        for key, text in publication.definitions.items()
+        if key in metrics
+    ]
     records: list[dict[str, Any]] = [
         {
             "task": task.name,
@@ -199,7 +199,7 @@ def _published(rows: Sequence[tuple[Publication, Row]], metric: str | None) -> T
         Column("Version", "version", TEXT),
     )
     return Table(
-        title=f"Published on {task.name} (protocol {task.protocol})",
+        title=f"Published figures on WebQA, task {task.name}",
         columns=[
             Column("Model", "model", TEXT, first=True),
             *(Column(key, key, _PERCENT, first=key == first) for key in metrics),
@@ -208,7 +208,8 @@ def _published(rows: Sequence[tuple[Publication, Row]], metric: str | None) -> T
         ],
         rows=[{**dict.fromkeys(metrics), **record} for record in records],
         records=records,
-        notes=notes,
+        notes=[*brief, *definitions],
+        brief=brief if definitions else [],
     )
 
 
