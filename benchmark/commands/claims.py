@@ -75,8 +75,8 @@ def claims(
     from benchmark.papers import papers
     from benchmark.report.claims import judged, variants_of
     from benchmark.report.formats import render
+    from benchmark.report.origins import origin_notes
     from benchmark.report.verdicts import claims_table
-    from benchmark.results.reference import reference_notes
 
     if chosen.protocol != JOINT:
         raise InputError("the claims are about protocol joint only", mend="leave --protocol out")
@@ -117,8 +117,8 @@ def claims(
         tables.append(
             replace(
                 table,
-                notes=[*table.notes, *reference_notes(used)],
-                brief=[*table.brief, *reference_notes(used, brief=True)],
+                notes=[*table.notes, *origin_notes(used)],
+                brief=[*table.brief, *origin_notes(used, brief=True)],
             )
         )
     show_tables(tables, form)

@@ -12,6 +12,7 @@ from benchmark.evaluation.bias import judged_share
 from benchmark.evaluation.comparison import compare, letters
 from benchmark.evaluation.metrics import MAIN
 from benchmark.report.figures import figures, images
+from benchmark.report.origins import origin_notes
 from benchmark.report.tables import (
     LABEL,
     NOT_RUN,
@@ -24,7 +25,6 @@ from benchmark.report.tables import (
     percent,
 )
 from benchmark.report.testing import method
-from benchmark.results.reference import reference_notes
 from benchmark.results.result import Result
 from benchmark.results.variants import Variant
 from benchmark.types import Modality
@@ -101,12 +101,12 @@ def ablation_table(
         notes=[
             *_notes(ablation, f" ({method(comparisons)})" if comparisons else "", data, split),
             *_not_run(name, ablation, results, data),
-            *reference_notes(results[variant.name] for variant in variants.values()),
+            *origin_notes(results[variant.name] for variant in variants.values()),
         ],
         brief=[
             *_notes(ablation, "", data, split),
             *_not_run(name, ablation, results, data),
-            *reference_notes((results[one.name] for one in variants.values()), brief=True),
+            *origin_notes((results[one.name] for one in variants.values()), brief=True),
         ],
     )
 

@@ -12,7 +12,7 @@ them.
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from benchmark.artefacts.identity import digest
@@ -45,19 +45,6 @@ def write_reference(
             _write(seed, folder)
             written.append(folder / COMPACT)
     return written
-
-
-def reference_notes(results: Iterable[Result], *, brief: bool = False) -> list[str]:
-    """A note for a table on the results that are the reference's; no note where none is.
-
-    brief: give their number instead of their names.
-    """
-    names = [result.name for result in results if result.reference]
-    if not names:
-        return []
-    if brief:
-        return [f"{len(names)} systems were not run here; their results are the reference's."]
-    return [f"Not run here, results of the reference: {', '.join(names)}."]
 
 
 def _write(result: Result, folder: Path) -> None:
