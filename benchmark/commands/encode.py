@@ -6,7 +6,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from benchmark.commands.shards import Rankings, joined_ranks, make, shard_command, shard_option
+from benchmark.commands.shards import (
+    Rankings,
+    joined_ranks,
+    make,
+    shard_command,
+    shard_option,
+    tell,
+)
 
 if TYPE_CHECKING:
     from benchmark.artefacts.chunks import Shard
@@ -26,7 +33,11 @@ def encode(rankings: Rankings, store: Store, shard: Shard | None) -> None:
         torchrun --nproc-per-node 4 -m benchmark encode clip-dpr
         python -m benchmark encode clip-dpr --shard 0/8
     """
+    names = []
     with joined_ranks(shard) as ranks:
-        for _, ranking in rankings:
+        for name, ranking in rankings:
             for embedded in ranking.further_dependencies():
                 make(embedded, store, shard, ranks)
+            names.append(name)
+    if ranks.first:
+        tell(names, "embedded", shard, "search")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import replace
 from pathlib import Path
 
@@ -73,6 +74,7 @@ def inspect(
         python -m benchmark inspect QID univl-dr bm25
         python -m benchmark inspect --unjudged univl-dr bm25 --out to-assess.csv
     """
+    from benchmark.progress import log
     from benchmark.report.inspection import question_tables, questions_table
     from benchmark.report.unjudged import assessments, for_assessors
     from benchmark.results.judgments import write_assessments
@@ -85,6 +87,11 @@ def inspect(
         if out is not None:
             write_assessments(for_assessors(pool, inspector), out)
             click.echo(out, err=True)
+            filled = f"judge {shlex.quote(str(out))} --name NAME"
+            log.info(
+                "enter 1 or 0 in its column relevance, then run "
+                f"`python -m benchmark {chosen.repeated(filled)}`"
+            )
         show_table(replace(pool, rows=pool.rows[:limit]), form)
     elif question is None:
         table = questions_table(inspector, text=text, kind=kind, apart=apart, limit=limit)

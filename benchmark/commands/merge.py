@@ -26,6 +26,11 @@ def merge(rankings: Rankings, store: Store) -> None:
         complete(ranking.further_dependencies(), name, "encode", store)
         if store.has(ranking) or store.chunks(ranking).exists():
             complete([ranking], name, "search", store)
-            click.echo(f"{name}: embeddings and ranked lists are complete")
+            click.echo(
+                f"{name}: embeddings and ranked lists are complete; next, "
+                f"`python -m benchmark run {name}`"
+            )
         else:
-            click.echo(f"{name}: embeddings are complete; `search` has not run yet")
+            click.echo(
+                f"{name}: embeddings are complete; next, `python -m benchmark search {name}`"
+            )

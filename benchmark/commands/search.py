@@ -13,6 +13,7 @@ from benchmark.commands.shards import (
     make,
     shard_command,
     shard_option,
+    tell,
 )
 
 if TYPE_CHECKING:
@@ -32,8 +33,12 @@ def search(rankings: Rankings, store: Store, shard: Shard | None) -> None:
         torchrun --nproc-per-node 4 -m benchmark search clip-dpr
         python -m benchmark search clip-dpr --shard 0/8
     """
+    names = []
     with joined_ranks(shard) as ranks:
         for name, ranking in rankings:
             if shard is not None:
                 complete(ranking.further_dependencies(), name, "encode", store)
             make(ranking, store, shard, ranks)
+            names.append(name)
+    if ranks.first:
+        tell(names, "searched", shard, "run")

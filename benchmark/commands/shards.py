@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import wraps
 from pathlib import Path
@@ -108,16 +108,38 @@ def make(artefact: Chunked, store: Store, shard: Shard | None, ranks: Ranks) -> 
         make_chunks(artefact, store, shard)
 
 
+def tell(names: Iterable[str], done: str, shard: Shard | None, following: str) -> None:
+    """Log what is done for each retriever, and the command that follows."""
+    from benchmark.progress import log
+
+    for name in dict.fromkeys(names):
+        if shard is None:
+            log.info(f"{name}: {done}; next, `python -m benchmark {following} {name}`")
+        else:
+            log.info(
+                f"{name}: {done}, shard {shard.number} of {shard.count}; after all shards, "
+                f"`python -m benchmark merge {name}`"
+            )
+
+
 def complete(artefacts: Sequence[Chunked], name: str, command: str, store: Store) -> None:
     """Build ``artefacts`` from their chunks. Raises InputError with the shards that are missing."""
     from benchmark.artefacts.chunks import missing
 
     if lost := {shard for artefact in artefacts for shard in missing(artefact, store)}:
         count = max(shard.count for shard in lost)
-        numbers = _ranges(sorted(shard.number for shard in lost if shard.count == count))
+        numbers = sorted(shard.number for shard in lost if shard.count == count)
+        again = f"python -m benchmark {command} {name}"
+        if count == 1:
+            raise InputError(f"{name}: `{command}` has not run yet", mend=f"run `{again}`")
+        if len(numbers) == 1:
+            raise InputError(
+                f"{name}: shard {numbers[0]} of {count} is missing",
+                mend=f"run `{again} --shard {numbers[0]}/{count}`",
+            )
         raise InputError(
-            f"{name}: shards {numbers} of {count} are missing",
-            mend=f"run `python -m benchmark {command} {name} --shard I/{count}` for each of them",
+            f"{name}: shards {_ranges(numbers)} of {count} are missing",
+            mend=f"run `{again} --shard I/{count}` for each of them",
         )
     for artefact in artefacts:
         store.path(artefact)

@@ -78,13 +78,15 @@ def space(
         )
     entries = [retriever(name) for name in names or ("clip-zero-shot", "clip-dpr", "univl-dr")]
     task, home = Task(data=data, split=split, seed=seed), results_folder(results, data, split)
-    experiment.run(entries, task, seeds=1, folder=home, store=store, skip=False)
     for entry in entries:
-        mapped = embedding_map_of(entry.make().ranking(task), method)
-        if mapped is None:
+        made = entry.make()
+        if not made.why_unavailable(task) and not embedding_map_of(made.ranking(task), method):
             raise InputError(
                 f"{entry.name} has no single embedding space for passages and images",
                 mend="name a dense retriever that has one",
             )
-        write_embedding_map(home / entry.name, mapped.content(store))
+    experiment.run(entries, task, seeds=1, folder=home, store=store, skip=False)
+    for entry in entries:
+        if mapped := embedding_map_of(entry.make().ranking(task), method):
+            write_embedding_map(home / entry.name, mapped.content(store))
     show_table(gap_table([Result(home / entry.name) for entry in entries], data, split), form)

@@ -11,7 +11,14 @@ from benchmark.datasets import DEFAULT, Collection, formats
 from benchmark.datasets.describe import categories, lengths, samples
 from benchmark.datasets.find import is_prepared, preparation
 from benchmark.datasets.verify import Check
-from benchmark.report.tables import COUNT, TEXT, WHOLE, Column, Table, decimals
+from benchmark.report.tables import COUNT, TEXT, WHOLE, Column, Format, Table, decimals
+
+FACT = Format(
+    lambda value: f"{value:,}" if isinstance(value, int) else value or "",
+    lambda value: float(value) if isinstance(value, int) else None,
+    plain=TEXT.text,
+)
+"""A count or a hash; empty if there is none."""
 
 
 def data_sets(store: Store) -> Table:
@@ -70,7 +77,7 @@ def descriptions(data: Collection, split: str, count: int) -> list[Table]:
                 count_of,
                 Column("Mean", "mean", decimals(1)),
                 Column("Median", "median", decimals(0)),
-                Column("95%", "percentile_95", decimals(0)),
+                Column("95th percentile", "percentile_95", decimals(0)),
                 Column("Longest", "longest", WHOLE),
             ],
             rows=[asdict(row) for row in lengths(data)],
@@ -94,8 +101,8 @@ def verification(data: Collection, checks: Sequence[Check]) -> Table:
         title=f"{data.name}: {data.title}",
         columns=[
             Column("Fact", "fact", TEXT, first=True),
-            Column("Known", "expected", TEXT),
-            Column("Found", "found", TEXT, first=True),
+            Column("Known", "expected", FACT),
+            Column("Found", "found", FACT, first=True),
             Column("Status", "status", TEXT, first=True),
         ],
         rows=[{**asdict(check), "status": _status(check)} for check in checks],

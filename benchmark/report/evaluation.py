@@ -12,6 +12,7 @@ from benchmark.evaluation.posterior import reading
 from benchmark.evaluation.run_files import RunFile
 from benchmark.evaluation.significance import FEWEST_QUESTIONS
 from benchmark.report.tables import (
+    COUNT,
     LABEL,
     P_VALUE,
     POINTS,
@@ -47,7 +48,7 @@ def evaluation_table(name: str, file: RunFile, qrels: Qrels, by: str | None) -> 
         title=name,
         columns=[
             Column("Questions", "questions", TEXT),
-            Column("Count", "count", WHOLE),
+            Column("Count", "count", COUNT),
             Column("Metric", "metric", TEXT),
             Column("Mean", "mean", decimals(4)),
             Column("95% interval", (), SHARE_INTERVAL),
@@ -118,23 +119,29 @@ def per_query_table(files: Mapping[str, RunFile]) -> Table:
 
 
 def _evaluation_notes(file: RunFile) -> list[str]:
-    counts = file.counts
+    counts, unanswered = file.counts, file.scores.unanswered
+    answered = (
+        f"{unanswered:,} of the judged questions have no result and count 0."
+        if unanswered
+        else "All judged questions have a result."
+    )
     if counts is None:
-        return [f"{file.scores.unanswered} of the judged questions have no result and count 0"]
+        return [answered]
     notes = [
-        f"num_q {counts.questions:,}, num_ret {counts.retrieved:,}, num_rel {counts.relevant:,}, "
-        f"num_rel_ret {counts.relevant_retrieved:,}",
-        f"{file.scores.unanswered:,} of the judged questions have no result and count 0",
+        f"{counts.questions:,} questions (num_q). Documents: {counts.retrieved:,} retrieved "
+        f"(num_ret), {counts.relevant:,} relevant (num_rel), {counts.relevant_retrieved:,} both "
+        "(num_rel_ret).",
+        answered,
     ]
     if counts.without_relevant:
         notes.append(
-            f"{counts.without_relevant:,} of them have no relevant document and count 0, as in "
-            "trec_eval"
+            f"{counts.without_relevant:,} of the judged questions have no relevant document and "
+            "count 0, as in trec_eval."
         )
     if file.tied:
         notes.append(
-            f"{file.tied:,} lists contain equal scores; as in trec_eval, the document with the "
-            "greater id comes first"
+            f"{file.tied:,} lists contain equal scores. As in trec_eval, the document with the "
+            "greater id comes first."
         )
     return notes
 
@@ -152,6 +159,13 @@ def comparison_table(systems: Mapping[str, Scores], seed: int) -> Table:
         )
     pairs = compare(systems, *shared, seed=seed)
     records = [(pair, {**asdict(pair), "significant": pair.significant}) for pair in pairs]
+    test = [
+        f"Test: {method(pairs)}, for each metric. Seed {seed} of permutations and resampling. "
+        "Differences in points of 100. d: the mean difference divided by its standard "
+        "deviation over the questions.",
+        intervals(pairs),
+    ]
+    readings, undefined = _readings(systems, pairs), _undefined(pairs)
     return Table(
         title=f"Differences over {pairs[0].questions:,} questions" if pairs else "Differences",
         columns=[
@@ -168,14 +182,8 @@ def comparison_table(systems: Mapping[str, Scores], seed: int) -> Table:
         ],
         rows=[{**record, "shown": _shown(pair, systems)} for pair, record in records],
         records=[record for _, record in records],
-        notes=[
-            f"Test: {method(pairs)}, for each metric. Seed {seed} of permutations and resampling. "
-            "Differences in points of 100. d: the mean difference divided by its standard "
-            "deviation over the questions.",
-            intervals(pairs),
-            *_readings(systems, pairs),
-            *_undefined(pairs),
-        ],
+        notes=[*test, *readings, *undefined],
+        brief=[*test, *readings[:1], *readings[-1:], *undefined],  # of the first metric alone
     )
 
 

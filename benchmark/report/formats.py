@@ -52,7 +52,8 @@ def csv(tables: Sequence[Table]) -> str:
     texts = []
     for table in tables:
         text = io.StringIO()
-        csv_lines.writer(text, lineterminator="\n").writerows([table.titles, *table.cells])
+        cells = [[column.plain(row) for column in table.columns] for row in table.rows]
+        csv_lines.writer(text, lineterminator="\n").writerows([table.titles, *cells])
         texts.append(text.getvalue())
     return "\n".join(texts)
 

@@ -19,6 +19,7 @@ SEEDS = (2, 3, 5, 10)
 NEEDED = Format(
     lambda count: UNDEFINED if count is None else f"{count:,}",
     lambda count: None if count is None else float(count),
+    plain=lambda count: UNDEFINED if count is None else str(count),
 )
 DIFFERENCE = Format(
     lambda value: percent(value) if value <= 1 else UNDEFINED,

@@ -30,12 +30,14 @@ class Format:
     number: the number at the start of the text, used for sorting; None for other texts.
     tone: "good", "bad" or "unsure" for values that are a verdict, such as MATCH; else None.
     unbroken: a terminal shows the text on one line, such as an interval or an id.
+    plain: the text for other programs, if it is another: a number without separators.
     """
 
     text: Callable[[Any], str]
     number: Callable[[Any], float | None] = lambda _: None
     tone: Callable[[Any], str | None] = lambda _: None
     unbroken: bool = False
+    plain: Callable[[Any], str] | None = None
 
 
 @dataclass(frozen=True)
@@ -59,6 +61,11 @@ class Column:
         """The cell of a row, as text."""
         exists, value = self._lookup(row)
         return self.format.text(value) if exists else ""
+
+    def plain(self, row: Row) -> str:
+        """The cell of a row, as text for other programs."""
+        exists, value = self._lookup(row)
+        return (self.format.plain or self.format.text)(value) if exists else ""
 
     def number(self, row: Row) -> float | None:
         """The number at the start of the cell of a row."""
@@ -207,7 +214,7 @@ ID = Format(_text, _number_of, unbroken=True)
 """The id of a question or of a document."""
 
 WHOLE = Format(_text, float)
-COUNT = Format(lambda value: f"{value:,}", float)
+COUNT = Format(lambda value: f"{value:,}", float, plain=str)
 PERCENT = Format(percent, _as_percent)
 POINTS = Format(points, _as_percent)
 P_VALUE = Format(p_value, lambda p: float(f"{p:.4f}" if p >= 0.0001 else f"{p:.1e}"))

@@ -38,7 +38,8 @@ def unjudged_table(
     judged = [f"Judged@{DEPTH}", "Judged@1"]
     titles = [*judged, "Unjudged as wrong", "Unjudged as right"]
     titles += ["Condensed lists", BPREF] if wrong else []
-    titles += [f"With {name}" for name in additional or {}]
+    with_more = [f"With {name}" for name in additional or {}]
+    titles += with_more
     rows = []
     ranked = best_first(results)
     places = ranks(ranked)
@@ -61,7 +62,7 @@ def unjudged_table(
         columns=[
             Column("#", "place", WHOLE, first=True),
             Column("Name", "name", TEXT, first=True),
-            *(Column(title, title, PERCENT) for title in titles),
+            *(Column(title, title, PERCENT, first=title in with_more) for title in titles),
         ],
         rows=rows,
         notes=_notes(wrong, data, additional or {}),
@@ -108,8 +109,8 @@ def assessments(inspector: Inspector, systems: tuple[str, str]) -> Table:
         ],
         rows=rows,
         notes=[
-            f"{len(rows):,} documents of {questions:,} questions. --out FILE.csv writes them for "
-            "assessors, without the systems and ranks."
+            f"{len(rows):,} documents of {questions:,} questions. --limit N lists N of them, and "
+            "--out FILE.csv writes all of them for assessors, without the systems and ranks."
         ],
     )
 
@@ -147,7 +148,8 @@ def _notes(wrong: int, data: Collection, additional: Mapping[str, Qrels]) -> lis
             "relevant, and there are none."
         )
     notes += [
-        f"With {name}: {sum(map(len, more.values())):,} additional judgments beside the data set's."
+        f"With {name}: {MAIN} with {sum(map(len, more.values())):,} additional judgments beside "
+        "the data set's."
         for name, more in additional.items()
     ]
     return [*notes, data.notice] if data.notice else notes

@@ -43,16 +43,15 @@ def test_shards_in_any_order_give_the_same_bytes_as_one_process(
     assert not set(done) & set(again), "a chunk that was done is done again"
 
     assert command("encode", "--shard", "1/3").returncode == 0
-    only = command("merge")
-    assert only.stdout == "letters: embeddings are complete; `search` has not run yet\n"
+    only, search = command("merge"), "python -m benchmark search letters"
+    assert only.stdout == f"letters: embeddings are complete; next, `{search}`\n"
     for shard in ("2/3", "0/3"):
         assert command("search", "--shard", shard).returncode == 0
-    assert (
-        "letters: shards 1 of 3 are missing; run `python -m benchmark search"
-        in command("merge").stderr
-    )
+    lost = f"letters: shard 1 of 3 is missing; run `{search} --shard 1/3`"
+    assert lost in command("merge").stderr
     assert command("search", "--shard", "1/3").returncode == 0
-    assert command("merge").stdout == "letters: embeddings and ranked lists are complete\n"
+    merged = "letters: embeddings and ranked lists are complete; next, "
+    assert command("merge").stdout == f"{merged}`python -m benchmark run letters`\n"
 
     assert command("search", BENCHMARK_STORE=one).returncode == 0
     assert files(tmp_path / "store", "*.npy") == files(one, "*.npy")

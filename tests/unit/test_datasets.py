@@ -12,6 +12,7 @@ from benchmark.datasets.describe import categories
 from benchmark.datasets.verify import Check
 from benchmark.errors import InputError
 from benchmark.report.data import verification
+from benchmark.report.formats import render
 from benchmark.report.inspection import Inspector
 from benchmark.retriever import Task
 from benchmark.types import Document, TopK
@@ -166,6 +167,7 @@ def test_a_kind_that_category_and_modality_share_is_named_once(inspector: Inspec
 def test_known_and_counted_facts_are_plain_for_other_programs(zoo: Collection) -> None:
     table = verification(zoo, [Check("images", 1000, 6816), Check("hash", None, "a1")])
     assert table.cells == [
-        ["images", "1000", "6816", "DIFFERS"],
+        ["images", "1,000", "6,816", "DIFFERS"],
         ["hash", "", "a1", "no known value"],
     ]
+    assert "images,1000,6816,DIFFERS" in render(table, "csv")
