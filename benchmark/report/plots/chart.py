@@ -10,7 +10,8 @@ from __future__ import annotations
 import io
 import re
 import textwrap
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -95,8 +96,10 @@ class Chart:
         drawing = picture.with_suffix(".svg")
         head = f"{self.title}\n{source}"
         write_text(drawing, self.svg(head))
-        with replacing(picture) as temporary:
-            self._save(temporary, self.size, head, format="png", metadata={"Software": None})
+        with replacing(picture) as temporary, self._drawn(self.size, head) as figure:
+            figure.savefig(
+                temporary, dpi=PIXELS_PER_INCH, format="png", metadata={"Software": None}
+            )
         return [drawing, picture]
 
     def _part(self, size: tuple[float, float], screens: str, prefix: str) -> str:
@@ -111,11 +114,22 @@ class Chart:
 
     def _svg(self, size: tuple[float, float], prefix: str, head: str = "") -> str:
         """The chart as SVG. prefix: of all ids, so that a page can contain several charts."""
+        from matplotlib.backends.backend_svg import FigureCanvasSVG
+
         text = io.StringIO()
-        self._save(text, size, head, format="svg", transparent=True, metadata={"Date": None})
+        with self._drawn(size, head) as figure:
+            figure.set_dpi(PIXELS_PER_INCH)
+            parts: Any = (figure, *figure.subfigs, *figure.axes)
+            for part in parts:
+                part.patch.set(facecolor="none", edgecolor="none")
+            canvas: Any = FigureCanvasSVG(figure)
+            # ``savefig`` would draw the figure once more before, and write the same bytes.
+            canvas.print_svg(text, metadata={"Date": None})
         return re.sub(r'(\bid="|url\(#|href="#)', rf"\g<1>{prefix}-", text.getvalue())
 
-    def _save(self, target: Any, size: tuple[float, float], head: str, **options: Any) -> None:
+    @contextmanager
+    def _drawn(self, size: tuple[float, float], head: str) -> Iterator[Figure]:
+        """The chart as a figure of matplotlib, with the style in which it is to be written."""
         import matplotlib as mpl
         from cycler import cycler
         from matplotlib.figure import Figure
@@ -134,7 +148,7 @@ class Chart:
                 above, drawn = parts
                 above.text(0.5, 0.5, head, fontsize=9, ha="center", va="center")
             self.draw(drawn)
-            figure.savefig(target, dpi=PIXELS_PER_INCH, **options)
+            yield figure
 
 
 def is_narrow(figure: Figure) -> bool:

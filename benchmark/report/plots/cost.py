@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from benchmark.evaluation.metrics import MAIN
 from benchmark.report.plots.chart import BLUE, GREY, INK, VERMILION, Chart, is_narrow, label_below
@@ -80,7 +80,8 @@ def _name(
     """Write each name beside its dot unless it would overlap; the table names all systems."""
     from matplotlib.transforms import Bbox
 
-    figure.figure.draw_without_rendering()  # computes the layout, so that texts have positions
+    whole: Any = figure.figure
+    whole.get_layout_engine().execute(whole)  # so that texts have positions
     dots = axes.transData.transform([points[name] for name in names])
     taken = [Bbox.from_extents(x - DOT, y - DOT, x + DOT, y + DOT) for x, y in dots]
     for name in names:
