@@ -1,4 +1,4 @@
-"""Learning curves: the measurements during a training, as a file of the checkpoint."""
+"""Learning curves, as reports read them from the file that a training writes."""
 
 from __future__ import annotations
 
