@@ -33,7 +33,7 @@ from benchmark.report.published_by_others.tables import published_tables
 from benchmark.report.reproduction import outcomes_table
 from benchmark.report.tables import Table
 from benchmark.report.testing import corrected_p
-from benchmark.report.verdicts import claims_table, verdicts_table
+from benchmark.report.verdicts import VERDICT, claims_table, verdicts_table
 from benchmark.results.reproduction import outcomes
 from benchmark.results.result import REFERENCE, read_results
 from benchmark.results.variants import at_hand
@@ -177,20 +177,24 @@ def _ablations(of: Inspector, found: Sequence[Paper]) -> Page:
 
 
 def _claims(of: Inspector, found: Sequence[Paper]) -> Page:
-    tables: list[Table] = []
+    verdicts: list[Table] = []
+    effects: list[Table] = []
     charts: list[Chart | None] = []
     for paper in found:
         if paper.claims:
             tested = judged_at_hand(paper.claims, of.folder, of.data, of.split)
-            tables += [make(tested, of.data, of.split) for make in (verdicts_table, claims_table)]
+            verdicts.append(verdicts_table(tested, of.data, of.split))
+            effects.append(claims_table(tested, of.data, of.split))
             charts.append(forest_chart(tested, f"claims-{paper.name}"))
     return Page(
         name="claims",
         title="Claims",
         says="What the papers claim, and whether the results here reproduce it. A claim is quoted "
         "where its authors' words are at hand; else it is marked as a paraphrase.",
-        tables=tables,
+        tables=effects,
         charts=[chart for chart in charts if chart],
+        template="claims.html",
+        more={"verdicts": verdicts, "tone": VERDICT.tone} if verdicts else {},
     )
 
 
