@@ -30,12 +30,17 @@ if TYPE_CHECKING:
 
 Matrix = npt.NDArray[np.float32]
 Rows = npt.NDArray[np.int64]
+Limits = npt.NDArray[np.int32]
 
 TILE = 4096
-"""The number of documents whose products are in memory at once, to fit the processor's cache."""
+"""The number of documents whose candidates are found at once, to fit the processor's cache."""
 
-ROWS = 1024
-"""The number of questions at once, for the same reason."""
+PART = 256
+"""The number of documents that are rounded and multiplied at once: their products fit the cache of
+one core, and take twice as long where they are written to memory."""
+
+ROWS = 512
+"""The number of questions at once, for the same reasons."""
 
 MOST = 1 << 15
 """The largest number of fp32 products of a question; one that needs more is searched exactly."""
@@ -88,38 +93,42 @@ def scan(queries: Matrix, documents: Matrix, depth: int) -> list[Rows | None]:
     def prepare() -> None:
         """Set up a thread with its buffers, since newly allocated memory would be cleared."""
         torch.set_num_threads(1)
-        space.products = torch.empty(ROWS * TILE, dtype=torch.int32)
-        space.near = np.empty(ROWS * TILE, dtype=np.bool_)
+        space.products = torch.empty(PART * ROWS, dtype=torch.int32)
+        space.near = np.empty(TILE * ROWS, dtype=np.bool_)
+
+    def rounded(part: Tensor, rounding: Matrix) -> tuple[Tensor, Limits]:
+        """Documents in int8, and what their products have to reach for each query."""
+        unit = (part.abs().max() / LEVELS).clamp(min=LEAST)
+        found, worst = _whole(part, unit)
+        wrong = lost * part.norm(dim=1).max().item() + (lengths + lost) * worst.max()
+        scores = leaders.limits() - rounding - wrong
+        limits = np.floor(scores / (unit * units).double().numpy())
+        return found, limits.clip(-HIGHEST, HIGHEST).astype(np.int32)
 
     def sift(start: int) -> tuple[Matrix, Rows]:
         """Process the tile that begins at a row; returns the arguments of ``_Leaders.note``."""
         tile = torch.from_numpy(np.array(documents[start : start + TILE]))
         rounding = ACCUMULATED * lengths * tile.norm(dim=1).max().item()
         tile -= centre
-        unit = (tile.norm(torch.inf) / LEVELS).clamp(min=LEAST)
-        rounded, worst = _whole(tile, unit)
-        wrong = lost * tile.norm(dim=1).max().item() + (lengths + lost) * worst.max()
-        counted = []
+        parts = [rounded(part, rounding) for part in torch.split(tile, PART)] if start else []
+        cuts, counted = range(PART, len(tile), PART), []
         for first in range(0, len(queries), ROWS):
             place = slice(first, first + ROWS)
+            block = asked[place]
+            near = space.near[: len(tile) * len(block)].reshape(len(tile), len(block))
             if start:
-                block = whole[place]
-                products = space.products[: len(block) * len(tile)].view(len(block), len(tile))
-                torch._int_mm(block, rounded.T, out=products)
-                scores = leaders.limits(place) - rounding[place] - wrong[place]
-                limits = np.floor(scores / (unit * units[place]).double().numpy())
-                limits = limits.clip(-HIGHEST, HIGHEST).astype(np.int32)
+                for (part, limits), out in zip(parts, np.split(near, cuts), strict=True):
+                    products = space.products[: len(part) * len(block)].view(len(part), len(block))
+                    torch._int_mm(part, whole[place].T, out=products)
+                    np.greater_equal(products.numpy(), limits[place], out=out)
             else:
-                products = asked[place] @ tile.T
-                limits = products.topk(depth, dim=1).values[:, -1].numpy() - 2 * rounding[place]
-            near = space.near[: products.numel()]
-            np.greater_equal(products.numpy(), limits[:, None], out=near.reshape(products.shape))
-            hits = np.flatnonzero(near)
-            numbers, columns = np.divmod(hits, len(tile))
-            counts = np.bincount(numbers, minlength=len(limits))
-            exact = _products(asked[place], tile, counts, columns)
-            leaders.add(numbers + first, columns + start, exact)
-            counted.append(counts)
+                products = tile @ block.T
+                limits = products.topk(depth, dim=0).values[-1].numpy() - 2 * rounding[place]
+                np.greater_equal(products.numpy(), limits, out=near)
+            rows, columns = np.divmod(np.flatnonzero(near), len(block))
+            exact = _products(tile, block, np.bincount(rows, minlength=len(tile)), columns)
+            leaders.add(columns + first, rows + start, exact)
+            counted.append(np.bincount(columns, minlength=len(block)))
         return rounding, np.concatenate(counted)
 
     threads = torch.get_num_threads()
@@ -159,9 +168,9 @@ class _Leaders:
         self._found: list[tuple[Rows, Rows, Matrix]] = []
         """Queries, numbers and scores."""
 
-    def limits(self, place: slice) -> Matrix:
-        """The scores that exact scores have to reach, for the queries in ``place``."""
-        return self._least[place] - self._rounding[place]
+    def limits(self) -> Matrix:
+        """The scores that exact scores have to reach, for each query."""
+        return self._least - self._rounding
 
     def add(self, queries: Rows, numbers: Rows, scores: Matrix) -> None:
         """Add documents that may be among the best. Several threads may call it at once."""
@@ -209,10 +218,10 @@ def _whole(vectors: Tensor, unit: Tensor) -> tuple[Tensor, Matrix]:
     return rounded.to(torch.int8), lost
 
 
-def _products(queries: Tensor, documents: Tensor, counts: Rows, columns: Rows) -> Matrix:
-    """Inner products in fp32 of each query with some of the documents.
+def _products(documents: Tensor, queries: Tensor, counts: Rows, columns: Rows) -> Matrix:
+    """Inner products in fp32 of each document with some of the queries.
 
-    columns: the documents of each query, one after the other. counts: their number for each query.
+    columns: the queries of each document, one after the other. counts: their number for each one.
     """
     import torch
 
@@ -221,9 +230,9 @@ def _products(queries: Tensor, documents: Tensor, counts: Rows, columns: Rows) -
         ends,
         torch.from_numpy(columns),
         torch.zeros(len(columns)),
-        size=(len(queries), len(documents)),
+        size=(len(documents), len(queries)),
         check_invariants=False,
     )
-    products = torch.sparse.sampled_addmm(pattern, queries, documents.T, beta=0)
+    products = torch.sparse.sampled_addmm(pattern, documents, queries.T, beta=0)
     scores: Matrix = products.values().numpy()
     return scores

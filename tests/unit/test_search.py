@@ -92,12 +92,13 @@ def test_the_scan_in_int8_leaves_nothing_out(
 ) -> None:
     dice = np.random.default_rng(seed)
     documents = dice.standard_normal((700, 24)) + dice.standard_normal(24)
-    # Long vectors among short ones: how much was rounded away differs from tile to tile.
+    # Long vectors among short ones: how much was rounded away differs from part to part.
     documents *= np.exp(uneven * dice.standard_normal((700, 1)))
     documents[300:350] = documents[:50]
     queries = dice.standard_normal((7, 24)).astype(np.float32)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(scan, "TILE", 64)
+        patch.setattr(scan, "PART", 24)
         patch.setattr(scan, "ROWS", 3)
         patch.setattr(scan, "MOST", most)
         found = scan.scan(queries, documents.astype(np.float32), depth)
