@@ -100,12 +100,13 @@ def ablation_table(
         records=records,
         notes=[
             *_notes(ablation, f" ({method(comparisons)})" if comparisons else "", data, split),
-            *_not_run(name, ablation, results, data),
+            *_how_to_run(name, ablation, results, data),
+            *_not_run(ablation, results),
             *origin_notes(results[variant.name] for variant in variants.values()),
         ],
         brief=[
             *_notes(ablation, "", data, split),
-            *_not_run(name, ablation, results, data),
+            *_not_run(ablation, results),
             *origin_notes((results[one.name] for one in variants.values()), brief=True),
         ],
     )
@@ -137,21 +138,25 @@ OVER_SEEDS = Format(
 )
 
 
-def _not_run(
+def _how_to_run(
     name: str, ablation: Ablation, results: Mapping[str, Result], data: Collection
 ) -> list[str]:
-    """Which rows and figures are missing, and how they are made."""
+    """How missing figures are made, for readers who do not see the messages of the command."""
+    if all(variant.name in results for variant in ablation.variants):
+        return []
+    dataset = "" if data.name == DEFAULT else f" --dataset {data.name}"
+    command = f"python -m benchmark table {name}{dataset} --run"
+    return [f"A figure that is {NOT_RUN} has no result: `{command}` makes it."]
+
+
+def _not_run(ablation: Ablation, results: Mapping[str, Result]) -> list[str]:
+    """Which rows are missing."""
     missing = [
         " / ".join(labels)
         for labels, variant in ablation.rows.items()
         if variant.name not in results
     ]
-    rows = f" Rows that were not run: {'; '.join(missing)}." if missing else ""
-    if not rows and all(variant.name in results for variant in ablation.variants):
-        return []
-    dataset = "" if data.name == DEFAULT else f" --dataset {data.name}"
-    command = f"python -m benchmark table {name}{dataset} --run"
-    return [f"A figure that is {NOT_RUN} has no result: `{command}` makes it.{rows}"]
+    return [f"Rows that were not run: {'; '.join(missing)}."] if missing else []
 
 
 def _notes(ablation: Ablation, tests: str, data: Collection, split: str) -> list[str]:

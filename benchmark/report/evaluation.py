@@ -79,7 +79,7 @@ def evaluations_table(files: Mapping[str, RunFile]) -> Table:
                 "counts": counts and asdict(counts),
             }
         )
-    notes = [f"{name}: {note}" for name in ranked for note in _evaluation_notes(files[name])]
+    notes = [f"{name}: {' '.join(_evaluation_notes(files[name]))}" for name in ranked]
     return Table(
         title="Runs, best first",
         columns=[

@@ -53,7 +53,7 @@ def grouped_table(
         legend,
     ]
     letters_note = (
-        "Superscripts: figures of a column that share a letter do not differ significantly"
+        "Letters: figures of a column that share a letter do not differ significantly"
     )
     others_differ = "Other tables test other pairs, and so have other letters."
     comparisons = compare({result.name: result.over_seeds for result in shown}, *metrics)

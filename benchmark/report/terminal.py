@@ -73,7 +73,7 @@ def _draw(table: Table, console: Console, width: int, wide: bool) -> None:
         whole = numeric or column.format.unbroken
         grid.add_column(
             _text(column.title),
-            justify="right" if numeric else "left",
+            justify="right" if numeric and not _has_superscripts(table, column) else "left",
             no_wrap=wide or whole,
             min_width=widths[column.title] if wide or whole else None,
             overflow="fold",
@@ -111,12 +111,21 @@ def _cell(table: Table, number: int, column: Column) -> Text:
     tone = column.format.tone(column.value(row))
     if number in table.unranked:
         style, tone = "dim", None
-    cell = _text(column.text(row), style or STYLES.get(tone or "", ""))
+    cell = _text(column.text(row))
+    cell.stylize(style or STYLES.get(tone or "", ""))  # the text alone, not the space beside it
     if type(column.value(row)) is int:
         cell.justify = "right"  # a count among texts, too
-    if mark.superscript:
+    if _has_superscripts(table, column):
+        cell.pad_left(max(len(column.text(row)) for row in table.rows) - len(cell))
         cell.append(f" {_printable(mark.superscript)}", "dim")
     return cell
+
+
+def _has_superscripts(table: Table, column: Column) -> bool:
+    """Whether a cell has one: then the cells begin at one place, so that their digits align."""
+    return any(
+        mark.superscript for (_, title), mark in table.marks.items() if title == column.title
+    )
 
 
 def _width(table: Table, column: Column) -> int:

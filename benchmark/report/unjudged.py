@@ -20,6 +20,7 @@ from benchmark.results.result import Result, best_first, oracle_rows, ranks
 from benchmark.types import Qrels
 
 BPREF = "bpref"
+UNJUDGED_AS_WRONG = "Unjudged as wrong"
 
 
 def unjudged_table(
@@ -36,10 +37,11 @@ def unjudged_table(
     own = data.qrels(split)
     wrong = judged_wrong(own)
     judged = [f"Judged@{DEPTH}", "Judged@1"]
-    titles = [*judged, "Unjudged as wrong", "Unjudged as right"]
+    titles = [*judged, UNJUDGED_AS_WRONG, "Unjudged as right"]
     titles += ["Condensed lists", BPREF] if wrong else []
     with_more = [f"With {name}" for name in additional or {}]
     titles += with_more
+    compared = [UNJUDGED_AS_WRONG, *with_more] if with_more else []
     rows = []
     ranked = best_first(results)
     places = ranks(ranked)
@@ -62,7 +64,7 @@ def unjudged_table(
         columns=[
             Column("#", "place", WHOLE, first=True),
             Column("Name", "name", TEXT, first=True),
-            *(Column(title, title, PERCENT, first=title in with_more) for title in titles),
+            *(Column(title, title, PERCENT, first=title in compared) for title in titles),
         ],
         rows=rows,
         notes=_notes(wrong, data, additional or {}),

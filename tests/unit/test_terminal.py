@@ -60,6 +60,13 @@ def test_no_line_is_wider_than_the_terminal(width: int) -> None:
     assert "100.00 a" in " ".join(lines)
 
 
+def test_digits_align_whatever_letters_follow() -> None:
+    marks = {(0, "MRR@10"): Mark(BEST, "a"), (1, "MRR@10"): Mark(0, "bcd"), (2, "MRR@10"): Mark()}
+    lines = plain(draw([replace(TABLE, marks=marks)], 100)).splitlines()
+    rows = [line for line in lines if "system-" in line]
+    assert {line.index(".00") for line in rows} == {rows[0].index("100.00 a") + 3}
+
+
 def test_figures_come_before_texts_and_the_order_is_kept() -> None:
     titles = [column.title for column in shown_columns(TABLE, 80)]
     assert titles == ["#", "Name", "MRR@10", "Says", *(f"metric {i}" for i in range(5))]

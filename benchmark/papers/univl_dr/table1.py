@@ -78,5 +78,5 @@ def _routing(fused: Result, routed: Result, oracle: Result) -> str:
         return f"The oracle's modality gains nothing over fusion in {MAIN}: no distance to close."
     return (
         f"The learned router closes {(middle - low) / (high - low):.1%} of the distance in {MAIN} "
-        f"between {fused.title} ({percent(low)}) and {oracle.title} ({percent(high)})."
+        f"between {fused.name} ({percent(low)}) and {oracle.name} ({percent(high)})."
     )
