@@ -52,9 +52,7 @@ def grouped_table(
         f"{judged:,} judged questions, the denominator of all means. Figures in percent.",
         legend,
     ]
-    letters_note = (
-        "Letters: figures of a column that share a letter do not differ significantly"
-    )
+    letters_note = "Letters: figures of a column that share a letter do not differ significantly"
     others_differ = "Other tables test other pairs, and so have other letters."
     comparisons = compare({result.name: result.over_seeds for result in shown}, *metrics)
     tests = (
