@@ -21,6 +21,7 @@ import typing
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
+from functools import cache
 from numbers import Integral, Real
 from pathlib import Path
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
@@ -53,7 +54,7 @@ class Range:
 
 def settings(retriever: object) -> dict[str, object]:
     """The settings of a retriever, by name."""
-    kind = type(retriever)
+    kind: type = type(retriever)
     return {name: getattr(retriever, name) for name in _declared(kind)}
 
 
@@ -89,7 +90,7 @@ def checked(
 
 def check(retriever: object) -> None:
     """Check the settings of a retriever that is made in code, and convert them in place."""
-    kind = type(retriever)
+    kind: type = type(retriever)
     for key, value in checked(kind, settings(retriever)).items():
         object.__setattr__(retriever, key, value)
 
@@ -118,6 +119,7 @@ def _setting(kind: type, key: str, value: object, whose: str, path: Path | None)
         ) from None
 
 
+@cache
 def _declared(kind: type) -> Mapping[str, Any]:
     """The declared type of each setting, as written."""
     owners = {}
@@ -127,6 +129,7 @@ def _declared(kind: type) -> Mapping[str, Any]:
     return {name: owners[name] for name in fields}
 
 
+@cache
 def _type_of(kind: type, key: str) -> Any:
     """The declared type of a setting, resolved in the module that declares it."""
     owner = _declared(kind)[key]
