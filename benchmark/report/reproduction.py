@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from types import MappingProxyType
@@ -28,6 +28,7 @@ CERTIFICATE: Mapping[str, str] = MappingProxyType({"md": "md", "json": "json", "
 NUMBER = decimals(4)
 TONES = {"IDENTICAL": "good", "EQUIVALENT": "good", "DIFFERENT": "bad"}
 VERDICT = Format(TEXT.text, tone=lambda verdict: TONES.get(str(verdict)))
+STAGE = Format(lambda stage: stage or "none known")
 
 COLUMNS = (
     Column("Name", ("outcome", "name"), TEXT, first=True),
@@ -44,7 +45,7 @@ COLUMNS = (
     Column("p (t-test)", ("figures", "p"), P_VALUE),
     Column("Effect ratio", ("effects", "ratio"), NUMBER),
     Column("Delta RI", ("effects", "relative"), NUMBER),
-    Column("First stage that diverged", ("outcome", "stage"), TEXT),
+    Column("First stage that diverged", ("outcome", "stage"), STAGE),
 )
 
 
@@ -55,8 +56,8 @@ def reproduction_tables(
     return [_measures(reproductions, title, baseline), _environment(reproductions)]
 
 
-def outcomes_table(found: Sequence[Outcome], title: str) -> Table:
-    """The verdicts alone, which need no measures of how far lists differ."""
+def outcomes_table(found: Sequence[Outcome], title: str, oracles: Collection[str]) -> Table:
+    """The verdicts alone, which need no measures of how far lists differ. oracles: their names."""
     return Table(
         title=title,
         columns=sorted(
@@ -64,6 +65,7 @@ def outcomes_table(found: Sequence[Outcome], title: str) -> Table:
             key=lambda column: (column.title not in ("Name", "Verdict"), not column.first),
         ),
         rows=[{"outcome": asdict(one)} for one in found],
+        unranked={row for row, one in enumerate(found) if one.name in oracles},
         notes=[
             *_verdicts(found),
             "`reproduce --out DIR` writes the certificate: these verdicts with measures of how far "

@@ -267,11 +267,12 @@ def _certificate(of: Inspector, store: Store) -> Page:
         else []
     )
     title = f"Results on {of.data.name} ({of.split}) against the reference"
+    oracles = [result.name for result in of.results if result.oracle]
     return Page(
         name="certificate",
         title="Certificate",
         says="Whether the results that were made here reproduce those of the reference.",
-        tables=[outcomes_table(found, title)] if found else [],
+        tables=[outcomes_table(found, title, oracles)] if found else [],
     )
 
 
