@@ -58,7 +58,7 @@ def table(records: Sequence[Mapping[str, Any]]) -> Table:
             Column("Ours (s)", "ours", SECONDS, first=True),
             Column("Peer (s)", "theirs", SECONDS, first=True),
             Column("Peer / ours", (), _ratio("clock"), first=True),
-            Column("Same, processor time", (), _ratio("processor")),
+            Column("Peer / ours, processor time", (), _ratio("processor")),
             Column("Goal", (), Format(_goal)),
             Column("At the matrix peak", "limit", LIMIT),
             Column("Results", "agreement", TEXT),
@@ -71,7 +71,7 @@ def table(records: Sequence[Mapping[str, Any]]) -> Table:
             f"{machine['memory_bytes'] / 2**30:.0f} GiB, {machine['system']}; load before the "
             f"table was printed: {os.getloadavg()[0]:.1f}",
             ", ".join(f"{name} {version}" for name, version in versions.items()),
-            f"Variables: {variables or 'none'}",
+            f"Environment variables for threads: {variables or 'none'}",
         ],
     )
 

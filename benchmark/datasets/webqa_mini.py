@@ -10,6 +10,7 @@ from benchmark.datasets.images import to_rgb
 from benchmark.datasets.mini.generate import DEV_QUESTIONS, FROZEN, generate
 from benchmark.datasets.webqa import prepare_official
 from benchmark.datasets.writer import Writer
+from benchmark.progress import log
 
 TITLE = "a generated miniature of WebQA"
 NOTICE = (
@@ -36,6 +37,7 @@ def own() -> list[tuple[str, str]]:
 def prepare(source: Path, writer: Writer) -> None:  # noqa: ARG001
     """Generate the files, and read them."""
     folder = writer.folder / FOLDER
+    log.info("webqa-mini is generated, once for each store")
     generate(folder)
     prepare_official(folder, writer, DEV_QUESTIONS, _pixels(folder / "imgs.tsv"))
 

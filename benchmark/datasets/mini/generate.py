@@ -16,6 +16,7 @@ from benchmark.datasets.mini.records import FIRST_IMAGE_ID, Spelling
 from benchmark.datasets.mini.scene import Look, Scene
 from benchmark.datasets.mini.splits import Entry, entries_of
 from benchmark.datasets.mini.world import World
+from benchmark.progress import track
 
 SEED = 20220901
 FROZEN = "d33f58110b9ee0b8553e6add3007c2724817608dfedb1015fbeb7acdcff0b09b"
@@ -53,9 +54,11 @@ def generate(folder: Path) -> None:
     _write_json(folder / "WebQA_test.json", unjudged)
 
     by_row = sorted(world.pictures, key=lambda picture: rows[picture.number])
-    _write_images(folder, "imgs", [(picture.look, picture.scene) for picture in by_row])
+    pictures = [(picture.look, picture.scene) for picture in by_row]
+    _write_images(folder, "imgs", pictures, "draw images")
     described = described_pictures(rng, PRETRAINING_PICTURES)
-    _write_images(folder, "pretrain_imgs", [(one.look, one.scene) for one in described])
+    pictures = [(one.look, one.scene) for one in described]
+    _write_images(folder, "pretrain_imgs", pictures, "draw images for pretraining")
     captions = [
         {"image_id": FIRST_IMAGE_ID + row, "caption": one.caption}
         for row, one in enumerate(described)
@@ -80,11 +83,11 @@ def _write_lines(path: Path, records: Iterable[Mapping[str, object]]) -> None:
     path.write_text("".join(lines), encoding="utf-8", newline="\n")
 
 
-def _write_images(folder: Path, name: str, shown: Iterable[tuple[Look, Scene]]) -> None:
+def _write_images(folder: Path, name: str, shown: Sequence[tuple[Look, Scene]], label: str) -> None:
     """Write pictures in base64, one on a line, and the offsets of the lines."""
     offsets = []
     with (folder / f"{name}.tsv").open("wb") as table:
-        for row, (look, scene) in enumerate(shown):
+        for row, (look, scene) in enumerate(track(shown, label, len(shown), "images")):
             offsets.append(f"{table.tell()}\n")
             image = base64.b64encode(png(paint(look, scene, seed=row)))
             table.write(b"%d\t%s\n" % (FIRST_IMAGE_ID + row, image))
