@@ -13,8 +13,9 @@ import textwrap
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from benchmark.io.files import replacing, write_text
 
@@ -38,6 +39,11 @@ LINE = 42
 
 HEAD = 0.45
 """The height, in inches, of the title and the source above a chart."""
+
+SALT = "univl-bench"
+"""What ids within pages are made from, so that the same drawing has the same ids."""
+
+Draw: TypeAlias = "Callable[[Figure], None]"
 
 _STYLE: dict[Any, Any] = {
     "axes.edgecolor": INK,
@@ -64,7 +70,7 @@ class Chart:
     title: str
     says: str
     size: tuple[float, float]
-    draw: Callable[[Figure], None]
+    draw: Draw
     tall: float | None = None
 
     def svg(self, head: str = "") -> str:
@@ -72,7 +78,7 @@ class Chart:
 
         head: a title above the chart; none on a page, where the caption has it.
         """
-        return self._svg(self.size, self.name, head)
+        return _with_ids(_svg(self.draw, self.size, head, self.name), self.name)
 
     def inline(self) -> str:
         """The chart as part of a page, in a wide and a narrow form.
@@ -96,14 +102,15 @@ class Chart:
         drawing = picture.with_suffix(".svg")
         head = f"{self.title}\n{source}"
         write_text(drawing, self.svg(head))
-        with replacing(picture) as temporary, self._drawn(self.size, head) as figure:
+        drawn = _drawn(self.draw, self.size, head, self.name)
+        with replacing(picture) as temporary, drawn as figure:
             figure.savefig(
                 temporary, dpi=PIXELS_PER_INCH, format="png", metadata={"Software": None}
             )
         return [drawing, picture]
 
     def _part(self, size: tuple[float, float], screens: str, prefix: str) -> str:
-        svg = self._svg(size, prefix)
+        svg = _with_ids(_svg(self.draw, size, "", SALT), prefix)
         drawing = svg[svg.index(">", svg.index("<svg")) + 1 :]
         drawing = re.sub(r"<metadata>.*?</metadata>", "", drawing, flags=re.DOTALL)
         width, height = (72 * side for side in size)
@@ -112,43 +119,46 @@ class Chart:
             f"{drawing.replace(INK, 'currentColor').replace(GREY, 'var(--quiet)')}"
         )
 
-    def _svg(self, size: tuple[float, float], prefix: str, head: str = "") -> str:
-        """The chart as SVG. prefix: of all ids, so that a page can contain several charts."""
-        from matplotlib.backends.backend_svg import FigureCanvasSVG
 
-        text = io.StringIO()
-        with self._drawn(size, head) as figure:
-            figure.set_dpi(PIXELS_PER_INCH)
-            parts: Any = (figure, *figure.subfigs, *figure.axes)
-            for part in parts:
-                part.patch.set(facecolor="none", edgecolor="none")
-            canvas: Any = FigureCanvasSVG(figure)
-            # ``savefig`` would draw the figure once more before, and write the same bytes.
-            canvas.print_svg(text, metadata={"Date": None})
-        return re.sub(r'(\bid="|url\(#|href="#)', rf"\g<1>{prefix}-", text.getvalue())
+@cache
+def _svg(draw: Draw, size: tuple[float, float], head: str, salt: str) -> str:
+    """A drawing as SVG. Charts that draw the same are drawn once."""
+    from matplotlib.backends.backend_svg import FigureCanvasSVG
 
-    @contextmanager
-    def _drawn(self, size: tuple[float, float], head: str) -> Iterator[Figure]:
-        """The chart as a figure of matplotlib, with the style in which it is to be written."""
-        import matplotlib as mpl
-        from cycler import cycler
-        from matplotlib.figure import Figure
+    text = io.StringIO()
+    with _drawn(draw, size, head, salt) as figure:
+        figure.set_dpi(PIXELS_PER_INCH)
+        parts: Any = (figure, *figure.subfigs, *figure.axes)
+        for part in parts:
+            part.patch.set(facecolor="none", edgecolor="none")
+        canvas: Any = FigureCanvasSVG(figure)
+        # ``savefig`` would draw the figure once more before, and write the same bytes.
+        canvas.print_svg(text, metadata={"Date": None})
+    return text.getvalue()
 
-        style = {
-            **_STYLE,
-            "axes.prop_cycle": cycler(color=COLOURS),
-            "svg.hashsalt": self.name,
-        }
-        with mpl.rc_context(style):
-            width, height = size
-            figure = Figure(figsize=(width, height + HEAD if head else height))
-            drawn: Any = figure
-            if head:  # in a subfigure of its own, above legends that are above the axes
-                parts: Any = figure.subfigures(2, 1, height_ratios=(HEAD, height), hspace=0)
-                above, drawn = parts
-                above.text(0.5, 0.5, head, fontsize=9, ha="center", va="center")
-            self.draw(drawn)
-            yield figure
+
+def _with_ids(svg: str, prefix: str) -> str:
+    """The same drawing with a prefix of all ids, so that a page can contain several."""
+    return re.sub(r'(\bid="|url\(#|href="#)', rf"\g<1>{prefix}-", svg)
+
+
+@contextmanager
+def _drawn(draw: Draw, size: tuple[float, float], head: str, salt: str) -> Iterator[Figure]:
+    """A drawing as a figure of matplotlib, with the style in which it is to be written."""
+    import matplotlib as mpl
+    from cycler import cycler
+    from matplotlib.figure import Figure
+
+    with mpl.rc_context({**_STYLE, "axes.prop_cycle": cycler(color=COLOURS), "svg.hashsalt": salt}):
+        width, height = size
+        figure = Figure(figsize=(width, height + HEAD if head else height))
+        drawn: Any = figure
+        if head:  # in a subfigure of its own, above legends that are above the axes
+            parts: Any = figure.subfigures(2, 1, height_ratios=(HEAD, height), hspace=0)
+            above, drawn = parts
+            above.text(0.5, 0.5, head, fontsize=9, ha="center", va="center")
+        draw(drawn)
+        yield figure
 
 
 def is_narrow(figure: Figure) -> bool:

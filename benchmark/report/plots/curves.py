@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from benchmark.report.plots.chart import (
@@ -32,14 +33,18 @@ LINES = (
 """Field of a point, label, colour, and matplotlib's format."""
 
 
-def curves_chart(system: str, stages: Sequence[Stage]) -> Chart:
-    """A row for each stage, on the same axes: the loss on the left, accuracies and MRR on the
-    right.
-    """
+@dataclass(frozen=True)
+class _Rows:
+    """Draws the rows of a chart; systems that share all stages have the same drawing."""
 
-    def draw(figure: Figure) -> None:
-        rows = figure.subplots(len(stages), 2, squeeze=False, sharex=True, sharey="col")
-        for (left, right), stage in zip(rows, stages, strict=True):
+    stages: tuple[Stage, ...]
+
+    def __hash__(self) -> int:
+        return hash(tuple(stage.identity for stage in self.stages))
+
+    def __call__(self, figure: Figure) -> None:
+        rows = figure.subplots(len(self.stages), 2, squeeze=False, sharex=True, sharey="col")
+        for (left, right), stage in zip(rows, self.stages, strict=True):
             _line(left, stage.curve, "loss", "training loss", VERMILION, "o-")
             for line in LINES:
                 _line(right, stage.curve, *line)
@@ -67,6 +72,11 @@ def curves_chart(system: str, stages: Sequence[Stage]) -> Chart:
             ncols=2 if is_narrow(figure) else len(handles),
         )
 
+
+def curves_chart(system: str, stages: Sequence[Stage]) -> Chart:
+    """A row for each stage, on the same axes: the loss on the left, accuracies and MRR on the
+    right.
+    """
     described = ". ".join(f"{stage.title}: {_says(stage.curve)}" for stage in stages)
     return Chart(
         name=f"learning-curves-{system}",
@@ -74,7 +84,7 @@ def curves_chart(system: str, stages: Sequence[Stage]) -> Chart:
         says=f"Learning curves of {system}. {described}.",
         size=(8, 0.8 + 1.9 * len(stages)),
         tall=1.2 + 1.7 * len(stages),
-        draw=draw,
+        draw=_Rows(tuple(stages)),
     )
 
 
