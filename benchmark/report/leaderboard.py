@@ -20,6 +20,7 @@ from benchmark.report.tables import (
     PERCENT,
     PERCENT_INTERVAL,
     TEXT,
+    UNDEFINED,
     WHOLE,
     Column,
     Format,
@@ -282,7 +283,8 @@ def _notes(
         ]
     if any(len(result.seeds) > 1 for result in ranked):
         notes.append(
-            "Figures are means over the training seeds; sd: standard deviation of the seeds' means."
+            "Figures are means over the training seeds; sd: standard deviation of the seeds' "
+            "means. A dash means that no training with a seed is known."
         )
     if single := [result.name for result in ranked if _could_have_more(result)]:
         notes.append(
@@ -316,10 +318,10 @@ def _could_have_more(result: Result) -> bool:
 
 
 def _seeds(row: Row) -> str:
-    """The number of training seeds; empty for a system without training."""
+    """The number of training seeds; a dash for a system without training."""
     if row["spread"] is not None:
         return f"{row['seeds']} (sd {percent(row['spread'])})"
-    return ONE_SEED if row["seeds"] == 1 and row["seeded"] else ""
+    return ONE_SEED if row["seeds"] == 1 and row["seeded"] else UNDEFINED
 
 
 def _shows_ties(ranked: Sequence[Result], data: Collection) -> bool:
@@ -337,7 +339,7 @@ def _tie_bounds(result: Result, metric: str) -> list[float]:
 
 
 RANGE = Format(lambda ends: f"{percent(ends[0])} to {percent(ends[1])}", lambda ends: 100 * ends[0])
-SEEDS = Format(_seeds, lambda row: float(row["seeds"]) if _seeds(row) else None)
+SEEDS = Format(_seeds, lambda row: None if _seeds(row) == UNDEFINED else float(row["seeds"]))
 
 
 def _equals(p: str) -> str:

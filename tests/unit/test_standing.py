@@ -127,4 +127,4 @@ def test_a_system_of_one_seed_that_could_have_more_is_marked(
     rows_shown = [
         {"seeds": seeds, "seeded": known, "spread": spread} for seeds, known, spread in found
     ]
-    assert [SEEDS.text(row) for row in rows_shown] == ["1 only", "", "", "3 (sd 1.20)"]
+    assert [SEEDS.text(row) for row in rows_shown] == ["1 only", "-", "-", "3 (sd 1.20)"]

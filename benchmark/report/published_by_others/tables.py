@@ -11,7 +11,7 @@ from benchmark.errors import InputError, unknown
 from benchmark.evaluation.metrics import Scores
 from benchmark.report.published import status
 from benchmark.report.published_by_others import Publication, Row
-from benchmark.report.tables import TEXT, Column, Format, Table, decimals
+from benchmark.report.tables import TEXT, UNDEFINED, Column, Format, Table, decimals
 from benchmark.results.result import Result
 
 COMPARED = ("nDCG@10", "MRR@10", "Recall@20", "Recall@100", "success@5")
@@ -23,7 +23,8 @@ DIFFERENCE = Format(
 """Our figure minus the published one, with the status; empty if they are not comparable."""
 
 _PERCENT = decimals(2)
-_SHORT = Format(lambda revision: revision[:8])
+_SHORT = Format(lambda revision: revision[:8] or UNDEFINED)
+_VERSION = Format(lambda version: version or UNDEFINED)
 
 PROTOCOL = "split"
 """The protocol of MTEB's tasks."""
@@ -196,7 +197,7 @@ def _published(rows: Sequence[tuple[Publication, Row]], metric: str | None) -> T
     versions = (
         Column("Revision", "revision", _SHORT),
         Column("Data", "data_revision", _SHORT),
-        Column("Version", "version", TEXT),
+        Column("Version", "version", _VERSION),
     )
     return Table(
         title=f"Published figures on WebQA, task {task.name}",
@@ -204,7 +205,7 @@ def _published(rows: Sequence[tuple[Publication, Row]], metric: str | None) -> T
             Column("Model", "model", TEXT, first=True),
             *(Column(key, key, _PERCENT, first=key == first) for key in metrics),
             Column("Source", "source", TEXT, first=True),
-            *(column for column in versions if any(column.text(one) for one in records)),
+            *(column for column in versions if any(column.value(one) for one in records)),
         ],
         rows=[{**dict.fromkeys(metrics), **record} for record in records],
         records=records,
