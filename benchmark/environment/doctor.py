@@ -49,6 +49,7 @@ def examine(store: Path, task: Task | None = None) -> Table:
     sets with small models of their own do not need them.
     """
     checks = list(_checks(store, task))
+    notes = [] if task else [DEPENDS]
     records = [
         {"ok": check.ok, "what": check.what, "found": check.found, "mend": check.mend}
         for check in checks
@@ -66,13 +67,13 @@ def examine(store: Path, task: Task | None = None) -> Table:
             for check, record in zip(checks, records, strict=True)
         ],
         records=records,
-        notes=[] if task else [DEPENDS],
-        brief=[*_fixes(checks), *([] if task else [DEPENDS])],
+        notes=notes,
+        brief=[*_fixes([check for check in checks if check.ok is False]), *notes],
     )
 
 
 def _fixes(checks: Sequence[Check]) -> list[str]:
-    """Notes for a terminal, whose width has no room for commands: each fix with what needs it."""
+    """Notes for a terminal, where commands find no room in a table: each fix with what needs it."""
     needed_by: dict[str, list[str]] = {}
     for check in checks:
         if check.mend:

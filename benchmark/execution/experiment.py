@@ -145,8 +145,8 @@ def plan(rows: Sequence[Row], seeds: int, *, skip: bool) -> list[Scoring]:
                 )
     if len(skipped) > FEW:
         log.info(
-            f"skipped {len(skipped)} rows that cannot run here: {', '.join(skipped)}; "
-            "`python -m benchmark doctor --dataset ...` shows the reasons"
+            f"skipped {len(skipped)} rows that cannot run here; `python -m benchmark doctor` with "
+            "the same --dataset lists them with the reasons"
         )
     else:
         for name, reason in skipped.items():

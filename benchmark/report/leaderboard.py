@@ -30,7 +30,7 @@ from benchmark.report.tables import (
     percent,
     points,
 )
-from benchmark.report.testing import corrected_p, detectable, intervals, method
+from benchmark.report.testing import corrected_p, counted, detectable, intervals, method
 from benchmark.results.result import (
     Result,
     best_first,
@@ -211,7 +211,7 @@ def _brief(
     if comparisons:
         notes.append(
             f"Group: systems that share a letter do not differ significantly in {metric} (Holm's "
-            f"correction over {len(comparisons)} pairs, alpha {ALPHA})."
+            f"correction over {counted(len(comparisons))}, alpha {ALPHA})."
         )
     if any(result.oracle for result in ranked):
         notes.append("Rows without a rank are oracles: they are told part of the answer.")

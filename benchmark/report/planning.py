@@ -13,6 +13,7 @@ from benchmark.evaluation.metrics import Scores
 from benchmark.evaluation.planning import MOST, detectable, questions_needed
 from benchmark.evaluation.significance import ALPHA, FEWEST_QUESTIONS, POWER
 from benchmark.report.tables import UNDEFINED, WHOLE, Column, Format, Row, Table, percent
+from benchmark.report.testing import counted
 
 SEEDS = (2, 3, 5, 10)
 
@@ -70,8 +71,7 @@ def power_table(
             f"Questions: as many as a two-sided test at alpha {ALPHA} needs to detect {points} "
             f"with probability {POWER}. Points: the smallest difference that it detects with the "
             f"{questions:,} questions here. Seeds: the number of training seeds for each system.",
-            f"Corrected: at the first step of Holm's correction over {comparisons:,} "
-            f"{'pair' if comparisons == 1 else 'pairs'}.",
+            f"Corrected: at the first step of Holm's correction over {counted(comparisons)}.",
             f"Estimated from the variances of {_pairs(systems, variances)} (Sakai, 2016). The "
             "variance between training seeds does not fall with more questions.",
             *(

@@ -34,8 +34,12 @@ def method(comparisons: Sequence[Comparison], family: str = "") -> str:
         test = f"{alone}; if a system has several training seeds, {BOTH}"
     else:
         test = alone
-    count = "1 pair" if pairs == 1 else f"{pairs} pairs"
-    return f"{test}; Holm's correction over {family or count}, alpha {ALPHA}"
+    return f"{test}; Holm's correction over {family or counted(pairs)}, alpha {ALPHA}"
+
+
+def counted(pairs: int) -> str:
+    """The number of pairs, in words."""
+    return "1 pair" if pairs == 1 else f"{pairs:,} pairs"
 
 
 def intervals(comparisons: Sequence[Comparison]) -> str:
@@ -68,7 +72,7 @@ def detectable(comparisons: Sequence[Comparison], metric: str) -> str:
     if len(comparisons) == 1:
         return f"{text}."
     return (
-        f"{text}; after Holm's correction over all {len(comparisons)} pairs, one of up to "
+        f"{text}; after Holm's correction over all {counted(len(comparisons))}, one of up to "
         f"{percent(corrected)} (medians over the pairs)."
     )
 
