@@ -113,7 +113,8 @@ def beside_published(
             found = _figures(title, of_later, here, compares and here is not None)
             figures = [replace(figure, name=name) for figure in found]
             system = {"group": "Later", "title": title, "name": name}
-            rows += [{**system, **line} for line in _lines(figures)]
+            unpublished = dict.fromkeys(metrics, Written(None, UNDEFINED))
+            rows += [{**system, **unpublished, **line} for line in _lines(figures)]
             records += [_record("Later", title, figure) for figure in figures]
     return Table(
         title=f"{table}: the paper beside {data.name} ({split})",
@@ -267,7 +268,11 @@ def _notes(
         "context, and not comparable with ours."
     )
     errata = {**paper.errata, **(later.errata if later else {})}
-    afterwards = f" Later, under the same protocol: {later.source}." if later else ""
+    afterwards = (
+        f" Later, under the same protocol: {later.source}; a dash means that it has no such figure."
+        if later
+        else ""
+    )
     return [
         f"{statuses} Figures in percent.",
         f"Published: {paper.source}.{afterwards}",
