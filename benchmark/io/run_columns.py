@@ -84,8 +84,7 @@ def _parsed(path: Path) -> _Columns | None:
         comments, delimiter = _form(path)
         with pa.OSFile(str(path)) as raw, _unpacked(raw, path) as stream:
             text = pa.large_string()
-            kinds = dict.fromkeys(("query", "iteration", "tag"), text)
-            kinds["document"] = pa.dictionary(pa.int32(), pa.string())
+            kinds = dict.fromkeys(("query", "iteration", "document", "tag"), text)
             reader = csv.open_csv(
                 stream,
                 csv.ReadOptions(column_names=_NAMES, block_size=_BLOCK, skip_rows=comments),
@@ -115,7 +114,7 @@ def _parsed(path: Path) -> _Columns | None:
         return None
     if not count:
         return None
-    coded = pa.chunked_array(documents).unify_dictionaries().combine_chunks()
+    coded = pa.chunked_array(documents).combine_chunks().dictionary_encode()
     if not _are_plain(coded.dictionary):
         return None
     return _Columns(
