@@ -45,7 +45,7 @@ COLUMNS = (
     Column("p (t-test)", ("figures", "p"), P_VALUE),
     Column("Effect ratio", ("effects", "ratio"), NUMBER),
     Column("Delta RI", ("effects", "relative"), NUMBER),
-    Column("First stage that diverged", ("outcome", "stage"), STAGE),
+    Column("Diverged at", ("outcome", "stage"), STAGE, first=True),
 )
 
 
@@ -126,7 +126,8 @@ def _verdicts(outcomes: Sequence[Outcome]) -> list[str]:
         "IDENTICAL: the same documents in the same order for every question and seed. "
         f"EQUIVALENT: the difference is within {100 * SMALLEST:.0f} point of 100, by two "
         "one-sided tests at alpha 0.05 over the questions (and over the seeds, if there are "
-        "several). DIFFERENT: all others.",
+        "several). DIFFERENT: all others. Diverged at: the first stage whose output differs, if "
+        "the manifests show it.",
     ]
 
 
