@@ -68,6 +68,8 @@ def main() -> None:
         if not _is_out_of_memory(error):
             raise
         _fail("not enough memory; close other programs, or use fewer processes with --jobs 1")
+    except (FileExistsError, NotADirectoryError) as error:
+        _fail(f"{error.filename}: not a folder; choose another one")
     except OSError as error:
         where = f"{error.filename}: " if error.filename else ""
         _fail(f"{where}{error.strerror or error}; fix this and run the command again")
@@ -78,7 +80,8 @@ def _in_our_style(error: click.ClickException) -> str:
     message = error.format_message().removesuffix(".").replace("integer range", "whole number")
     message = message[:1].lower() + message[1:]
     message, suggested = re.subn(r"\. \(?Did (you mean .*\?)\)?$", r"; did \1", message)
-    if suggested or not isinstance(error, click.UsageError) or error.ctx is None:
+    has_remedy = suggested or ";" in message
+    if has_remedy or not isinstance(error, click.UsageError) or error.ctx is None:
         return message
     return f"{message}; see `{error.ctx.command_path} --help`"
 

@@ -54,6 +54,8 @@ def read_assessments(path: Path, qrels: Qrels) -> dict[str, dict[str, int]]:
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
             judgments = _filled_in(csv.DictReader(file, strict=True), qrels, path)
+    except FileNotFoundError:
+        raise InputError("no such file", mend="check the path", path=path) from None
     except (UnicodeError, csv.Error) as error:
         raise InputError(
             f"not readable as CSV ({error})", mend="save it as CSV in UTF-8", path=path
