@@ -117,13 +117,13 @@ class _Site:
                 "categories": sorted(categories),
             },
         )
-        moved = replace(
+        differences = replace(
             found,
-            name="moved",
-            title="What moved",
+            name="differences",
+            title="Questions that differ",
             says="The questions that one of two systems answers better than the other.",
         )
-        return [moved, found]
+        return [differences, found]
 
     def _render(self, name: str, path: str, **content: Any) -> None:
         """Write a page; ``up`` leads from it to the site's root."""

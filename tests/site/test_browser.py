@@ -136,7 +136,7 @@ def test_what_moved_between_two_systems_is_found_by_its_address(opened: Any, sit
     choose(opened.find_element("id", "pair"), 0, "last")
     choose(opened.find_element("id", "pair"), 1, "words")
     link = opened.find_element("css selector", "#pair a.pair")
-    assert link.get_attribute("href").endswith("moved.html#a=last&b=words")
+    assert link.get_attribute("href").endswith("differences.html#a=last&b=words")
     link.click()
     assert shows(opened, 6, [f"{-one:+.1f}" for one in differences if one])
     said = opened.find_element("css selector", "output").text

@@ -119,11 +119,11 @@ if ($("#pair")) {
 if ($("#pair") && location.hash.includes("a=")) $("#pair").scrollIntoView(); // an address that names a pair
 
 if ($("#questions")) {
-  const figures = data("figures"), rows = [...$("#questions").tBodies[0].rows], moved = $("#moved");
+  const figures = data("figures"), rows = [...$("#questions").tBodies[0].rows], better = $("#better");
   let grid = null;
   const difference = (shown) => Math.sign(parseFloat(shown));
   const draw = () => {
-    if (moved) grid.column(5).search((shown) => (moved.value ? difference(shown) === Number(moved.value) : difference(shown) !== 0));
+    if (better) grid.column(5).search((shown) => (better.value ? difference(shown) === Number(better.value) : difference(shown) !== 0));
     grid.draw();
   };
   choose($("#apart"), Object.keys(figures), (first, second) => {
@@ -138,11 +138,11 @@ if ($("#questions")) {
     grid = grid ? grid.rows().invalidate() && grid : new DataTable("#questions", { autoWidth: false, pageLength: 25, order: [], language: { entries: { _: "questions", 1: "question" } } });
     grid.order([5, "desc"]);
     draw();
-    if (!moved) return;
+    if (!better) return;
     const signs = rows.map((row) => difference(row.cells[5].textContent)), count = (sign) => signs.filter((one) => one === sign).length;
     $("output").textContent = `${first} answers ${count(1)} questions better, ${second} answers ${count(-1)} better, and both answer ${count(0)} alike.`;
   });
-  if (moved) moved.onchange = draw;
+  if (better) better.onchange = draw;
   $("#kind").onchange = ({ target }) => grid.column(1).search(target.value && `^${DataTable.util.escapeRegex(target.value)}$`, true, false).draw();
 }
 
