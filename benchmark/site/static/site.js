@@ -139,7 +139,7 @@ if ($("#questions")) {
     grid.order([5, "desc"]);
     draw();
     if (!better) return;
-    const signs = rows.map((row) => difference(row.cells[5].textContent)), count = (sign) => signs.filter((one) => one === sign).length;
+    const signs = rows.map((row) => difference(row.cells[5].textContent)), count = (sign) => signs.filter((one) => one === sign).length.toLocaleString("en");
     $("output").textContent = `${first} answers ${count(1)} questions better, ${second} answers ${count(-1)} better, and both answer ${count(0)} alike.`;
   });
   if (better) better.onchange = draw;
