@@ -15,12 +15,13 @@ from benchmark.report.ablations import ablation_table
 from benchmark.report.bias import bias_table, scores_table
 from benchmark.report.certainty import agreement_table, certainty_table, placed
 from benchmark.report.charts import cost, learning_curves, seconds, spaces
-from benchmark.report.claims import judged_at_hand
+from benchmark.report.claims import judged, variants_of
 from benchmark.report.embedding_map import gap_table
 from benchmark.report.history import seconds_table
 from benchmark.report.inspection import Inspector
 from benchmark.report.kinds import kinds
 from benchmark.report.leaderboard import findings, leaderboard
+from benchmark.report.origins import origin_notes
 from benchmark.report.pair_tests import pair_tests
 from benchmark.report.paper import Paper, PaperTable
 from benchmark.report.plots.bias import bias_chart
@@ -182,8 +183,12 @@ def _claims(of: Inspector, found: Sequence[Paper]) -> Page:
     charts: list[Chart | None] = []
     for paper in found:
         if paper.claims:
-            tested = judged_at_hand(paper.claims, of.folder, of.data, of.split)
-            verdicts.append(verdicts_table(tested, of.data, of.split))
+            used = at_hand(variants_of(paper.claims), of.folder, of.data, of.split)
+            tested = judged(paper.claims, used, of.data, of.split)
+            verdict = verdicts_table(tested, of.data, of.split)
+            notes = [*verdict.notes, *origin_notes(used.values())]
+            brief = [*verdict.notes, *origin_notes(used.values(), brief=True)]
+            verdicts.append(replace(verdict, notes=notes, brief=brief))
             effects.append(claims_table(tested, of.data, of.split))
             charts.append(forest_chart(tested, f"claims-{paper.name}"))
     return Page(
