@@ -42,6 +42,11 @@ class Measured:
     questions: Modality | None = None
     scope: Modality | None = None
 
+    @property
+    def is_tested(self) -> bool:
+        """Whether this is the figure that the tests between rows are of."""
+        return self.measure == MAIN and self.questions is None and self.scope is None
+
 
 @dataclass(frozen=True, kw_only=True)
 class Ablation:
@@ -90,7 +95,7 @@ def ablation_table(
         columns=[
             *(Column(factor, factor, LABEL, first=True) for factor in ablation.factors),
             *(
-                Column(figure.title, ("by seed", figure.title), OVER_SEEDS)
+                Column(figure.title, ("by seed", figure.title), OVER_SEEDS, first=figure.is_tested)
                 for figure in ablation.columns
             ),
             Column("Group", "group", TEXT, first=True),
