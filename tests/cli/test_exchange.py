@@ -37,7 +37,7 @@ def submission(folder: Path, data: Collection, **says: object) -> Path:
     text = "".join(
         f"{key} = {json.dumps(value, ensure_ascii=False)}\n" for key, value in words.items()
     )
-    (folder / "submission.toml").write_text(text)
+    (folder / "submission.toml").write_text(text, encoding="utf-8")
     about = {"fingerprint": data.fingerprint, "split": "test"}
     manifest = {"data": about, "seed": 1234, "trained": HOSTILE}
     (folder / "manifest.json").write_text(json.dumps(manifest))
@@ -65,10 +65,10 @@ def test_a_submission_is_scored_here_and_marked(
     assert (rows["theirs"]["title"], rows["theirs"]["seeds"]) == ("Theirs (external)", 2)
     assert any("submitted by A. N. Other" in note for note in content["notes"])
     assert bench("verify", *words).stdout.startswith("verified: hashes and scores match")
-    kept = json.loads((tmp_path / "results/zoo/theirs/manifest.json").read_text())
+    kept = json.loads((tmp_path / "results/zoo/theirs/manifest.json").read_text("utf-8"))
     assert kept["submitted"]["trained"] == HOSTILE
     assert "ir_metadata" not in kept
-    seed = json.loads((tmp_path / "results/zoo/theirs/seed-7/manifest.json").read_text())
+    seed = json.loads((tmp_path / "results/zoo/theirs/seed-7/manifest.json").read_text("utf-8"))
     assert seed["ir_metadata"] == {"actor": {"team": "them"}}
     out = bench("export", "trec", "theirs", *words, "--out", "out").stdout.splitlines()
     runs = ["theirs.trec", "theirs.seed-7.trec"]
@@ -77,7 +77,7 @@ def test_a_submission_is_scored_here_and_marked(
         "qrels.txt",
         *(name for pair in zip(runs, beside, strict=True) for name in pair),
     ]
-    assert "q1 Q0 d3 1 7 theirs.seed-7" in (tmp_path / "out" / runs[1]).read_text()
+    assert "q1 Q0 d3 1 7 theirs.seed-7" in (tmp_path / "out" / runs[1]).read_text("utf-8")
     (theirs / "run.trec").write_text(RUN.replace("q1 Q0 d1", "q2 Q0 d4"))
     again = json.loads(bench("submit", theirs, *words, "--format", "json").stdout)
     assert len(again["rows"]) == 2
@@ -97,7 +97,7 @@ def test_words_of_a_submission_are_text_everywhere(inspector: Inspector, tmp_pat
         assert "<script>" not in render(table, form).replace("\\<script", "")
         assert "<img" not in render(table, form).replace("\\<img", "")
     build(Inspector([result], data, "test"), Store(tmp_path / "store"), tmp_path / "site", 1)
-    page = (tmp_path / "site" / "systems" / "theirs.html").read_text()
+    page = (tmp_path / "site" / "systems" / "theirs.html").read_text("utf-8")
     assert "External: submitted by &lt;img src=x&gt;" in page
     for live in ("<img src=x>", '<script>alert("x")', 'href="javascript'):
         assert live not in page
@@ -206,7 +206,7 @@ def test_exports_score_the_same_in_other_tools(
     assert "did you mean 'ranx'?" in bench("export", "rank", *words, "--out", "x").stderr
 
     # repro_eval compares a run with its reproduction: here with itself less its first document.
-    lines = (tmp_path / "trec" / "bm25.trec").read_text().splitlines(keepends=True)
+    lines = (tmp_path / "trec" / "bm25.trec").read_text("utf-8").splitlines(keepends=True)
     (tmp_path / "again.trec").write_text("".join(lines[1:]))
     reproduced = RpdEvaluator(
         qrels_orig_path=str(tmp_path / "trec" / "qrels.txt"),
@@ -237,7 +237,7 @@ def test_a_question_without_a_relevant_document_counts_alike_everywhere(
     bench: Command, beir: Path, store: Store, tmp_path: Path
 ) -> None:
     qrels = beir / "qrels" / "test.tsv"
-    qrels.write_text(qrels.read_text().replace("q2\td4\t1", "q2\td4\t0"))
+    qrels.write_text(qrels.read_text("utf-8").replace("q2\td4\t1", "q2\td4\t0"))
     words = ["--dataset", "beir", "--data-dir", beir]
     done = bench("run", "bm25", *words, "--format", "json")
     board = json.loads(done.stdout)

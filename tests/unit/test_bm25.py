@@ -125,7 +125,8 @@ def test_words_are_found_whatever_the_locale(tmp_path: Path, name: str) -> None:
     )
     said = done.stderr.decode("utf-8", "replace")
     assert done.returncode == 0, said
-    ours = [line for line in said.splitlines() if "EncodingWarning" in line and str(ROOT) in line]
+    warned = [line for line in said.splitlines() if "EncodingWarning" in line]
+    ours = [line for line in warned if str(ROOT) in line and "site-packages" not in line]
     assert not ours
     assert json.loads(done.stdout) == {"q0": ["d1"], "q1": ["d0"], "q2": ["d3"]}
 

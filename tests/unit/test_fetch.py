@@ -68,10 +68,10 @@ def test_a_cut_download_goes_on(hub: Hub, tmp_path: Path) -> None:
     )
     words = [sys.executable, "-c", script, "data", "fetch", "webqa", "--store", str(tmp_path / "s")]
     hub.cut[f"{WEBQA[1].name}/{CORPUS}"] = 100_000
-    done = subprocess.run(words, capture_output=True, text=True)
+    done = subprocess.run(words, capture_output=True, encoding="utf-8")
     if done.returncode:  # the client gave up: the same command goes on
         said(done)
-        done = subprocess.run(words, capture_output=True, text=True)
+        done = subprocess.run(words, capture_output=True, encoding="utf-8")
     assert done.returncode == 0, done.stderr
     for one in WEBQA:
         size = (hub.folders[one.name] / CORPUS).stat().st_size

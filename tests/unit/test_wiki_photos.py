@@ -100,7 +100,9 @@ def questions() -> list[tuple[str, Query, Source, list[str]]]:
 
 def test_questions_are_whole_and_splits_share_nothing() -> None:
     found = questions()
-    assert len(found) == sum(len(path.read_text().splitlines()) for path in QUESTIONS)
+    assert len(found) == sum(
+        len(path.read_text(encoding="utf-8").splitlines()) for path in QUESTIONS
+    )
     assert not [name for name, n in Counter(query.id for _, query, *_ in found).items() if n > 1]
     assert not [text for text, n in Counter(query.text for _, query, *_ in found).items() if n > 1]
     assert {query.category for _, query, *_ in found} == set(CATEGORIES)
@@ -116,7 +118,7 @@ def test_questions_are_whole_and_splits_share_nothing() -> None:
         assert query.answers[0]
         assert query.text.endswith("?")
     for path in QUESTIONS:
-        for line in path.read_text().splitlines():
+        for line in path.read_text(encoding="utf-8").splitlines():
             record = json.loads(line)
             splits[record["entity"].lower()].add(record["split"])
     assert not [name for name, both in splits.items() if len(both) > 1]
