@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import click
@@ -75,7 +74,7 @@ def claims(
     from benchmark.papers import papers
     from benchmark.report.claims import judged, variants_of
     from benchmark.report.formats import render
-    from benchmark.report.origins import origin_notes
+    from benchmark.report.origins import with_origins
     from benchmark.report.verdicts import claims_table
 
     if chosen.protocol != JOINT:
@@ -114,13 +113,7 @@ def claims(
             table = claims_table(tested, data, split, _with_run(paper.name, most))
         variants = dict.fromkeys(variant.name for variant in variants_of(paper.claims))
         used = [results[name] for name in variants if name in results]
-        tables.append(
-            replace(
-                table,
-                notes=[*table.notes, *origin_notes(used)],
-                brief=[*table.brief, *origin_notes(used, brief=True)],
-            )
-        )
+        tables.append(with_origins(table, used))
     show_tables(tables, form)
 
 

@@ -12,7 +12,7 @@ from benchmark.evaluation.bias import judged_share
 from benchmark.evaluation.comparison import compare, letters
 from benchmark.evaluation.metrics import MAIN
 from benchmark.report.figures import figures, images
-from benchmark.report.origins import origin_notes
+from benchmark.report.origins import with_origins
 from benchmark.report.tables import (
     LABEL,
     NOT_RUN,
@@ -90,7 +90,7 @@ def ablation_table(
         }
         rows.append({**record, "by seed": means})
         records.append(record)
-    return Table(
+    table = Table(
         title=f"{ablation.title} on {data.name} ({split})",
         columns=[
             *(Column(factor, factor, LABEL, first=True) for factor in ablation.factors),
@@ -107,14 +107,13 @@ def ablation_table(
             *_notes(ablation, f" ({method(comparisons)})" if comparisons else "", data, split),
             *_how_to_run(name, ablation, results, data),
             *_not_run(ablation, results),
-            *origin_notes(results[variant.name] for variant in variants.values()),
         ],
         brief=[
             *_notes(ablation, "", data, split),
             *_not_run(ablation, results),
-            *origin_notes((results[one.name] for one in variants.values()), brief=True),
         ],
     )
+    return with_origins(table, [results[variant.name] for variant in variants.values()])
 
 
 def _means(

@@ -29,6 +29,7 @@ from benchmark.evaluation.verdicts import p_equivalent
 from benchmark.io.slices import same_lists
 from benchmark.progress import track
 from benchmark.protocol import JOINT, Protocol
+from benchmark.results.artefacts import recorded
 from benchmark.results.result import Result, averaged, read_results, results_folder
 from benchmark.types import Run
 
@@ -45,12 +46,6 @@ STAGES: Mapping[str, str] = {
     "FaissIndex": "index",
 }
 """Kind of artefact -> its stage. Rankings are searches; other kinds are named as they are."""
-
-UNLIKE = ("LuceneIndex",)
-"""Kinds of artefacts whose bytes differ each time that they are built."""
-
-RENAMED = {"Weights": "FusionWeights", "Written": "WrittenCaptions", "rows.npy": "numbers.npy"}
-"""Kinds and files in manifests of format 1 -> their present names."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -186,12 +181,12 @@ def diverged(ours: Mapping[str, Any] | None, reference: Mapping[str, Any] | None
         return None
     if ours["data"]["fingerprint"] != reference["data"]["fingerprint"]:
         return "data"
-    made, known = _artefacts(ours), _artefacts(reference)
-    if [kind for kind, _ in made] != [kind for kind, _ in known]:
+    made, known = recorded(ours), recorded(reference)
+    if [artefact.kind for artefact in made] != [artefact.kind for artefact in known]:
         return "settings"
-    for (kind, files), (_, others) in zip(made, known, strict=True):
-        shared = [name for name in files if name in others and not name.startswith("curves")]
-        if kind not in UNLIKE and any(files[name] != others[name] for name in shared):
+    for artefact, other in zip(made, known, strict=True):
+        if artefact.differs(other):
+            kind = artefact.kind
             return STAGES.get(kind, "search" if kind.endswith("Ranking") else kind)
     return None
 
@@ -203,16 +198,6 @@ def environment(ours: Mapping[str, Any], reference: Mapping[str, Any]) -> Iterat
         for name in dict.fromkeys([*there, *here]):
             if name != "memory_bytes" and here.get(name) != there.get(name):
                 yield f"{name}: {there.get(name) or absent} -> {here.get(name) or absent}"
-
-
-def _artefacts(manifest: Mapping[str, Any]) -> list[tuple[str, dict[str, str | None]]]:
-    return [
-        (
-            RENAMED.get(artefact["kind"], artefact["kind"]),
-            {RENAMED.get(name, name): sha256 for name, sha256 in artefact["files"].items()},
-        )
-        for artefact in manifest["artefacts"]
-    ]
 
 
 def _of_shared_seeds(result: Measured, reference: Measured) -> tuple[Measured, Measured]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from benchmark.results.reproduction import UNLIKE
+from benchmark.results.artefacts import Recorded, recorded
 from benchmark.results.result import Result
 
 
@@ -19,23 +19,16 @@ def machines_of_unequal(results: Iterable[Result]) -> dict[str, list[str]]:
 
     Empty if every artefact that two results share has the same bytes in both.
     """
-    made: dict[str, dict[str, str]] = {}
+    made: dict[str, Recorded] = {}
     machines: dict[str, dict[str, None]] = {}
     equal = True
     for result in results:
         for seed in result.seeds:
-            manifest = seed.manifest
-            for artefact in manifest.get("artefacts", ()):
-                if artefact["kind"] not in UNLIKE:
-                    files = _without_times(artefact["files"])
-                    equal &= made.setdefault(artefact["identity"], files) == files
-            machines.setdefault(_machine(manifest), {})[result.name] = None
+            for artefact in recorded(seed.manifest):
+                if artefact.identity:
+                    equal &= not artefact.differs(made.setdefault(artefact.identity, artefact))
+            machines.setdefault(_machine(seed.manifest), {})[result.name] = None
     return {} if equal else {machine: list(names) for machine, names in machines.items()}
-
-
-def _without_times(files: dict[str, str]) -> dict[str, str]:
-    """Learning curves contain the times of their steps."""
-    return {name: sha256 for name, sha256 in files.items() if not name.startswith("curves")}
 
 
 def _machine(manifest: dict[str, Any]) -> str:

@@ -21,7 +21,7 @@ from benchmark.report.history import seconds_table
 from benchmark.report.inspection import Inspector
 from benchmark.report.kinds import kinds
 from benchmark.report.leaderboard import findings, leaderboard
-from benchmark.report.origins import origin_notes
+from benchmark.report.origins import with_origins
 from benchmark.report.pair_tests import pair_tests
 from benchmark.report.paper import Paper, PaperTable
 from benchmark.report.plots.bias import bias_chart
@@ -186,9 +186,7 @@ def _claims(of: Inspector, found: Sequence[Paper]) -> Page:
             used = at_hand(variants_of(paper.claims), of.folder, of.data, of.split)
             tested = judged(paper.claims, used, of.data, of.split)
             verdict = verdicts_table(tested, of.data, of.split)
-            notes = [*verdict.notes, *origin_notes(used.values())]
-            brief = [*verdict.notes, *origin_notes(used.values(), brief=True)]
-            verdicts.append(replace(verdict, notes=notes, brief=brief))
+            verdicts.append(with_origins(verdict, used.values()))
             effects.append(claims_table(tested, of.data, of.split))
             charts.append(forest_chart(tested, f"claims-{paper.name}"))
     return Page(

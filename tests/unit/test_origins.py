@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from benchmark.report.origins import origin_notes
+from benchmark.report.origins import with_origins
+from benchmark.report.tables import Table
 from benchmark.results.result import Result
 
 
@@ -37,7 +38,8 @@ def test_equal_artefacts_need_no_note(tmp_path: Path, second: dict[str, str], ki
         made(tmp_path / "plain", "A", weights="a", kind=kind),
         made(tmp_path / "image", "B", kind=kind, **second),
     ]
-    assert origin_notes(results) == []
+    table = with_origins(Table(title="", columns=[], rows=[], notes=["A note."]), results)
+    assert (table.notes, table.brief) == (["A note."], ())
 
 
 def test_unequal_artefacts_name_the_machines(tmp_path: Path) -> None:
@@ -46,11 +48,12 @@ def test_unequal_artefacts_name_the_machines(tmp_path: Path) -> None:
         made(tmp_path / "image", "B", weights="b"),
         made(tmp_path / "caption", "A", weights="a"),
     ]
-    assert origin_notes(results) == [
+    table = with_origins(Table(title="", columns=[], rows=[], notes=["A note."]), results)
+    assert table.notes == [
+        "A note.",
         "Trainings that these systems share were run on several machines and gave other weights "
         "there, so that differences between machines are included: 2 with A, torch 2.9 (plain, "
-        "caption); 1 with B, torch 2.9 (image)."
+        "caption); 1 with B, torch 2.9 (image).",
     ]
-    assert origin_notes(results, brief=True)[0].endswith(
-        ": 2 with A, torch 2.9; 1 with B, torch 2.9."
-    )
+    assert table.brief[0] == "A note."
+    assert table.brief[1].endswith(": 2 with A, torch 2.9; 1 with B, torch 2.9.")
